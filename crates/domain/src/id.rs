@@ -14,6 +14,12 @@ use ulid::Ulid;
 #[error("malformed id")]
 pub struct MalformedId;
 
+/// What every typed id can do; for code that makes ids of any type.
+pub trait Id: Sized {
+    /// Makes an id from the instant (milliseconds since 1970, UTC) and 80 random bits.
+    fn from_parts(milliseconds: u64, random: u128) -> Self;
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
@@ -21,12 +27,13 @@ macro_rules! ids {
         #[serde(try_from = "String", into = "String")]
         pub struct $name(Ulid);
 
-        impl $name {
-            /// Makes an id from the instant (milliseconds since 1970, UTC) and 80 random bits.
-            pub fn from_parts(milliseconds: u64, random: u128) -> Self {
+        impl Id for $name {
+            fn from_parts(milliseconds: u64, random: u128) -> Self {
                 Self(Ulid::from_parts(milliseconds, random))
             }
+        }
 
+        impl $name {
             /// The sixteen bytes of the id, for deriving numbers from it.
             pub fn to_bytes(self) -> [u8; 16] {
                 self.0.to_bytes()

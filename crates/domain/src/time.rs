@@ -59,7 +59,11 @@ pub struct NotAStart;
 impl Start {
     /// Takes minutes since midnight.
     pub fn new(minutes: u16) -> Result<Self, NotAStart> {
-        if minutes < 24 * 60 && minutes.is_multiple_of(SLOT_MINUTES) { Ok(Self(minutes)) } else { Err(NotAStart) }
+        if minutes < 24 * 60 && minutes.is_multiple_of(SLOT_MINUTES) {
+            Ok(Self(minutes))
+        } else {
+            Err(NotAStart)
+        }
     }
 
     /// Minutes since midnight.
@@ -154,8 +158,18 @@ pub fn month_day_ja(day: Date) -> String {
 /// A day for English readers: Tuesday, 24 November 2026.
 pub fn date_en(day: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     let month = MONTHS[usize::from(day.month().unsigned_abs()) - 1];

@@ -1,0 +1,257 @@
+use jiff::Span;
+use jiff::civil::{Weekday, date};
+use proptest::prelude::*;
+
+use super::*;
+use crate::id::Id;
+use crate::rules::{Booking, Closed, Hours, Places, Rule, Weekdays, When};
+use crate::time::instant_at;
+
+fn site(code: &str) -> SiteCode {
+    code.parse().unwrap()
+}
+
+fn time(minutes: u16) -> TimeOfDay {
+    TimeOfDay::from_minutes(minutes).unwrap()
+}
+
+fn day(n: i64) -> Date {
+    date(2026, 9, 1).saturating_add(Span::new().days(n))
+}
+
+fn whens() -> impl Strategy<Value = When> {
+    let weekday = || (0..7i8).prop_map(|n| Weekday::from_monday_zero_offset(n).unwrap());
+    let set = || proptest::collection::vec(weekday(), 1..5).prop_map(Weekdays::of);
+    prop_oneof![
+        Just(When::Always),
+        set().prop_map(|days| When::Weekdays { days }),
+        (weekday(), 1..6u8).prop_map(|(weekday, nth)| When::NthWeekday { weekday, nth: vec![nth] }),
+        (0..60i64, 0..20i64, proptest::option::of(set())).prop_map(|(from, length, weekdays)| When::Range {
+            from: day(from),
+            until: day(from + length),
+            weekdays
+        }),
+        Just(When::Holidays),
+        Just(When::YearEnd),
+        (0..60i64).prop_map(|n| When::Date { day: day(n) }),
+    ]
+}
+
+fn bodies() -> impl Strategy<Value = RuleBody> {
+    let service = prop_oneof![Just(Service::Issuance), Just(Service::Renewal)];
+    let services = prop_oneof![Just(vec![]), Just(vec![Service::Issuance]), Just(vec![Service::Renewal])];
+    let sites = prop_oneof![4 => Just("honcho"), 1 => Just("senri")];
+    let span = (48..90u16, 1..50u16).prop_map(|(from, length)| (from * 10, (from + length).min(144) * 10));
+    prop_oneof![
+        3 => (services.clone(), sites.clone(), whens(), 480..600u16, 1..600u16).prop_map(
+            |(services, code, when, opens, length)| RuleBody::Hours(Hours {
+                services, site: site(code), when, opens: time(opens), closes: time(opens + length),
+            })
+        ),
+        1 => (services, proptest::option::of(sites.clone()), whens()).prop_map(|(services, code, when)| {
+            RuleBody::Closed(Closed { services, site: code.map(site), when, reason: "休み".to_owned() })
+        }),
+        4 => (service, sites, whens(), span, 0..9u16).prop_map(|(service, code, when, (from, until), places)| {
+            RuleBody::Places(Places {
+                service, site: site(code), when, from: time(from), until: time(until), places, reason: None,
+            })
+        }),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = Vec<Rule>> {
+    let rule = (bodies(), 0..30i64, proptest::option::of(0..60i64));
+    proptest::collection::vec(rule, 0..14).prop_map(|rules| {
+        (1..)
+            .zip(rules)
+            .map(|(n, (body, from, length))| Rule {
+                id: RuleId::from_parts(1, n),
+                version: 1,
+                valid_from: day(from - 20),
+                valid_until: length.map(|length| day(from - 20 + length)),
+                body,
+                agreement: None,
+            })
+            .collect()
+    })
+}
+
+/// How specific days are, said anew in the words of the rule and not taken from the program.
+fn class(when: &When) -> u8 {
+    match when {
+        When::Date { .. } => 0,
+        When::Range { from, until, .. } if from == until => 0,
+        When::YearEnd => 1,
+        When::Holidays => 2,
+        When::Range { .. } => 3,
+        When::NthWeekday { .. } => 4,
+        When::Weekdays { .. } => 5,
+        When::Always => 6,
+    }
+}
+
+proptest! {
+    #[test]
+    fn r4_e_the_most_specific_rule_wins(rules in rules(), n in 0..60i64) {
+        let (set, site, day) = (RuleSet::new(1, rules.clone()).unwrap(), site("honcho"), day(n));
+        let holds = |rule: &Rule, when: &When| rule.is_valid_on(day) && when.matches(day, set.holidays()) == Match::Yes;
+        let best = rules
+            .iter()
+            .filter_map(|rule| match &rule.body {
+                RuleBody::Hours(body) if body.site == site && speaks_of(&body.services, Service::Issuance) && holds(rule, &body.when) => Some(class(&body.when)),
+                RuleBody::Closed(body) if body.site.as_ref().is_none_or(|at| *at == site) && speaks_of(&body.services, Service::Issuance) && holds(rule, &body.when) => Some(class(&body.when)),
+                _ => None,
+            })
+            .min();
+        let of = |id: RuleId| rules.iter().find(|rule| rule.id == id).unwrap();
+        let decided = match set.opening(Service::Issuance, &site, day) {
+            Opening::Open { rule, .. } => Some(of(rule)),
+            Opening::Closed { reason } => reason.rule().map(of),
+        };
+        let decided_class = decided.map(|rule| match &rule.body {
+            RuleBody::Hours(body) => class(&body.when),
+            RuleBody::Closed(body) => class(&body.when),
+            _ => panic!("hours are decided by hours and closures"),
+        });
+        prop_assert_eq!(decided_class, best);
+        for (start, grant) in set.slots(Service::Issuance, &site, day) {
+            let covers = |places: &Places| {
+                places.service == Service::Issuance && places.site == site
+                    && places.from.minutes() <= start.minutes() && start.minutes() + 10 <= places.until.minutes()
+            };
+            let best = rules
+                .iter()
+                .filter_map(|rule| match &rule.body {
+                    RuleBody::Places(body) if covers(body) && holds(rule, &body.when) => Some(class(&body.when)),
+                    _ => None,
+                })
+                .min();
+            let decided = grant.because.map(|id| match &of(id).body {
+                RuleBody::Places(body) => class(&body.when),
+                _ => panic!("places are decided by places"),
+            });
+            prop_assert_eq!(decided, best);
+        }
+    }
+
+    #[test]
+    fn r4_e_the_order_of_the_rows_does_not_matter(rules in rules().prop_flat_map(|rules| (Just(rules.clone()), Just(rules).prop_shuffle())), n in 0..60i64) {
+        let (one, other) = (RuleSet::new(1, rules.0).unwrap(), RuleSet::new(1, rules.1).unwrap());
+        let (site, day) = (site("honcho"), day(n));
+        for service in [Service::Issuance, Service::Renewal] {
+            prop_assert_eq!(one.opening(service, &site, day), other.opening(service, &site, day));
+            prop_assert_eq!(one.slots(service, &site, day), other.slots(service, &site, day));
+        }
+    }
+
+    #[test]
+    fn r4_e_slots_fill_the_hours_without_gaps_and_nothing_is_granted_outside(rules in rules(), n in 0..60i64) {
+        let (set, site, day) = (RuleSet::new(1, rules).unwrap(), site("honcho"), day(n));
+        let slots = set.slots(Service::Issuance, &site, day);
+        for minutes in (0..1440).step_by(10) {
+            let start = Start::new(minutes).unwrap();
+            let grant = set.grant(Service::Issuance, &site, day, start);
+            let listed = slots.iter().find(|(at, _)| *at == start).map(|(_, listed)| *listed);
+            prop_assert!(listed.map_or(grant.places == 0, |listed| listed == grant));
+        }
+        for pair in slots.windows(2) {
+            prop_assert_eq!(pair[0].0.minutes() + 10, pair[1].0.minutes());
+        }
+        match set.opening(Service::Issuance, &site, day) {
+            Opening::Closed { .. } => prop_assert!(slots.is_empty()),
+            Opening::Open { from, until, .. } => {
+                let whole = (from.minutes().next_multiple_of(10), until.minutes() / 10 * 10);
+                prop_assert_eq!(slots.len(), usize::from(whole.1.saturating_sub(whole.0) / 10));
+                if let (Some(first), Some(last)) = (slots.first(), slots.last()) {
+                    prop_assert_eq!(first.0.minutes(), whole.0);
+                    prop_assert_eq!(last.0.minutes() + 10, whole.1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn r4_c_bookable_days_agree_with_the_cutoff(mut rules in rules(), n in 0..40i64, minute in 0..1440u16, cutoff in 0..4u8) {
+        rules.push(Rule {
+            id: RuleId::from_parts(2, 1),
+            version: 1,
+            valid_from: date(2024, 1, 1),
+            valid_until: None,
+            body: RuleBody::Booking(Booking {
+                service: Service::Issuance,
+                opens_business_days_after_posting: 3,
+                window_days: 30,
+                web_cutoff_open_days: cutoff,
+                hold_minutes: 10,
+            }),
+            agreement: None,
+        });
+        let (set, site, today) = (RuleSet::new(1, rules).unwrap(), site("honcho"), day(n));
+        let now = instant_at(today, minute);
+        let bookable: Vec<Date> = (0..=30)
+            .map(|ahead| day(n + ahead))
+            .filter(|day| set.is_open(Service::Issuance, &site, *day))
+            .filter(|day| set.is_before_web_cutoff(Service::Issuance, &site, *day, now))
+            .collect();
+        let days = set.bookable_days(Service::Issuance, &site, now, None);
+        prop_assert_eq!(days.map(|days| days.first), bookable.first().copied());
+        prop_assert_eq!(days.map(|days| days.last), bookable.last().copied());
+    }
+
+    #[test]
+    fn g7_open_days_before_and_after_meet(rules in rules(), n in 0..60i64) {
+        let (set, site, from) = (RuleSet::new(1, rules).unwrap(), site("honcho"), day(n));
+        if let Some(next) = set.next_open_day(Service::Issuance, &site, from) {
+            prop_assert!(next > from && set.is_open(Service::Issuance, &site, next));
+            let back = set.previous_open_day(Service::Issuance, &site, next);
+            prop_assert!(back.is_none_or(|back| back <= from));
+        }
+    }
+}
+
+#[test]
+fn r4_e_a_reduction_for_a_reason_wins_over_the_usual_places() {
+    let rule = |n, body| Rule {
+        id: RuleId::from_parts(1, n),
+        version: 1,
+        valid_from: date(2024, 1, 1),
+        valid_until: None,
+        body,
+        agreement: None,
+    };
+    let places = |when, from, until, places, reason: Option<&str>| {
+        RuleBody::Places(Places {
+            service: Service::Issuance,
+            site: site("honcho"),
+            when,
+            from: time(from),
+            until: time(until),
+            places,
+            reason: reason.map(str::to_owned),
+        })
+    };
+    let hours = Hours {
+        services: vec![],
+        site: site("honcho"),
+        when: When::Always,
+        opens: time(540),
+        closes: time(1050),
+    };
+    let day = date(2026, 11, 24);
+    let set = RuleSet::new(
+        1,
+        vec![
+            rule(1, RuleBody::Hours(hours)),
+            rule(2, places(When::Always, 540, 1050, 4, None)),
+            rule(3, places(When::Date { day }, 600, 720, 1, Some("駐車場使用不可"))),
+            rule(4, places(When::Date { day }, 660, 670, 2, None)),
+        ],
+    )
+    .unwrap();
+    let grant = |text: &str| set.grant(Service::Issuance, &site("honcho"), day, text.parse().unwrap()).places;
+    assert_eq!(
+        [grant("9:50"), grant("10:00"), grant("11:00"), grant("11:50"), grant("12:00")],
+        [4, 1, 2, 1, 4]
+    );
+    assert_eq!([grant("8:50"), grant("17:20"), grant("17:30")], [0, 4, 0]);
+}

@@ -1,0 +1,556 @@
+//! The journal: what happened, as typed entries. Reports are computed from it, and the tables must agree
+//! with it.
+//!
+//! An entry holds ids, codes and counts. It never holds a name, a number on a letter or free text: those
+//! have places of their own with their own retention.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::card::{Finding, Pass};
+use crate::id::{
+    BatchId, CardId, ConsignmentId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId, SessionId,
+};
+use crate::permission::Role;
+use crate::reception::Reason;
+use crate::reservation::Channel;
+use crate::service::{Service, SiteCode};
+use crate::time::Start;
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// A person with an account.
+    Person(PersonId),
+    /// A citizen on the public pages, who has no account.
+    Citizen,
+    /// The program itself: a job.
+    System,
+    /// Somebody at the command line of the machine.
+    Command,
+}
+
+/// The text is no actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("malformed actor")]
+pub struct MalformedActor;
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Citizen => f.write_str("citizen"),
+            Self::System => f.write_str("system"),
+            Self::Command => f.write_str("command"),
+        }
+    }
+}
+
+impl FromStr for Actor {
+    type Err = MalformedActor;
+
+    fn from_str(text: &str) -> Result<Self, MalformedActor> {
+        match text {
+            "citizen" => Ok(Self::Citizen),
+            "system" => Ok(Self::System),
+            "command" => Ok(Self::Command),
+            _ => {
+                let id = text.strip_prefix("person:").ok_or(MalformedActor)?;
+                id.parse().map(Self::Person).map_err(|_| MalformedActor)
+            }
+        }
+    }
+}
+
+/// The slot that a reservation takes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Slot {
+    /// The service.
+    pub service: Service,
+    /// The site.
+    pub site: SiteCode,
+    /// The day in Asia/Tokyo.
+    pub day: Date,
+    /// The start.
+    pub start: Start,
+}
+
+impl Slot {
+    /// The business day of a service at a site, to which counts belong.
+    pub fn business_day(&self) -> BusinessDay {
+        BusinessDay { service: self.service, site: self.site.clone(), day: self.day }
+    }
+}
+
+/// One day of one service at one site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BusinessDay {
+    /// The service.
+    pub service: Service,
+    /// The site.
+    pub site: SiteCode,
+    /// The day in Asia/Tokyo.
+    pub day: Date,
+}
+
+impl fmt::Display for BusinessDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.service, self.site, self.day)
+    }
+}
+
+/// A thing that an entry is about; entries are found by it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A card.
+    Card(CardId),
+    /// A consignment.
+    Consignment(ConsignmentId),
+    /// A batch.
+    Batch(BatchId),
+    /// A part of letters.
+    Letters(LetterBatchId),
+    /// A reservation.
+    Reservation(ReservationId),
+    /// A reception.
+    Reception(ReceptionId),
+    /// A person.
+    Person(PersonId),
+    /// A place.
+    Place(PlaceId),
+    /// A day of a service at a site.
+    Day(BusinessDay),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Card(id) => write!(f, "card:{id}"),
+            Self::Consignment(id) => write!(f, "consignment:{id}"),
+            Self::Batch(id) => write!(f, "batch:{id}"),
+            Self::Letters(id) => write!(f, "letters:{id}"),
+            Self::Reservation(id) => write!(f, "reservation:{id}"),
+            Self::Reception(id) => write!(f, "reception:{id}"),
+            Self::Person(id) => write!(f, "person:{id}"),
+            Self::Place(id) => write!(f, "place:{id}"),
+            Self::Day(day) => write!(f, "day:{day}"),
+        }
+    }
+}
+
+/// How a person ended a session, or did not get one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The person signed out.
+    SignedOut,
+    /// The session was idle for too long.
+    Idle,
+    /// The day ended.
+    DayEnd,
+    /// The account was changed or ended.
+    Revoked,
+}
+
+/// Whether the city's act was recorded by a city account or from a paper that the city signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CityRecord {
+    /// The person who recorded it is the city's.
+    Account,
+    /// An operator recorded it from a paper that the city signed.
+    Paper,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Entry {
+    /// An account was made.
+    PersonCreated {
+        /// Whose.
+        person: PersonId,
+    },
+    /// A role was granted.
+    RoleGranted {
+        /// To whom.
+        person: PersonId,
+        /// Which role.
+        role: Role,
+        /// At which site; `None` means every site.
+        site: Option<SiteCode>,
+        /// From which day.
+        from: Date,
+        /// Until which day, inclusive; `None` means without end.
+        until: Option<Date>,
+    },
+    /// A grant was ended.
+    RoleEnded {
+        /// Whose.
+        person: PersonId,
+        /// Which role.
+        role: Role,
+    },
+    /// A password was set.
+    PasswordSet {
+        /// Whose.
+        person: PersonId,
+    },
+    /// Somebody signed in.
+    SignedIn {
+        /// Who.
+        person: PersonId,
+        /// Into which session.
+        session: SessionId,
+    },
+    /// A sign-in was refused.
+    SignInRefused {
+        /// Whose account was tried.
+        person: PersonId,
+        /// Whether this failure locked the account.
+        locked: bool,
+    },
+    /// A session ended.
+    SignedOut {
+        /// Whose.
+        person: PersonId,
+        /// Which session.
+        session: SessionId,
+        /// How.
+        ending: Ending,
+    },
+    /// A set of rules came into force.
+    RulesApplied {
+        /// The epoch that begins with it.
+        epoch: i64,
+        /// How many rules it has.
+        rules: u32,
+    },
+    /// The city decided on a field of the ledger of personal data (11(4)イ).
+    LedgerDecided {
+        /// Which field.
+        field: String,
+        /// Whether it may be held.
+        agreed: bool,
+        /// The day of the decision.
+        on: Date,
+    },
+    /// A place was made.
+    PlaceCreated {
+        /// Which.
+        place: PlaceId,
+    },
+    /// A consignment was taken: its cards are listed and on the desk.
+    ConsignmentTaken {
+        /// Which.
+        consignment: ConsignmentId,
+        /// How many cards.
+        cards: u32,
+    },
+    /// A pass of the inspection of one card.
+    CardInspected {
+        /// Which card.
+        card: CardId,
+        /// Which pass.
+        pass: Pass,
+        /// What was found.
+        finding: Finding,
+    },
+    /// A finding was taken back.
+    InspectionUndone {
+        /// Which card.
+        card: CardId,
+        /// Which pass.
+        pass: Pass,
+    },
+    /// A counted batch of cards was transferred to the city (引継ぎ).
+    BatchSent {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The batch came back from the city, set up (交付前設定) and counted.
+    BatchReturned {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A card was put into a place.
+    CardPlaced {
+        /// Which card.
+        card: CardId,
+        /// Where.
+        place: PlaceId,
+    },
+    /// A part of guide letters was printed.
+    LettersPrinted {
+        /// Which part.
+        letters: LetterBatchId,
+        /// How many letters.
+        count: u32,
+    },
+    /// A letter was printed again: the key before it ended.
+    LetterReissued {
+        /// For which card.
+        card: CardId,
+        /// The issue of the key that holds now.
+        issue: u32,
+    },
+    /// A part of guide letters was transferred to the city.
+    LettersTransferred {
+        /// Which part.
+        letters: LetterBatchId,
+        /// How many letters.
+        count: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city posted the letters: booking opens from this date.
+    LettersPosted {
+        /// Which part.
+        letters: LetterBatchId,
+        /// How many letters.
+        count: u32,
+        /// The city's date of posting.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A place in a slot is held for a citizen.
+    PlaceHeld {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// Which slot.
+        slot: Slot,
+    },
+    /// A hold ended without a booking.
+    HoldReleased {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// Which slot.
+        slot: Slot,
+    },
+    /// 予約完了.
+    Booked {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// Which slot.
+        slot: Slot,
+        /// By which way.
+        channel: Channel,
+    },
+    /// 取消.
+    Cancelled {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// Which slot.
+        slot: Slot,
+        /// By which way.
+        channel: Channel,
+    },
+    /// A visitor arrived and the reservation was matched.
+    Arrived {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card.
+        card: CardId,
+        /// Of which day.
+        day: BusinessDay,
+    },
+    /// The papers were checked.
+    PapersChecked {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which card.
+        card: CardId,
+    },
+    /// Papers and card were transferred to the city.
+    PassedToCity {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which card.
+        card: CardId,
+    },
+    /// The city issued the card.
+    Issued {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card.
+        card: CardId,
+        /// Of which day.
+        day: BusinessDay,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The visitor was sent away.
+    SentAway {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card.
+        card: CardId,
+        /// Of which day.
+        day: BusinessDay,
+        /// Why.
+        reason: Reason,
+    },
+    /// The visitor left before the end.
+    Left {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card.
+        card: CardId,
+        /// Of which day.
+        day: BusinessDay,
+    },
+    /// 不来庁, set by a person at the day's close.
+    NotCome {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card.
+        card: CardId,
+        /// Of which day.
+        day: BusinessDay,
+    },
+    /// The day was closed.
+    DayClosed {
+        /// Which day.
+        day: BusinessDay,
+        /// How many cards the city counted as issued.
+        city_count: u32,
+    },
+}
+
+impl Entry {
+    /// The word for the kind of entry, as stored in its own column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PersonCreated { .. } => "person_created",
+            Self::RoleGranted { .. } => "role_granted",
+            Self::RoleEnded { .. } => "role_ended",
+            Self::PasswordSet { .. } => "password_set",
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignInRefused { .. } => "sign_in_refused",
+            Self::SignedOut { .. } => "signed_out",
+            Self::RulesApplied { .. } => "rules_applied",
+            Self::LedgerDecided { .. } => "ledger_decided",
+            Self::PlaceCreated { .. } => "place_created",
+            Self::ConsignmentTaken { .. } => "consignment_taken",
+            Self::CardInspected { .. } => "card_inspected",
+            Self::InspectionUndone { .. } => "inspection_undone",
+            Self::BatchSent { .. } => "batch_sent",
+            Self::BatchReturned { .. } => "batch_returned",
+            Self::CardPlaced { .. } => "card_placed",
+            Self::LettersPrinted { .. } => "letters_printed",
+            Self::LetterReissued { .. } => "letter_reissued",
+            Self::LettersTransferred { .. } => "letters_transferred",
+            Self::LettersPosted { .. } => "letters_posted",
+            Self::PlaceHeld { .. } => "place_held",
+            Self::HoldReleased { .. } => "hold_released",
+            Self::Booked { .. } => "booked",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Arrived { .. } => "arrived",
+            Self::PapersChecked { .. } => "papers_checked",
+            Self::PassedToCity { .. } => "passed_to_city",
+            Self::Issued { .. } => "issued",
+            Self::SentAway { .. } => "sent_away",
+            Self::Left { .. } => "left",
+            Self::NotCome { .. } => "not_come",
+            Self::DayClosed { .. } => "day_closed",
+        }
+    }
+
+    /// The version of the entry's form. A changed form gets a new number, and the old one stays readable.
+    pub fn version(&self) -> u16 {
+        1
+    }
+
+    /// What the entry is about.
+    pub fn subjects(&self) -> Vec<Subject> {
+        use Subject as S;
+        match self {
+            Self::PersonCreated { person }
+            | Self::RoleGranted { person, .. }
+            | Self::RoleEnded { person, .. }
+            | Self::PasswordSet { person }
+            | Self::SignedIn { person, .. }
+            | Self::SignInRefused { person, .. }
+            | Self::SignedOut { person, .. } => vec![S::Person(*person)],
+            Self::RulesApplied { .. } | Self::LedgerDecided { .. } => vec![],
+            Self::PlaceCreated { place } => vec![S::Place(*place)],
+            Self::ConsignmentTaken { consignment, .. } => vec![S::Consignment(*consignment)],
+            Self::CardInspected { card, .. }
+            | Self::InspectionUndone { card, .. }
+            | Self::LetterReissued { card, .. } => vec![S::Card(*card)],
+            Self::BatchSent { batch, .. } | Self::BatchReturned { batch, .. } => vec![S::Batch(*batch)],
+            Self::CardPlaced { card, place } => vec![S::Card(*card), S::Place(*place)],
+            Self::LettersPrinted { letters, .. }
+            | Self::LettersTransferred { letters, .. }
+            | Self::LettersPosted { letters, .. } => vec![S::Letters(*letters)],
+            // A hold is no fact of the day's counts, so the day is not its subject.
+            Self::PlaceHeld { reservation, card, .. } | Self::HoldReleased { reservation, card, .. } => {
+                vec![S::Reservation(*reservation), S::Card(*card)]
+            }
+            Self::Booked { reservation, card, slot, .. }
+            | Self::Cancelled { reservation, card, slot, .. } => {
+                vec![S::Reservation(*reservation), S::Card(*card), S::Day(slot.business_day())]
+            }
+            Self::PapersChecked { reception, card } | Self::PassedToCity { reception, card } => {
+                vec![S::Reception(*reception), S::Card(*card)]
+            }
+            Self::Arrived { reception, reservation, card, day }
+            | Self::Issued { reception, reservation, card, day, .. }
+            | Self::SentAway { reception, reservation, card, day, .. }
+            | Self::Left { reception, reservation, card, day } => vec![
+                S::Reception(*reception),
+                S::Reservation(*reservation),
+                S::Card(*card),
+                S::Day(day.clone()),
+            ],
+            Self::NotCome { reservation, card, day } => {
+                vec![S::Reservation(*reservation), S::Card(*card), S::Day(day.clone())]
+            }
+            Self::DayClosed { day, .. } => vec![S::Day(day.clone())],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+
+    #[test]
+    fn an_actor_survives_its_text() {
+        for actor in
+            [Actor::Person(PersonId::from_parts(1, 2)), Actor::Citizen, Actor::System, Actor::Command]
+        {
+            assert_eq!(actor.to_string().parse(), Ok(actor));
+        }
+        assert!("person:x".parse::<Actor>().is_err());
+    }
+}

@@ -1,0 +1,157 @@
+//! Who may do what: roles, permissions, and the one table between them (11(4)キ, least privilege).
+//!
+//! A role is granted to a person for a site and a period. Screens ask for a permission, never for a role.
+
+use crate::codes;
+
+codes! {
+    /// A role.
+    pub enum Role {
+        /// 従事者.
+        Operator = "operator",
+        /// 業務責任者.
+        PersonInCharge = "person_in_charge",
+        /// 市職員.
+        CityStaff = "city_staff",
+        /// 市の管理者.
+        CityAdministrator = "city_administrator",
+        /// 監査.
+        Auditor = "auditor",
+        /// システム管理者.
+        SystemAdministrator = "system_administrator",
+    }
+}
+
+codes! {
+    /// A permission: what a screen or an act asks for.
+    pub enum Permission {
+        /// See the day's board.
+        SeeToday = "see_today",
+        /// See cards, their lists and their story.
+        SeeCards = "see_cards",
+        /// See reservations and the day's lists, print and export them.
+        SeeReservations = "see_reservations",
+        /// Take a consignment, inspect cards.
+        InspectCards = "inspect_cards",
+        /// Transfer cards and letters to the city and count them back.
+        TransferBatches = "transfer_batches",
+        /// Put cards away, pull them.
+        MoveCards = "move_cards",
+        /// Print guide letters and labels.
+        PrintLetters = "print_letters",
+        /// Receive visitors, check papers, transfer to the city.
+        ReceiveVisitors = "receive_visitors",
+        /// Record the city's issue, from a city account or from a paper that the city signed.
+        RecordIssue = "record_issue",
+        /// Close the day.
+        CloseDay = "close_day",
+        /// See the counts of a day.
+        SeeReports = "see_reports",
+        /// Read journal and register of views.
+        ReadJournal = "read_journal",
+        /// Read the rules of hours and places.
+        SeeRules = "see_rules",
+        /// Manage accounts and grants.
+        ManagePeople = "manage_people",
+    }
+}
+
+impl Role {
+    /// The one table of permissions.
+    pub fn permissions(self) -> &'static [Permission] {
+        use Permission as P;
+        match self {
+            Self::Operator => &[
+                P::SeeToday,
+                P::SeeCards,
+                P::SeeReservations,
+                P::InspectCards,
+                P::TransferBatches,
+                P::MoveCards,
+                P::PrintLetters,
+                P::ReceiveVisitors,
+                P::RecordIssue,
+            ],
+            Self::PersonInCharge => &[
+                P::SeeToday,
+                P::SeeCards,
+                P::SeeReservations,
+                P::InspectCards,
+                P::TransferBatches,
+                P::MoveCards,
+                P::PrintLetters,
+                P::ReceiveVisitors,
+                P::RecordIssue,
+                P::CloseDay,
+                P::SeeReports,
+                P::SeeRules,
+            ],
+            Self::CityStaff => &[
+                P::SeeToday,
+                P::SeeCards,
+                P::SeeReservations,
+                P::TransferBatches,
+                P::RecordIssue,
+                P::SeeReports,
+                P::SeeRules,
+            ],
+            Self::CityAdministrator => &[
+                P::SeeToday,
+                P::SeeCards,
+                P::SeeReservations,
+                P::TransferBatches,
+                P::RecordIssue,
+                P::SeeReports,
+                P::SeeRules,
+                P::ReadJournal,
+                P::ManagePeople,
+            ],
+            Self::Auditor => &[P::SeeCards, P::SeeReservations, P::SeeReports, P::SeeRules, P::ReadJournal],
+            // The system administrator keeps accounts and rules, and has no business with cards or citizens.
+            Self::SystemAdministrator => &[P::SeeRules, P::ManagePeople],
+        }
+    }
+
+    /// Whether the role carries a permission.
+    pub fn may(self, permission: Permission) -> bool {
+        self.permissions().contains(&permission)
+    }
+
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Operator => "従事者",
+            Self::PersonInCharge => "業務責任者",
+            Self::CityStaff => "市職員",
+            Self::CityAdministrator => "市管理者",
+            Self::Auditor => "監査",
+            Self::SystemAdministrator => "システム管理者",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r4_g_every_permission_has_somebody() {
+        for &permission in Permission::ALL {
+            assert!(Role::ALL.iter().any(|role| role.may(permission)), "{permission}");
+        }
+    }
+
+    #[test]
+    fn r4_g_an_auditor_changes_nothing() {
+        use Permission as P;
+        let reading = [P::SeeCards, P::SeeReservations, P::SeeReports, P::SeeRules, P::ReadJournal];
+        assert!(Role::Auditor.permissions().iter().all(|p| reading.contains(p)));
+    }
+
+    #[test]
+    fn r4_g_a_system_administrator_sees_no_citizen() {
+        for permission in [Permission::SeeCards, Permission::SeeReservations, Permission::ReceiveVisitors] {
+            assert!(!Role::SystemAdministrator.may(permission));
+        }
+    }
+}

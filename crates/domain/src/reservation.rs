@@ -1,0 +1,122 @@
+//! A reservation: a place in a slot, held for a while or booked.
+//!
+//! It knows states and deadlines; how many places a slot grants is the business of `capacity`.
+
+use jiff::Timestamp;
+
+use crate::codes;
+
+codes! {
+    /// The state of a reservation.
+    pub enum State {
+        /// Held for a citizen who is still deciding, until an instant.
+        Held = "held",
+        /// 予約完了.
+        Booked = "booked",
+        /// The hold ran out or was given back.
+        Released = "released",
+        /// 取消 by the citizen or an operator.
+        Cancelled = "cancelled",
+        /// The visitor came and the card was issued.
+        Served = "served",
+        /// The visitor came and went without the card.
+        Unserved = "unserved",
+        /// 不来庁: set by a person at the day's close.
+        NotCome = "not_come",
+    }
+}
+
+codes! {
+    /// By which way places were taken (11(4), 11(1)ウ(イ), 11(2)ウ(イ), 11(6)オ).
+    pub enum Channel {
+        /// The public pages.
+        Web = "web",
+        /// The call centre.
+        Telephone = "telephone",
+        /// The enquiry counter.
+        Counter = "counter",
+        /// A visitor without a reservation.
+        WalkIn = "walk_in",
+    }
+}
+
+/// The reservation is not in a state that allows the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reservation that is {from} cannot become {wanted}")]
+pub struct WrongState {
+    /// The state it has.
+    pub from: State,
+    /// The state that was wanted.
+    pub wanted: State,
+}
+
+impl State {
+    /// Whether the reservation still takes a card's one place among the living.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Held | Self::Booked)
+    }
+
+    /// Whether the reservation takes a place in its slot's count. What was kept open until the day itself
+    /// stays counted: only what was given back in time is free again.
+    pub fn takes_a_place(self) -> bool {
+        !matches!(self, Self::Released | Self::Cancelled)
+    }
+
+    /// The table of steps.
+    pub fn to(self, wanted: State) -> Result<State, WrongState> {
+        use State::{Booked, Cancelled, Held, NotCome, Released, Served, Unserved};
+        match (self, wanted) {
+            (Held, Booked | Released) | (Booked, Cancelled | Served | Unserved | NotCome) => Ok(wanted),
+            (from, wanted) => Err(WrongState { from, wanted }),
+        }
+    }
+
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Held => "仮押さえ",
+            Self::Booked => "予約完了",
+            Self::Released => "仮押さえ終了",
+            Self::Cancelled => "取消",
+            Self::Served => "交付済",
+            Self::Unserved => "交付せず",
+            Self::NotCome => "不来庁",
+        }
+    }
+}
+
+impl Channel {
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Web => "Web",
+            Self::Telephone => "電話",
+            Self::Counter => "窓口",
+            Self::WalkIn => "予約なし",
+        }
+    }
+}
+
+/// Whether a hold has run out. The last instant still belongs to the citizen.
+pub fn hold_ran_out(held_until: Timestamp, now: Timestamp) -> bool {
+    now > held_until
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r4_d_only_a_booked_reservation_is_cancelled() {
+        for &from in State::ALL {
+            assert_eq!(from.to(State::Cancelled).is_ok(), from == State::Booked);
+        }
+    }
+
+    #[test]
+    fn what_lives_takes_a_place() {
+        for &state in State::ALL {
+            assert!(!state.is_live() || state.takes_a_place());
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Rules as data: hours, closures, places, deadlines and sites, each with validity and version.
+//!
+//! A [`RuleSet`] is the whole of them at one epoch; it answers what is open and what is granted
+//! ([`crate::capacity`]) and which days can be booked ([`days`]). The most specific rule wins, by a total order
+//! that does not depend on the order of the rows; nothing is copied out of the rules into slots.
+
+pub mod body;
+pub mod days;
+pub mod when;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub use body::{Booking, Closed, Hours, Places, RuleBody, RuleFault, Site, Windows};
+pub use days::BookableDays;
+pub use when::{Match, TimeOfDay, Weekdays, When};
+
+use crate::calendar::HolidayCalendar;
+use crate::id::RuleId;
+use crate::service::{Service, SiteCode};
+
+/// One version of one rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The rule; its versions share the id.
+    pub id: RuleId,
+    /// Counts the versions from 1. On a day on which several are valid, only the highest counts.
+    pub version: u32,
+    /// The first day of validity.
+    pub valid_from: Date,
+    /// The last day of validity; none: until further notice.
+    #[serde(default)]
+    pub valid_until: Option<Date>,
+    /// What it says.
+    pub body: RuleBody,
+    /// The agreement with the city that it rests on; none: not agreed yet.
+    #[serde(default)]
+    pub agreement: Option<String>,
+}
+
+impl Rule {
+    /// Whether the version is valid on a day.
+    pub fn is_valid_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_until.is_none_or(|until| day <= until)
+    }
+}
+
+/// A set of rules cannot stand, because of one rule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("rule {rule} version {version}: {fault}")]
+pub struct RuleError {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its version.
+    pub version: u32,
+    /// What is wrong with it.
+    pub fault: RuleFault,
+}
+
+/// How specific a rule is; the smallest is the most specific. It does not depend on the day.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// Class and breadth of the days.
+    days: (u8, u32),
+    /// How many services it speaks of.
+    services: usize,
+    /// Whether it speaks of every site.
+    all_sites: bool,
+    /// How many minutes of the day; a closure has none.
+    minutes: u16,
+    valid_from: Reverse<Date>,
+    version: Reverse<u32>,
+    id: RuleId,
+}
+
+/// All rules at one epoch. Cheap to ask: rules are ordered once, so the first that matches is the answer.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    epoch: i64,
+    /// Most specific first.
+    rules: Vec<Rule>,
+    /// Hours and closures, most specific first, by place in `rules`.
+    hours: Vec<usize>,
+    /// Places of each service, most specific first, by place in `rules`.
+    places: BTreeMap<Service, Vec<usize>>,
+    /// Where a rule has several versions: all of them, by place in `rules`.
+    versions: BTreeMap<RuleId, Vec<usize>>,
+    holidays: HolidayCalendar,
+}
+
+impl RuleSet {
+    /// Takes the rules of an epoch; their order does not matter.
+    ///
+    /// Refuses the set if a rule could never hold or contradicts itself, or if a version stands there twice.
+    pub fn new(epoch: i64, mut rules: Vec<Rule>) -> Result<Self, RuleError> {
+        let error = |rule: &Rule, fault| RuleError { rule: rule.id, version: rule.version, fault };
+        for rule in &rules {
+            if rule.valid_until.is_some_and(|until| until < rule.valid_from) {
+                return Err(error(rule, RuleFault::NeverValid));
+            }
+            rule.body.check().map_err(|fault| error(rule, fault))?;
+        }
+        rules.sort_by_cached_key(rank);
+        let mut versions: BTreeMap<RuleId, Vec<usize>> = BTreeMap::new();
+        let mut hours = Vec::new();
+        let mut places: BTreeMap<Service, Vec<usize>> = BTreeMap::new();
+        for (at, rule) in rules.iter().enumerate() {
+            let others = versions.entry(rule.id).or_default();
+            if others.iter().any(|other| rules[*other].version == rule.version) {
+                return Err(error(rule, RuleFault::DuplicateVersion));
+            }
+            others.push(at);
+            match &rule.body {
+                RuleBody::Hours(_) | RuleBody::Closed(_) => hours.push(at),
+                RuleBody::Places(body) => places.entry(body.service).or_default().push(at),
+                RuleBody::Booking(_) | RuleBody::Site(_) | RuleBody::Windows(_) => {}
+            }
+        }
+        versions.retain(|_, all| all.len() > 1);
+        Ok(Self { epoch, rules, hours, places, versions, holidays: HolidayCalendar::official() })
+    }
+
+    /// The epoch: the counter of changes to the rules that a grant is computed for.
+    pub fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    /// Every version of every rule, most specific first.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The holidays that the rules are read with.
+    pub fn holidays(&self) -> &HolidayCalendar {
+        &self.holidays
+    }
+
+    /// The deadlines of a service's reservations on a day of booking; none: the service has no reservations.
+    pub fn booking(&self, service: Service, day: Date) -> Option<&Booking> {
+        self.in_force(day).find_map(|rule| match &rule.body {
+            RuleBody::Booking(body) if body.service == service => Some(body),
+            _ => None,
+        })
+    }
+
+    /// A site as it is on a day.
+    pub fn site(&self, code: &SiteCode, day: Date) -> Option<&Site> {
+        self.sites(day).into_iter().find(|site| site.code == *code)
+    }
+
+    /// The sites of a day, in the order of their codes.
+    pub fn sites(&self, day: Date) -> Vec<&Site> {
+        let mut sites: BTreeMap<&SiteCode, &Site> = BTreeMap::new();
+        for rule in self.in_force(day) {
+            if let RuleBody::Site(site) = &rule.body {
+                // The first is the most specific.
+                sites.entry(&site.code).or_insert(site);
+            }
+        }
+        sites.into_values().collect()
+    }
+
+    /// The windows (窓口) of a service at a site on a day.
+    pub fn windows(&self, service: Service, site: &SiteCode, day: Date) -> Vec<&Windows> {
+        let of = |windows: &&Windows| windows.site == *site && speaks_of(&windows.services, service);
+        self.in_force(day)
+            .filter_map(|rule| if let RuleBody::Windows(windows) = &rule.body { Some(windows) } else { None })
+            .filter(of)
+            .collect()
+    }
+
+    /// Hours and closures that are in force on a day, most specific first.
+    pub(crate) fn hours_in_force(&self, day: Date) -> impl Iterator<Item = &Rule> {
+        self.hours.iter().copied().filter(move |at| self.is_in_force(*at, day)).map(|at| &self.rules[at])
+    }
+
+    /// Rules of places of a service that are in force on a day, most specific first.
+    pub(crate) fn places_in_force(
+        &self,
+        service: Service,
+        day: Date,
+    ) -> impl Iterator<Item = (&Rule, &Places)> {
+        let of_service = self.places.get(&service).map_or(&[][..], Vec::as_slice);
+        of_service.iter().copied().filter(move |at| self.is_in_force(*at, day)).filter_map(|at| {
+            let rule = &self.rules[at];
+            if let RuleBody::Places(places) = &rule.body { Some((rule, places)) } else { None }
+        })
+    }
+
+    fn in_force(&self, day: Date) -> impl Iterator<Item = &Rule> {
+        (0..self.rules.len()).filter(move |at| self.is_in_force(*at, day)).map(|at| &self.rules[at])
+    }
+
+    /// Valid on the day, and no higher version of the same rule is.
+    fn is_in_force(&self, at: usize, day: Date) -> bool {
+        let rule = &self.rules[at];
+        rule.is_valid_on(day)
+            && self.versions.get(&rule.id).is_none_or(|all| {
+                all.iter()
+                    .map(|other| &self.rules[*other])
+                    .all(|other| other.version <= rule.version || !other.is_valid_on(day))
+            })
+    }
+}
+
+/// Whether a list of services, empty for all, has one.
+pub(crate) fn speaks_of(services: &[Service], service: Service) -> bool {
+    services.is_empty() || services.contains(&service)
+}
+
+fn rank(rule: &Rule) -> Rank {
+    let how_many =
+        |services: &[Service]| if services.is_empty() { Service::ALL.len() } else { services.len() };
+    let (days, services, all_sites, minutes) = match &rule.body {
+        RuleBody::Hours(body) => (
+            body.when.breadth(),
+            how_many(&body.services),
+            false,
+            body.closes.minutes() - body.opens.minutes(),
+        ),
+        RuleBody::Closed(body) => (body.when.breadth(), how_many(&body.services), body.site.is_none(), 0),
+        RuleBody::Places(body) => (body.when.breadth(), 1, false, body.until.minutes() - body.from.minutes()),
+        RuleBody::Booking(_) => (When::Always.breadth(), 1, true, 0),
+        RuleBody::Site(_) => (When::Always.breadth(), 0, false, 0),
+        RuleBody::Windows(body) => (When::Always.breadth(), how_many(&body.services), false, 0),
+    };
+    Rank {
+        days,
+        services,
+        all_sites,
+        minutes,
+        valid_from: Reverse(rule.valid_from),
+        version: Reverse(rule.version),
+        id: rule.id,
+    }
+}
+
+#[cfg(test)]
+#[path = "rules/tests.rs"]
+mod tests;

@@ -1,0 +1,232 @@
+//! What a rule can say.
+
+use serde::{Deserialize, Serialize};
+
+use super::When;
+use super::when::{TimeOfDay, WhenFault};
+use crate::service::{Service, SiteCode};
+use crate::time::SLOT_MINUTES;
+
+/// What a rule says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RuleBody {
+    /// Opening hours.
+    Hours(Hours),
+    /// A closure.
+    Closed(Closed),
+    /// Places that can be reserved.
+    Places(Places),
+    /// Deadlines of reservations.
+    Booking(Booking),
+    /// A site.
+    Site(Site),
+    /// Windows at a site.
+    Windows(Windows),
+}
+
+/// Opening hours (7章).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// For which services; empty: all.
+    #[serde(default)]
+    pub services: Vec<Service>,
+    /// At which site.
+    pub site: SiteCode,
+    /// On which days.
+    pub when: When,
+    /// From when on.
+    pub opens: TimeOfDay,
+    /// Until when; the last slot ends by then.
+    pub closes: TimeOfDay,
+}
+
+/// A closure of whole days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closed {
+    /// For which services; empty: all.
+    #[serde(default)]
+    pub services: Vec<Service>,
+    /// At which site; none: at all.
+    #[serde(default)]
+    pub site: Option<SiteCode>,
+    /// On which days.
+    pub when: When,
+    /// Why, as shown to the public.
+    pub reason: String,
+}
+
+/// How many people may be reserved for each ten-minute start (11(4)オ).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Places {
+    /// For which service.
+    pub service: Service,
+    /// At which site.
+    pub site: SiteCode,
+    /// On which days.
+    pub when: When,
+    /// For slots that begin at or after this time, a multiple of ten minutes,
+    pub from: TimeOfDay,
+    /// and end by this time, a multiple of ten minutes.
+    pub until: TimeOfDay,
+    /// Places of each slot.
+    pub places: u16,
+    /// Why, if the rule is an exception (駐車場の使用不可など).
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Deadlines of a service's reservations. The defaults that a profile gives are to be agreed with the city.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Booking {
+    /// For which service.
+    pub service: Service,
+    /// How many open days after the posting of the letter the first visit may be.
+    pub opens_business_days_after_posting: u8,
+    /// How many days ahead the web lets book.
+    pub window_days: u16,
+    /// The web closes for a day at the end of the nth open day before it; 0: at the end of the day itself.
+    pub web_cutoff_open_days: u8,
+    /// How many minutes a place is held while the citizen checks.
+    pub hold_minutes: u16,
+}
+
+/// A site (履行場所).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// Its code.
+    pub code: SiteCode,
+    /// Its name in Japanese.
+    pub name_ja: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// Its address in Japanese.
+    pub address_ja: String,
+    /// Its address in English.
+    pub address_en: String,
+    /// The telephone number that citizens call.
+    pub telephone: String,
+    /// When the telephone is answered, in Japanese.
+    pub telephone_hours_ja: String,
+    /// When the telephone is answered, in English.
+    pub telephone_hours_en: String,
+}
+
+/// Windows (窓口) of one kind at a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Windows {
+    /// At which site.
+    pub site: SiteCode,
+    /// For which services; empty: all.
+    #[serde(default)]
+    pub services: Vec<Service>,
+    /// What stands over them, in Japanese.
+    pub name_ja: String,
+    /// What stands over them, in English.
+    pub name_en: String,
+    /// How many there are.
+    pub count: u16,
+}
+
+/// What is wrong with a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RuleFault {
+    /// Its validity ends before it begins.
+    #[error("validity ends before it begins")]
+    NeverValid,
+    /// The same version stands there twice.
+    #[error("the version stands there twice")]
+    DuplicateVersion,
+    /// Its days are wrong.
+    #[error(transparent)]
+    When(#[from] WhenFault),
+    /// It ends at or before its beginning within the day.
+    #[error("hours end before they begin")]
+    HoursBackwards,
+    /// Places begin or end between two slots.
+    #[error("hours of places are not multiples of ten minutes")]
+    BetweenSlots,
+    /// A service is named twice.
+    #[error("a service is named twice")]
+    ServiceTwice,
+    /// A text that people need is empty.
+    #[error("an empty text")]
+    EmptyText,
+    /// A number that must be at least one is zero.
+    #[error("zero where at least one is needed")]
+    Zero,
+}
+
+impl RuleBody {
+    /// The site that the rule speaks of, if it speaks of one.
+    pub fn site(&self) -> Option<&SiteCode> {
+        match self {
+            Self::Hours(body) => Some(&body.site),
+            Self::Closed(body) => body.site.as_ref(),
+            Self::Places(body) => Some(&body.site),
+            Self::Booking(_) => None,
+            Self::Site(body) => Some(&body.code),
+            Self::Windows(body) => Some(&body.site),
+        }
+    }
+
+    /// Refuses what could never hold or contradicts itself.
+    pub fn check(&self) -> Result<(), RuleFault> {
+        match self {
+            Self::Hours(body) => {
+                body.when.check()?;
+                once(&body.services)?;
+                if body.opens < body.closes { Ok(()) } else { Err(RuleFault::HoursBackwards) }
+            }
+            Self::Closed(body) => {
+                body.when.check()?;
+                once(&body.services)?;
+                filled(&[&body.reason])
+            }
+            Self::Places(body) => {
+                body.when.check()?;
+                if body.from >= body.until {
+                    return Err(RuleFault::HoursBackwards);
+                }
+                let fits = |time: TimeOfDay| time.minutes().is_multiple_of(SLOT_MINUTES);
+                if fits(body.from) && fits(body.until) { Ok(()) } else { Err(RuleFault::BetweenSlots) }
+            }
+            Self::Booking(body) => {
+                if body.window_days == 0 || body.hold_minutes == 0 {
+                    Err(RuleFault::Zero)
+                } else {
+                    Ok(())
+                }
+            }
+            Self::Site(body) => filled(&[
+                &body.name_ja,
+                &body.name_en,
+                &body.address_ja,
+                &body.address_en,
+                &body.telephone,
+                &body.telephone_hours_ja,
+                &body.telephone_hours_en,
+            ]),
+            Self::Windows(body) => {
+                once(&body.services)?;
+                filled(&[&body.name_ja, &body.name_en])?;
+                if body.count == 0 { Err(RuleFault::Zero) } else { Ok(()) }
+            }
+        }
+    }
+}
+
+fn once(services: &[Service]) -> Result<(), RuleFault> {
+    let twice = services.iter().enumerate().any(|(at, service)| services[..at].contains(service));
+    if twice { Err(RuleFault::ServiceTwice) } else { Ok(()) }
+}
+
+fn filled(texts: &[&String]) -> Result<(), RuleFault> {
+    if texts.iter().any(|text| text.trim().is_empty()) { Err(RuleFault::EmptyText) } else { Ok(()) }
+}

@@ -1,0 +1,96 @@
+//! Open days before and after a day, and the days that can be booked on the web.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::RuleSet;
+use crate::service::{Service, SiteCode};
+use crate::time::day_of;
+
+/// How many days are searched for an open day, either way; a service that is closed longer has none.
+const SEARCH_DAYS: usize = 400;
+
+/// The days for which the web takes reservations, both ends included and open; closed and full days lie between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookableDays {
+    /// The first day.
+    pub first: Date,
+    /// The last day.
+    pub last: Date,
+}
+
+impl RuleSet {
+    /// The next day after `after` on which the service is open at the site.
+    pub fn next_open_day(&self, service: Service, site: &SiteCode, after: Date) -> Option<Date> {
+        days_after(after).take(SEARCH_DAYS).find(|day| self.is_open(service, site, *day))
+    }
+
+    /// The last day before `before` on which the service is open at the site.
+    pub fn previous_open_day(&self, service: Service, site: &SiteCode, before: Date) -> Option<Date> {
+        let back = std::iter::successors(before.yesterday().ok(), |day| day.yesterday().ok());
+        back.take(SEARCH_DAYS).find(|day| self.is_open(service, site, *day))
+    }
+
+    /// The nth open day after a day; `n` of 0 gives the day itself.
+    pub fn nth_open_day_after(&self, service: Service, site: &SiteCode, after: Date, n: u8) -> Option<Date> {
+        (0..n).try_fold(after, |day, _| self.next_open_day(service, site, day))
+    }
+
+    /// The nth open day before a day; `n` of 0 gives the day itself.
+    pub fn nth_open_day_before(
+        &self,
+        service: Service,
+        site: &SiteCode,
+        before: Date,
+        n: u8,
+    ) -> Option<Date> {
+        (0..n).try_fold(before, |day, _| self.previous_open_day(service, site, day))
+    }
+
+    /// The first day of a visit for a letter that was posted on a day, by the rule of that day.
+    ///
+    /// None: the service takes no reservations, or is not open again in the next year.
+    pub fn opens_from(&self, service: Service, site: &SiteCode, posted: Date) -> Option<Date> {
+        let days = self.booking(service, posted)?.opens_business_days_after_posting;
+        self.nth_open_day_after(service, site, posted, days)
+    }
+
+    /// Whether the web still takes, changes or cancels a reservation for a day: until the end of the nth open
+    /// day before it (2 by the profile), because the city gets the list of a day on the morning before.
+    pub fn is_before_web_cutoff(&self, service: Service, site: &SiteCode, day: Date, now: Timestamp) -> bool {
+        let today = day_of(now);
+        self.booking(service, today).is_some_and(|booking| {
+            let last = self.nth_open_day_before(service, site, day, booking.web_cutoff_open_days);
+            last.is_some_and(|last| today <= last)
+        })
+    }
+
+    /// The days for which the web takes reservations now. `opens_from` is the first possible visit, such as
+    /// [`Self::opens_from`] of a posted letter.
+    ///
+    /// None: the service takes no reservations, or no day in the window is open.
+    pub fn bookable_days(
+        &self,
+        service: Service,
+        site: &SiteCode,
+        now: Timestamp,
+        opens_from: Option<Date>,
+    ) -> Option<BookableDays> {
+        let today = day_of(now);
+        let booking = self.booking(service, today)?;
+        let open = std::iter::once(today)
+            .chain(days_after(today))
+            .take(usize::from(booking.window_days) + 1)
+            .filter(|day| self.is_open(service, site, *day));
+        // An open day is before its cut-off exactly if n open days lie before it from today on.
+        let mut bookable = open
+            .skip(usize::from(booking.web_cutoff_open_days))
+            .filter(|day| opens_from.is_none_or(|from| *day >= from));
+        let first = bookable.next()?;
+        Some(BookableDays { first, last: bookable.last().unwrap_or(first) })
+    }
+}
+
+fn days_after(day: Date) -> impl Iterator<Item = Date> {
+    std::iter::successors(day.tomorrow().ok(), |day| day.tomorrow().ok())
+}
