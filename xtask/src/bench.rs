@@ -1,0 +1,16 @@
+//! `cargo xtask bench`: the measured figures, beside a PostgreSQL of our own.
+
+use crate::build;
+use crate::call::Call;
+use crate::failure::Failure;
+use crate::install::{self, Need};
+use crate::paths::Paths;
+use crate::postgres::Postgres;
+
+/// Builds with the same profile as `run` and `test`, and passes the words on.
+pub(crate) fn bench(paths: &Paths, rest: Vec<String>) -> Result<(), Failure> {
+    install::demand(&[Need::PostgreSql, Need::Fonts])?;
+    build::program(paths)?;
+    let postgres = Postgres::start()?;
+    Call::of(paths.program()).args(["bench", "--postgres"]).arg(postgres.url()).args(rest).run()
+}
