@@ -1,1 +1,38 @@
-//! Placeholder.
+//! The only room that knows SQL: SQLite and PostgreSQL, each statement written once.
+//!
+//! Nothing outside reaches the database but through [`Db::read`] and [`Db::write`] and the functions of the
+//! nouns. A function that changes facts takes a [`journal::Recorded`], which only an entry in the journal gives.
+//! Nothing here waits for the network, asks a clock or draws random values inside a transaction.
+
+pub mod act;
+pub mod batch;
+pub mod capacity;
+pub mod card;
+pub mod consignment;
+mod db;
+mod dialect;
+mod engine;
+pub mod error;
+pub mod journal;
+pub mod keys;
+pub mod letter;
+pub mod meta;
+mod migrate;
+pub mod op;
+pub mod person;
+pub mod place;
+pub mod privacy;
+pub mod reception;
+pub mod report;
+pub mod reservation;
+pub mod rules;
+pub mod sealer;
+pub mod statement;
+mod tx;
+pub mod value;
+pub mod visit;
+
+pub use act::Act;
+pub use db::{Db, Durability, Lane};
+pub use error::Error;
+pub use tx::{Engine, Reader, Tx};

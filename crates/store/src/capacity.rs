@@ -1,0 +1,175 @@
+//! Places in slots: the one function that takes and frees them.
+//!
+//! How many a slot grants is computed from the rules; stored is only what is taken. Every way to a place goes
+//! through [`shift`]: hold, confirm, change, cancel, expiry, telephone, counter, walk-in.
+
+use domain::journal::Slot;
+use domain::reservation::Channel;
+use domain::rules::RuleSet;
+use domain::service::{Service, SiteCode};
+use domain::time::Start;
+use jiff::civil::Date;
+
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::journal::Recorded;
+use crate::statement::Statement;
+use crate::tx::{Reader, Tx};
+use crate::{bind, statements};
+
+statements! { "capacity":
+    EPOCH = "SELECT epoch FROM rule_epoch WHERE id = 1";
+    TAKE_WEB = "INSERT INTO slot_usage (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
+        VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5, 0)
+        ON CONFLICT (service, site, day, start)
+        DO UPDATE SET web = slot_usage.web + 1, ceiling = excluded.ceiling
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+    TAKE_TELEPHONE = "INSERT INTO slot_usage
+        (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
+        VALUES ($1, $2, $3, $4, 0, 1, 0, 0, $5, 0)
+        ON CONFLICT (service, site, day, start)
+        DO UPDATE SET telephone = slot_usage.telephone + 1, ceiling = excluded.ceiling
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+    TAKE_COUNTER = "INSERT INTO slot_usage
+        (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
+        VALUES ($1, $2, $3, $4, 0, 0, 1, 0, $5, 0)
+        ON CONFLICT (service, site, day, start)
+        DO UPDATE SET counter = slot_usage.counter + 1, ceiling = excluded.ceiling
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+    TAKE_WALK_IN = "INSERT INTO slot_usage
+        (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
+        VALUES ($1, $2, $3, $4, 0, 0, 0, 1, $5, 0)
+        ON CONFLICT (service, site, day, start)
+        DO UPDATE SET walk_in = slot_usage.walk_in + 1, ceiling = excluded.ceiling
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+    FREE_WEB = "UPDATE slot_usage SET web = web - 1
+        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND web > 0";
+    FREE_TELEPHONE = "UPDATE slot_usage SET telephone = telephone - 1
+        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND telephone > 0";
+    FREE_COUNTER = "UPDATE slot_usage SET counter = counter - 1
+        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND counter > 0";
+    FREE_WALK_IN = "UPDATE slot_usage SET walk_in = walk_in - 1
+        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND walk_in > 0";
+    USED = "SELECT day, start, web + telephone + counter + walk_in AS taken FROM slot_usage
+        WHERE service = $1 AND site = $2 AND day >= $3 AND day <= $4 ORDER BY day, start";
+}
+
+/// One place more or less in a slot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shift {
+    /// Which slot.
+    pub slot: Slot,
+    /// In whose count.
+    pub channel: Channel,
+    /// Taken, or freed.
+    pub take: bool,
+}
+
+/// Why places were not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShiftError {
+    /// The slot grants no more.
+    #[error("the slot is full")]
+    Full(Slot),
+    /// The rules changed since the grant was computed: load them and try again.
+    #[error("the rules have changed")]
+    StaleRules,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+fn taking(channel: Channel) -> &'static Statement {
+    match channel {
+        Channel::Web => &TAKE_WEB,
+        Channel::Telephone => &TAKE_TELEPHONE,
+        Channel::Counter => &TAKE_COUNTER,
+        Channel::WalkIn => &TAKE_WALK_IN,
+    }
+}
+
+fn freeing(channel: Channel) -> &'static Statement {
+    match channel {
+        Channel::Web => &FREE_WEB,
+        Channel::Telephone => &FREE_TELEPHONE,
+        Channel::Counter => &FREE_COUNTER,
+        Channel::WalkIn => &FREE_WALK_IN,
+    }
+}
+
+/// The epoch of the rules that are in force, locked until the transaction ends where the engine can.
+pub fn epoch_for_share(tx: &mut Tx<'_>) -> Result<i64> {
+    let statement = dialect::epoch_for_share(tx.engine());
+    tx.one(statement, bind![], |row| row.get("epoch"))
+}
+
+/// The epoch of the rules that are in force.
+pub fn epoch(reader: &mut Reader<'_>) -> Result<i64> {
+    reader.one(&EPOCH, bind![], |row| row.get("epoch"))
+}
+
+/// Takes and frees places: sorted by slot, freed before taken, and last before commit, so that the hot row is
+/// locked for the shortest time and two transactions never wait for each other in a ring.
+///
+/// `full` is asked once for each slot that is full: it frees the slot's expired holds (their rows) and answers in
+/// whose counts they stood; then the place is tried once more.
+pub fn shift(
+    tx: &mut Tx<'_>,
+    recorded: &Recorded,
+    rules: &RuleSet,
+    shifts: &[Shift],
+    full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
+) -> Result<(), ShiftError> {
+    // A free that stands beside a take of the same slot must come first, or the last place could not be moved
+    // within its slot.
+    let mut ordered: Vec<&Shift> = shifts.iter().collect();
+    ordered.sort_by(|a, b| (&a.slot, a.take, a.channel).cmp(&(&b.slot, b.take, b.channel)));
+    if shifts.iter().any(|shift| shift.take) && epoch_for_share(tx)? != rules.epoch() {
+        return Err(ShiftError::StaleRules);
+    }
+    for shift in ordered {
+        if !shift.take {
+            free(tx, recorded, &shift.slot, shift.channel)?;
+            continue;
+        }
+        if take(tx, rules, shift)? {
+            continue;
+        }
+        let freed = full(tx, &shift.slot)?;
+        for channel in &freed {
+            free(tx, recorded, &shift.slot, *channel)?;
+        }
+        if freed.is_empty() || !take(tx, rules, shift)? {
+            return Err(ShiftError::Full(shift.slot.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn take(tx: &mut Tx<'_>, rules: &RuleSet, shift: &Shift) -> Result<bool> {
+    let Slot { service, site, day, start } = &shift.slot;
+    let places = rules.grant(*service, site, *day, *start).places;
+    // A slot that grants nothing gets no row; the upsert would otherwise begin with one taken.
+    if places == 0 {
+        return Ok(false);
+    }
+    Ok(tx.execute(taking(shift.channel), bind![service, site, day, start, places])? == 1)
+}
+
+fn free(tx: &mut Tx<'_>, _recorded: &Recorded, slot: &Slot, channel: Channel) -> Result<()> {
+    let Slot { service, site, day, start } = slot;
+    tx.execute_one(freeing(channel), bind![service, site, day, start])
+}
+
+/// What is taken of the slots of some days, inclusive, in order; slots with nothing taken are not listed.
+pub fn taken(
+    reader: &mut Reader<'_>,
+    service: Service,
+    site: &SiteCode,
+    from: Date,
+    until: Date,
+) -> Result<Vec<(Date, Start, u32)>> {
+    reader.rows(&USED, bind![service, site, from, until], |row| {
+        Ok((row.get("day")?, row.get("start")?, row.get("taken")?))
+    })
+}

@@ -1,0 +1,434 @@
+//! Cards: the one function that changes stage and place, and the lists by progress.
+
+use domain::card::{Cause, Finding, Pass, Progress, Stage};
+use domain::consignment::{ApplicationMethod, PostBlock};
+use domain::id::{BatchId, CardId, ConsignmentId, EntryId, PlaceId, ReservationId};
+use domain::journal::{Actor, Entry};
+use domain::number::ControlNumber;
+use domain::place::PlaceKind;
+use domain::service::SiteCode;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::act::Act;
+use crate::error::{Error, Result};
+use crate::journal::Recorded;
+use crate::tx::{Reader, Tx};
+use crate::value::Row;
+use crate::{bind, statements};
+
+statements! { "card":
+    FIND = "SELECT c.id AS id, c.consignment_id AS consignment_id, c.line AS line,
+        c.control_number AS control_number, c.method AS method, c.post_block AS post_block,
+        c.short_validity AS short_validity, c.stage AS stage, c.cause AS cause, c.progress AS progress,
+        c.place_id AS place_id, c.steps AS steps, c.key_issue AS key_issue, c.key_version AS key_version,
+        c.posted_on AS posted_on, p.kind AS place_kind, p.name AS place_name, s.list_date AS list_date,
+        s.site AS site
+        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.id = $1 AND s.state = 'taken'";
+    BY_CONTROL_NUMBER = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.control_number = $1 AND s.state = 'taken'";
+    BY_KEY = "SELECT c.id AS id FROM card c WHERE c.key_lookup = $1";
+    LIST = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
+        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
+        s.list_date AS list_date
+        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.progress = $1 AND c.id > $2 AND s.state = 'taken' ORDER BY c.id LIMIT $3";
+    LIST_ALL = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
+        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
+        s.list_date AS list_date
+        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.id > $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
+    OF_CONSIGNMENT = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
+        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
+        s.list_date AS list_date
+        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.consignment_id = $1 AND c.line > $2 AND s.state = 'taken' ORDER BY c.line LIMIT $3";
+    COUNT_UP_TO = "SELECT COUNT(*) AS n FROM
+        (SELECT 1 AS one FROM card c JOIN consignment s ON s.id = c.consignment_id
+         WHERE c.progress = $1 AND s.state = 'taken' LIMIT $2) t";
+    HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
+    STEP = "UPDATE card SET stage = $1, cause = $2, place_id = $3, progress = $4, steps = $5
+        WHERE id = $6 AND stage = $7 AND place_id = $8 AND steps = $9";
+    INSERT_STEP = "INSERT INTO card_step
+        (card_id, n, entry_id, at, stage_from, stage_to, place_from, place_to, batch_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    STEPS = "SELECT t.n AS n, t.entry_id AS entry_id, t.at AS at, t.stage_from AS stage_from,
+        t.stage_to AS stage_to, f.name AS place_from, p.name AS place_to, j.actor AS actor
+        FROM card_step t JOIN place p ON p.id = t.place_to LEFT JOIN place f ON f.id = t.place_from
+        JOIN journal j ON j.id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
+    SET_PROGRESS = "UPDATE card SET progress = $1 WHERE id = $2";
+    BOOKED = "SELECT id FROM reservation WHERE card_id = $1 AND state = 'booked'";
+    SET_KEY = "UPDATE card SET key_issue = $1, key_version = $2, key_lookup = $3 WHERE id = $4";
+    SET_POSTED = "UPDATE card SET posted_on = $1 WHERE id = $2";
+    INSPECT = "INSERT INTO inspection (card_id, pass, finding, entry_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (card_id, pass) DO NOTHING";
+    INSPECTED = "SELECT pass, finding FROM inspection WHERE card_id = $1 ORDER BY pass";
+    UNINSPECT = "DELETE FROM inspection WHERE card_id = $1 AND pass = $2";
+    INSPECTED_OF = "SELECT i.card_id AS card_id, i.pass AS pass, i.finding AS finding
+        FROM card c JOIN inspection i ON i.card_id = c.id WHERE c.consignment_id = $1";
+}
+
+/// A card as its page shows it.
+#[derive(Debug, Clone)]
+pub struct Card {
+    /// Its id.
+    pub id: CardId,
+    /// The consignment it came with.
+    pub consignment: ConsignmentId,
+    /// The site of the consignment.
+    pub site: SiteCode,
+    /// Date of カード発行一覧表.
+    pub list_date: Date,
+    /// Line on カード発行一覧表.
+    pub line: u32,
+    /// 管理番号.
+    pub control_number: ControlNumber,
+    /// 申請方式.
+    pub method: ApplicationMethod,
+    /// Delivery office of the applicant's postal code.
+    pub post_block: PostBlock,
+    /// Whether its validity was short when it came, where the list told.
+    pub short_validity: Option<bool>,
+    /// The stage of its process.
+    pub stage: Stage,
+    /// Why it ended, if it did.
+    pub cause: Option<Cause>,
+    /// What lists show.
+    pub progress: Progress,
+    /// Where it is.
+    pub place: PlaceId,
+    /// The kind of place.
+    pub place_kind: PlaceKind,
+    /// The place's name.
+    pub place_name: String,
+    /// How many steps its story has.
+    pub steps: u32,
+    /// The issue of its 予約キー; 0 before the first letter.
+    pub key_issue: u32,
+    /// The version of the keys from which it is derived.
+    pub key_version: u32,
+    /// The city's date of posting of the notice.
+    pub posted_on: Option<Date>,
+}
+
+/// A card in a list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its id.
+    pub id: CardId,
+    /// 管理番号.
+    pub control_number: ControlNumber,
+    /// Date of カード発行一覧表.
+    pub list_date: Date,
+    /// Line on カード発行一覧表.
+    pub line: u32,
+    /// 申請方式.
+    pub method: ApplicationMethod,
+    /// The stage of its process.
+    pub stage: Stage,
+    /// What lists show.
+    pub progress: Progress,
+    /// Where it is.
+    pub place_name: String,
+    /// The city's date of posting of the notice.
+    pub posted_on: Option<Date>,
+}
+
+/// One step of a card's story.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its number, from 1.
+    pub n: u32,
+    /// The entry that says why.
+    pub entry: EntryId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// The stage before; none for the first step.
+    pub stage_from: Option<Stage>,
+    /// The stage after.
+    pub stage_to: Stage,
+    /// The place before; none for the first step.
+    pub place_from: Option<String>,
+    /// The place after.
+    pub place_to: String,
+}
+
+/// What a step changes; what is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change {
+    /// The stage that is wanted.
+    pub stage: Option<Stage>,
+    /// The cause of an end.
+    pub cause: Option<Cause>,
+    /// The place that is wanted.
+    pub place: Option<PlaceId>,
+    /// The batch with which it moves.
+    pub batch: Option<BatchId>,
+}
+
+/// Why a card cannot take a step.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// There is no such card.
+    #[error("no such card")]
+    NoCard,
+    /// The stage does not allow it.
+    #[error(transparent)]
+    WrongStage(#[from] domain::card::WrongStage),
+    /// Somebody else moved the card at the same moment.
+    #[error("the card was changed by somebody else")]
+    Changed,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+pub(crate) fn control_number(row: &Row<'_>) -> Result<ControlNumber> {
+    let base: u32 = row.get("control_number")?;
+    ControlNumber::from_base(base).map_err(|_| Error::Broken(format!("control number {base} is out of range")))
+}
+
+fn card(row: &Row<'_>) -> Result<Card> {
+    Ok(Card {
+        id: row.get("id")?,
+        consignment: row.get("consignment_id")?,
+        site: row.get("site")?,
+        list_date: row.get("list_date")?,
+        line: row.get("line")?,
+        control_number: control_number(row)?,
+        method: row.get("method")?,
+        post_block: row.get("post_block")?,
+        short_validity: row.get("short_validity")?,
+        stage: row.get("stage")?,
+        cause: row.get("cause")?,
+        progress: row.get("progress")?,
+        place: row.get("place_id")?,
+        place_kind: row.get("place_kind")?,
+        place_name: row.get("place_name")?,
+        steps: row.get("steps")?,
+        key_issue: row.get("key_issue")?,
+        key_version: row.get("key_version")?,
+        posted_on: row.get("posted_on")?,
+    })
+}
+
+fn listed(row: &Row<'_>) -> Result<Listed> {
+    Ok(Listed {
+        id: row.get("id")?,
+        control_number: control_number(row)?,
+        list_date: row.get("list_date")?,
+        line: row.get("line")?,
+        method: row.get("method")?,
+        stage: row.get("stage")?,
+        progress: row.get("progress")?,
+        place_name: row.get("place_name")?,
+        posted_on: row.get("posted_on")?,
+    })
+}
+
+/// A card by its id; cards of a consignment that is not taken do not exist.
+pub fn find(reader: &mut Reader<'_>, id: CardId) -> Result<Option<Card>> {
+    reader.row(&FIND, bind![id], card)
+}
+
+/// A card by its 管理番号.
+pub fn by_control_number(reader: &mut Reader<'_>, number: ControlNumber) -> Result<Option<CardId>> {
+    reader.row(&BY_CONTROL_NUMBER, bind![number.base()], |row| row.get("id"))
+}
+
+/// A card by the keyed hash of its 予約キー that holds now.
+pub fn by_key(reader: &mut Reader<'_>, lookup: &[u8; 32]) -> Result<Option<CardId>> {
+    reader.row(&BY_KEY, bind![lookup], |row| row.get("id"))
+}
+
+/// A page of cards with a progress, or of all, after an id (`None` for the first page).
+pub fn list(
+    reader: &mut Reader<'_>,
+    progress: Option<Progress>,
+    after: Option<CardId>,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    match progress {
+        Some(progress) => reader.rows(&LIST, bind![progress, after, limit], listed),
+        None => reader.rows(&LIST_ALL, bind![after, limit], listed),
+    }
+}
+
+/// A page of a consignment's cards in list order, after a line (0 for the first page).
+pub fn of_consignment(
+    reader: &mut Reader<'_>,
+    consignment: ConsignmentId,
+    after_line: u32,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    reader.rows(&OF_CONSIGNMENT, bind![consignment, after_line, limit], listed)
+}
+
+/// How many cards have a progress, counted no further than `limit`.
+pub fn count_up_to(reader: &mut Reader<'_>, progress: Progress, limit: u32) -> Result<u32> {
+    reader.one(&COUNT_UP_TO, bind![progress, limit], |row| row.get("n"))
+}
+
+/// The story of a card, oldest first.
+pub fn steps(reader: &mut Reader<'_>, id: CardId) -> Result<Vec<Step>> {
+    reader.rows(&STEPS, bind![id], |row| {
+        Ok(Step {
+            n: row.get("n")?,
+            entry: row.get("entry_id")?,
+            at: row.get("at")?,
+            actor: row.get("actor")?,
+            stage_from: row.get("stage_from")?,
+            stage_to: row.get("stage_to")?,
+            place_from: row.get("place_from")?,
+            place_to: row.get("place_to")?,
+        })
+    })
+}
+
+/// Takes one step of a card's story: the only function that changes its stage or its place.
+///
+/// The stage follows the table in `domain::card` and is guarded again in the `WHERE`, together with the place and
+/// the number of the step, so that two people at once cannot both succeed.
+pub fn step(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId, change: &Change) -> Result<(), StepError> {
+    let head = tx.row(&HEAD, bind![id], |row| {
+        Ok((row.get::<Stage>("stage")?, row.get::<PlaceId>("place_id")?, row.get::<u32>("steps")?))
+    })?;
+    let Some((stage, place, steps)) = head else { return Err(StepError::NoCard) };
+    let stage_to = match change.stage {
+        Some(wanted) => stage.to(wanted)?,
+        None => stage,
+    };
+    let place_to = change.place.unwrap_or(place);
+    let progress = Progress::of(stage_to, booked(tx, id)?.is_some());
+    let changed = tx.execute(
+        &STEP,
+        bind![stage_to, change.cause, place_to, progress, steps + 1, id, stage, place, steps],
+    )?;
+    if changed == 0 {
+        return Err(StepError::Changed);
+    }
+    first_step(tx, recorded, id, steps + 1, (Some(stage), stage_to), (Some(place), place_to), change.batch)?;
+    Ok(())
+}
+
+pub(crate) fn first_step(
+    tx: &mut Tx<'_>,
+    recorded: &Recorded,
+    id: CardId,
+    n: u32,
+    stage: (Option<Stage>, Stage),
+    place: (Option<PlaceId>, PlaceId),
+    batch: Option<BatchId>,
+) -> Result<()> {
+    tx.execute_one(
+        &INSERT_STEP,
+        bind![id, n, recorded.entry, recorded.at, stage.0, stage.1, place.0, place.1, batch],
+    )
+}
+
+fn booked(reader: &mut Reader<'_>, id: CardId) -> Result<Option<ReservationId>> {
+    reader.row(&BOOKED, bind![id], |row| row.get("id"))
+}
+
+/// Writes what lists show anew, from the stage and the live reservation. Called by every function that books,
+/// cancels or ends a reservation.
+pub(crate) fn refresh_progress(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId) -> Result<()> {
+    let stage: Stage = tx.one(&HEAD, bind![id], |row| row.get("stage"))?;
+    let progress = Progress::of(stage, booked(tx, id)?.is_some());
+    tx.execute_one(&SET_PROGRESS, bind![progress, id])
+}
+
+/// Gives the card a key: the issue, the version of the keys, and the hash under which it is found.
+pub(crate) fn set_key(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    id: CardId,
+    issue: u32,
+    version: u32,
+    lookup: &[u8; 32],
+) -> Result<()> {
+    tx.execute_one(&SET_KEY, bind![issue, version, lookup, id])
+}
+
+/// Writes down the city's date of posting.
+pub(crate) fn set_posted(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId, on: Date) -> Result<()> {
+    tx.execute_one(&SET_POSTED, bind![on, id])
+}
+
+/// Puts a card into a place by scan: a storage place while it is with the contractor.
+pub fn put_away(tx: &mut Tx<'_>, act: &Act, id: CardId, place: PlaceId) -> Result<(), StepError> {
+    let recorded = tx.record(act, &Entry::CardPlaced { card: id, place })?;
+    step(tx, &recorded, id, &Change { place: Some(place), ..Change::default() })
+}
+
+/// The findings of a card's inspection so far.
+pub fn inspected(reader: &mut Reader<'_>, id: CardId) -> Result<Vec<(Pass, Finding)>> {
+    reader.rows(&INSPECTED, bind![id], |row| Ok((row.get("pass")?, row.get("finding")?)))
+}
+
+/// The findings of a whole consignment.
+pub fn inspected_of(
+    reader: &mut Reader<'_>,
+    consignment: ConsignmentId,
+) -> Result<Vec<(CardId, Pass, Finding)>> {
+    reader.rows(&INSPECTED_OF, bind![consignment], |row| {
+        Ok((row.get("card_id")?, row.get("pass")?, row.get("finding")?))
+    })
+}
+
+/// What the scan of a card in a pass of the inspection came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inspection {
+    /// The finding is written down; the card still has passes to go, or needs the city.
+    Noted,
+    /// The finding is written down, and with it every pass is good: the card is inspected (検品済).
+    Complete,
+    /// This pass was done before; nothing changed.
+    Before(Finding),
+}
+
+/// Writes down what a pass found. After the last of three good passes the card becomes 検品済; any other finding
+/// keeps it listed, for the city to see (11(5)ウ(イ)).
+pub fn inspect(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: CardId,
+    pass: Pass,
+    finding: Finding,
+) -> Result<Inspection, StepError> {
+    if tx.row(&HEAD, bind![id], |row| row.get::<Stage>("stage"))?.is_none() {
+        return Err(StepError::NoCard);
+    }
+    let before = inspected(tx, id)?;
+    if let Some((_, finding)) = before.iter().find(|(done, _)| *done == pass) {
+        return Ok(Inspection::Before(*finding));
+    }
+    let recorded = tx.record(act, &Entry::CardInspected { card: id, pass, finding })?;
+    if tx.execute(&INSPECT, bind![id, pass, finding, recorded.entry])? == 0 {
+        return Err(StepError::Changed);
+    }
+    let all_good = finding == Finding::Good
+        && before.len() + 1 == Pass::ALL.len()
+        && before.iter().all(|(_, finding)| *finding == Finding::Good);
+    if !all_good {
+        return Ok(Inspection::Noted);
+    }
+    step(tx, &recorded, id, &Change { stage: Some(Stage::Inspected), ..Change::default() })?;
+    Ok(Inspection::Complete)
+}
+
+/// Takes the last finding of a pass back, while the card is still listed: the undo of the scan screen.
+pub fn undo_inspection(tx: &mut Tx<'_>, act: &Act, id: CardId, pass: Pass) -> Result<(), StepError> {
+    let Some(stage) = tx.row(&HEAD, bind![id], |row| row.get::<Stage>("stage"))? else {
+        return Err(StepError::NoCard);
+    };
+    if stage != Stage::Listed {
+        return Err(StepError::Changed);
+    }
+    tx.record(act, &Entry::InspectionUndone { card: id, pass })?;
+    if tx.execute(&UNINSPECT, bind![id, pass])? == 0 { Err(StepError::Changed) } else { Ok(()) }
+}

@@ -1,0 +1,288 @@
+//! Consignments: a list of cards is staged in portions and becomes visible by one change of its header's state.
+//!
+//! A crash between two portions leaves a staged header that nobody sees; it is discarded at the next start or
+//! when the same file is read again.
+
+use domain::card::{Progress, Stage};
+use domain::consignment::Line;
+use domain::id::{CardId, ConsignmentId, EntryId, PlaceId};
+use domain::journal::{Entry, Subject};
+use domain::place::PlaceKind;
+use domain::service::SiteCode;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::act::Act;
+use crate::error::{Error, Result};
+use crate::keys::Keys;
+use crate::privacy;
+use crate::tx::{Reader, Tx};
+use crate::value::Row;
+use crate::{bind, meta, place, statements};
+
+statements! { "consignment":
+    STAGE = "INSERT INTO consignment (id, site, state, received_on, list_date, box, cards, file_hash, staged_at)
+        VALUES ($1, $2, 'staged', $3, $4, $5, 0, $6, $7)";
+    STAGED = "SELECT state, cards FROM consignment WHERE id = $1";
+    TAKEN_FILE = "SELECT id FROM consignment WHERE file_hash = $1 AND state = 'taken'";
+    TAKEN_LIST = "SELECT id FROM consignment WHERE site = $1 AND list_date = $2 AND box = $3 AND state = 'taken'";
+    ADD_CARD = "INSERT INTO card (id, consignment_id, line, control_number, method, post_block, short_validity, stage,
+        progress, place_id, steps, key_issue, key_version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0)";
+    ADD_STEP = "INSERT INTO card_step (card_id, n, entry_id, at, stage_to, place_to)
+        VALUES ($1, 1, $2, $3, $4, $5)";
+    GROWN = "UPDATE consignment SET cards = cards + $1 WHERE id = $2 AND state = 'staged'";
+    TAKE = "UPDATE consignment SET state = 'taken', entry_id = $1 WHERE id = $2 AND state = 'staged'";
+    LIST = "SELECT c.id AS id, c.site AS site, c.state AS state, c.received_on AS received_on,
+        c.list_date AS list_date, c.box AS box, c.cards AS cards
+        FROM consignment c WHERE c.state = 'taken' AND c.id < $1 ORDER BY c.id DESC LIMIT $2";
+    FIND = "SELECT c.id AS id, c.site AS site, c.state AS state, c.received_on AS received_on,
+        c.list_date AS list_date, c.box AS box, c.cards AS cards
+        FROM consignment c WHERE c.id = $1 AND c.state = 'taken'";
+    PROGRESS = "SELECT progress, COUNT(*) AS n FROM card WHERE consignment_id = $1 GROUP BY progress ORDER BY progress";
+    LEFT_BEHIND = "SELECT id FROM consignment WHERE state = 'staged' AND staged_at < $1 ORDER BY id LIMIT 10";
+    LEFT_CARDS = "SELECT id FROM card WHERE consignment_id = $1 ORDER BY id LIMIT $2";
+    DROP_STEPS = "DELETE FROM card_step WHERE card_id = $1";
+    DROP_CARD = "DELETE FROM card WHERE id = $1";
+    DROP = "DELETE FROM consignment WHERE id = $1 AND state = 'staged'";
+}
+
+/// How many lines are staged in one transaction: well under 20 ms of writing.
+pub const CHUNK: usize = 100;
+
+/// The header of a consignment.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Header {
+    /// Where it arrived.
+    pub site: SiteCode,
+    /// When the city received it.
+    pub received_on: Date,
+    /// Date of カード発行一覧表.
+    pub list_date: Date,
+    /// The box, as J-LIS numbered it.
+    pub box_name: String,
+    /// SHA-256 of the file, where there was one.
+    pub file_hash: Option<[u8; 32]>,
+}
+
+/// A consignment that was taken.
+#[derive(Debug, Clone)]
+pub struct Consignment {
+    /// Its id.
+    pub id: ConsignmentId,
+    /// Where it arrived.
+    pub site: SiteCode,
+    /// When the city received it.
+    pub received_on: Date,
+    /// Date of カード発行一覧表.
+    pub list_date: Date,
+    /// The box.
+    pub box_name: String,
+    /// How many cards.
+    pub cards: u32,
+}
+
+/// Why a consignment was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TakeError {
+    /// The same file was taken before.
+    #[error("the file was taken before")]
+    SameFile(ConsignmentId),
+    /// A list of the same date and box was taken before.
+    #[error("a list of this date and box was taken before")]
+    SameList(ConsignmentId),
+    /// A notice number belongs to a card already; the line is named.
+    #[error("the notice number of line {line} belongs to another card")]
+    NoticeTaken {
+        /// The line on the list.
+        line: u32,
+    },
+    /// The staged header is gone: it was discarded, or taken by somebody else.
+    #[error("the staged consignment is gone")]
+    Gone,
+    /// The operation was used for something else.
+    #[error(transparent)]
+    Reused(#[from] crate::op::Reused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+fn consignment(row: &Row<'_>) -> Result<Consignment> {
+    Ok(Consignment {
+        id: row.get("id")?,
+        site: row.get("site")?,
+        received_on: row.get("received_on")?,
+        list_date: row.get("list_date")?,
+        box_name: row.get("box")?,
+        cards: row.get("cards")?,
+    })
+}
+
+/// Whether this file, or a list of this date and box, was taken before.
+pub fn taken_before(reader: &mut Reader<'_>, header: &Header) -> Result<(), TakeError> {
+    if let Some(hash) = &header.file_hash
+        && let Some(id) = reader.row(&TAKEN_FILE, bind![hash], |row| row.get("id"))?
+    {
+        return Err(TakeError::SameFile(id));
+    }
+    let same = reader.rows(&TAKEN_LIST, bind![header.site, header.list_date, header.box_name], |row| row.get("id"))?;
+    match same.first() {
+        Some(id) => Err(TakeError::SameList(*id)),
+        None => Ok(()),
+    }
+}
+
+/// The lines of a list whose notice numbers belong to cards already.
+pub fn known_notices(reader: &mut Reader<'_>, keys: &Keys, lines: &[Line]) -> Result<Vec<u32>> {
+    let mut known = Vec::new();
+    for line in lines {
+        if let Some(notice) = &line.notice
+            && !privacy::find(reader, keys, privacy::NOTICE_NUMBER, notice.as_str())?.is_empty()
+        {
+            known.push(line.line);
+        }
+    }
+    Ok(known)
+}
+
+/// Begins to stage a consignment. Nobody sees it yet.
+pub fn stage(tx: &mut Tx<'_>, act: &Act, header: &Header) -> Result<ConsignmentId, TakeError> {
+    taken_before(tx, header)?;
+    let id: ConsignmentId = tx.id(act);
+    tx.execute_one(
+        &STAGE,
+        bind![id, header.site, header.received_on, header.list_date, header.box_name, header.file_hash, act.at],
+    )?;
+    Ok(id)
+}
+
+/// A portion of lines with the random values that their sealed fields need.
+#[derive(Debug, Clone)]
+pub struct Portion {
+    /// The consignment.
+    pub consignment: ConsignmentId,
+    /// The site, for its desk.
+    pub site: SiteCode,
+    /// The entry under which the consignment will be taken, made before the first portion.
+    pub entry: EntryId,
+    /// The lines, each with 24 random bytes.
+    pub lines: Vec<(Line, [u8; 24])>,
+}
+
+/// Stages a portion of lines. Control numbers are given in the order of the list.
+pub fn stage_lines(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    portion: &Portion,
+    notice_agreed: bool,
+) -> Result<(), TakeError> {
+    let state: Option<String> = tx.row(&STAGED, bind![portion.consignment], |row| row.get("state"))?;
+    if state.as_deref() != Some("staged") {
+        return Err(TakeError::Gone);
+    }
+    let count = u32::try_from(portion.lines.len()).map_err(|_| Error::Broken("a portion is too large".to_owned()))?;
+    let desk = place::the(tx, &portion.site, PlaceKind::Desk)?;
+    let last = meta::take_numbers(tx, "control_number", count)?;
+    let mut control_number = last - i64::from(count);
+    for (line, nonce) in &portion.lines {
+        control_number += 1;
+        add_card(tx, act, portion, line, control_number, desk)?;
+        if let (true, Some(notice)) = (notice_agreed, &line.notice) {
+            // The id of the card is the one that `add_card` made last.
+            let card = card_id(act, line);
+            if !privacy::find(tx, keys, privacy::NOTICE_NUMBER, notice.as_str())?.is_empty() {
+                return Err(TakeError::NoticeTaken { line: line.line });
+            }
+            privacy::hold_staged(tx, keys, &Subject::Card(card), privacy::NOTICE_NUMBER, notice.as_str(), *nonce)?;
+        }
+    }
+    tx.execute_one(&GROWN, bind![count, portion.consignment])?;
+    Ok(())
+}
+
+/// The id of the card on a line: in the order of the list, and the same when a portion is staged again.
+fn card_id(act: &Act, line: &Line) -> CardId {
+    act.id(line.line)
+}
+
+fn add_card(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    portion: &Portion,
+    line: &Line,
+    control_number: i64,
+    desk: PlaceId,
+) -> Result<()> {
+    let id = card_id(act, line);
+    let (stage, progress) = (Stage::Listed, Progress::of(Stage::Listed, false));
+    tx.execute_one(
+        &ADD_CARD,
+        bind![
+            id,
+            portion.consignment,
+            line.line,
+            control_number,
+            line.method,
+            line.post_block,
+            line.short_validity,
+            stage,
+            progress,
+            desk
+        ],
+    )?;
+    tx.execute_one(&ADD_STEP, bind![id, portion.entry, act.at, stage, desk])
+}
+
+/// Makes a staged consignment visible: all of its cards at once.
+///
+/// `act` must be the one with which its lines were staged, and its first id of an entry their entry.
+pub fn take(tx: &mut Tx<'_>, act: &Act, id: ConsignmentId, header: &Header, expected: u32) -> Result<EntryId, TakeError> {
+    taken_before(tx, header)?;
+    let staged =
+        tx.row(&STAGED, bind![id], |row| Ok((row.get::<String>("state")?, row.get::<u32>("cards")?)))?;
+    let Some((_, cards)) = staged.filter(|(state, _)| state == "staged") else { return Err(TakeError::Gone) };
+    if cards != expected {
+        return Err(Error::Broken(format!("{cards} of {expected} cards were staged")).into());
+    }
+    let recorded = tx.record(act, &Entry::ConsignmentTaken { consignment: id, cards })?;
+    if tx.execute(&TAKE, bind![recorded.entry, id])? == 0 {
+        return Err(TakeError::Gone);
+    }
+    Ok(recorded.entry)
+}
+
+/// Discards what a crash left staged before `before`, a portion at a time. Answers whether there may be more.
+pub fn discard_left_behind(tx: &mut Tx<'_>, before: Timestamp) -> Result<bool> {
+    let ids: Vec<ConsignmentId> = tx.rows(&LEFT_BEHIND, bind![before], |row| row.get("id"))?;
+    let Some(id) = ids.first() else { return Ok(false) };
+    let portion = u32::try_from(CHUNK).unwrap_or(100);
+    let cards: Vec<CardId> = tx.rows(&LEFT_CARDS, bind![id, portion], |row| row.get("id"))?;
+    for card in &cards {
+        privacy::drop_all(tx, &Subject::Card(*card))?;
+        tx.execute(&DROP_STEPS, bind![card])?;
+        tx.execute_one(&DROP_CARD, bind![card])?;
+    }
+    if cards.len() < CHUNK {
+        tx.execute_one(&DROP, bind![id])?;
+    }
+    Ok(true)
+}
+
+/// Consignments that were taken, newest first, before an id (`None` for the first page).
+pub fn list(reader: &mut Reader<'_>, before: Option<ConsignmentId>, limit: u32) -> Result<Vec<Consignment>> {
+    // The greatest ULID text sorts after every id.
+    let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
+    reader.rows(&LIST, bind![before, limit], consignment)
+}
+
+/// A consignment by its id.
+pub fn find(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Option<Consignment>> {
+    reader.row(&FIND, bind![id], consignment)
+}
+
+/// How many of a consignment's cards have each progress.
+pub fn progress(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Vec<(Progress, u32)>> {
+    reader.rows(&PROGRESS, bind![id], |row| Ok((row.get("progress")?, row.get("n")?)))
+}

@@ -1,0 +1,302 @@
+//! Guide letters (交付のご案内): parts of at most fifty, in list order, transferred to the city and posted by it.
+//!
+//! The key on a letter is derived and stored nowhere; a letter row only says which issue of the key it shows.
+
+use domain::card::Stage;
+use domain::id::{CardId, LetterBatchId};
+use domain::journal::{CityRecord, Entry};
+use domain::number::{ControlNumber, Number, NumberKind};
+use domain::service::SiteCode;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::act::Act;
+use crate::card::{self, Card, Change, StepError};
+use crate::error::{Error, Result};
+use crate::keys::Keys;
+use crate::tx::{Reader, Tx};
+use crate::value::Row;
+use crate::{bind, statements};
+
+statements! { "letter":
+    WAITING = "SELECT c.id AS id, c.method AS method FROM card c JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.progress = 'prepared' AND c.key_issue = 0 AND s.site = $1 AND s.state = 'taken'
+        ORDER BY c.id LIMIT $2";
+    INSERT_BATCH = "INSERT INTO letter_batch (id, site, state, letters, version, printed_at)
+        VALUES ($1, $2, 'printed', $3, $4, $5)";
+    INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n) VALUES ($1, $2, $3, $4)";
+    FIND = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on
+        FROM letter_batch WHERE id = $1";
+    LIST = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on
+        FROM letter_batch WHERE site = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    LETTERS = "SELECT l.card_id AS id, l.key_issue AS key_issue, c.key_issue AS holds, c.key_version AS key_version,
+        c.control_number AS control_number, c.line AS line, s.list_date AS list_date, c.stage AS stage
+        FROM letter l JOIN card c ON c.id = l.card_id JOIN consignment s ON s.id = c.consignment_id
+        WHERE l.letter_batch_id = $1 ORDER BY l.n";
+    TRANSFER = "UPDATE letter_batch SET state = 'transferred', transferred_at = $1, receiver = $2
+        WHERE id = $3 AND state = 'printed'";
+    POST = "UPDATE letter_batch SET state = 'posted', posted_on = $1 WHERE id = $2 AND state = 'transferred'";
+}
+
+/// Letters in one part (and one PDF).
+pub const PART: u32 = 50;
+
+/// How far a part has come. *Transferred* and *posted* are two facts: booking opens from the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartState {
+    /// Printed.
+    Printed,
+    /// With the city.
+    Transferred,
+    /// Posted by the city.
+    Posted,
+}
+
+/// A part of letters.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its id.
+    pub id: LetterBatchId,
+    /// At which site.
+    pub site: SiteCode,
+    /// How far it has come.
+    pub state: PartState,
+    /// How many letters.
+    pub letters: u32,
+    /// The version of the letter.
+    pub version: String,
+    /// When it was printed first.
+    pub printed_at: Timestamp,
+    /// When the city took it over.
+    pub transferred_at: Option<Timestamp>,
+    /// Who of the city took it over.
+    pub receiver: Option<String>,
+    /// The city's date of posting.
+    pub posted_on: Option<Date>,
+}
+
+/// A letter of a part.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The card.
+    pub card: CardId,
+    /// 管理番号.
+    pub control_number: ControlNumber,
+    /// Line on カード発行一覧表.
+    pub line: u32,
+    /// Date of カード発行一覧表.
+    pub list_date: Date,
+    /// Whether the key on this letter still holds; a later reprint ends it.
+    pub holds: bool,
+    /// The card's stage.
+    pub stage: Stage,
+    key_issue: u32,
+    key_version: u32,
+}
+
+impl Letter {
+    /// The 予約キー on the letter, derived again.
+    pub fn key(&self, keys: &Keys) -> Result<Number> {
+        let set = keys.version(self.key_version)?;
+        Ok(Number::derive(set.number.bits(), NumberKind::BookingKey, self.card.to_bytes(), self.key_issue))
+    }
+}
+
+/// Why letters were not printed or moved on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LetterError {
+    /// No card waits for a letter.
+    #[error("no card waits for a letter")]
+    Empty,
+    /// The count of the person differs from the program's.
+    #[error("counted {counted}, expected {expected}")]
+    CountDiffers {
+        /// What the program expects.
+        expected: u32,
+        /// What was counted.
+        counted: u32,
+    },
+    /// The part is not in the state that the step needs.
+    #[error("the part is not ready for this step")]
+    NotReady,
+    /// The posting date lies before the transfer or in the future.
+    #[error("the posting date cannot be")]
+    ImpossibleDate,
+    /// The card's stage allows no letter.
+    #[error("a card that is {0} gets no letter")]
+    NoLetter(Stage),
+    /// A card cannot take the step.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The operation was used for something else.
+    #[error(transparent)]
+    Reused(#[from] crate::op::Reused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+fn part(row: &Row<'_>) -> Result<Part> {
+    let state = match row.get::<String>("state")?.as_str() {
+        "printed" => PartState::Printed,
+        "transferred" => PartState::Transferred,
+        "posted" => PartState::Posted,
+        _ => return Err(Error::Broken("letter_batch.state is no state".to_owned())),
+    };
+    Ok(Part {
+        id: row.get("id")?,
+        site: row.get("site")?,
+        state,
+        letters: row.get("letters")?,
+        version: row.get("version")?,
+        printed_at: row.get("printed_at")?,
+        transferred_at: row.get("transferred_at")?,
+        receiver: row.get("receiver")?,
+        posted_on: row.get("posted_on")?,
+    })
+}
+
+/// The cards that wait for their first letter: set up by the city and back (交付前設定済), in list order.
+pub fn waiting(reader: &mut Reader<'_>, site: &SiteCode, limit: u32) -> Result<Vec<CardId>> {
+    let cards = reader.rows(&WAITING, bind![site, limit], |row| {
+        Ok((row.get::<CardId>("id")?, row.get::<domain::consignment::ApplicationMethod>("method")?))
+    })?;
+    Ok(cards.into_iter().filter(|(_, method)| method.is_stored()).map(|(id, _)| id).collect())
+}
+
+/// Makes the next part of letters: gives each card its first key.
+pub fn print(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    site: &SiteCode,
+    version: &str,
+) -> Result<LetterBatchId, LetterError> {
+    let cards = waiting(tx, site, PART)?;
+    let count = u32::try_from(cards.len()).unwrap_or(PART);
+    if count == 0 {
+        return Err(LetterError::Empty);
+    }
+    let id: LetterBatchId = tx.id(act);
+    let recorded = tx.record(act, &Entry::LettersPrinted { letters: id, count })?;
+    tx.execute_one(&INSERT_BATCH, bind![id, site, count, version, act.at])?;
+    for (n, card) in (1_u32..).zip(cards) {
+        give_key(tx, &recorded, keys, card, 1)?;
+        tx.execute_one(&INSERT, bind![card, 1_u32, id, n])?;
+    }
+    Ok(id)
+}
+
+fn give_key(
+    tx: &mut Tx<'_>,
+    recorded: &crate::journal::Recorded,
+    keys: &Keys,
+    card: CardId,
+    issue: u32,
+) -> Result<()> {
+    let (version, set) = keys.newest()?;
+    let key = Number::derive(set.number.bits(), NumberKind::BookingKey, card.to_bytes(), issue);
+    card::set_key(tx, recorded, card, issue, version, &key.lookup(set.lookup.bits()))
+}
+
+/// Prints a card's letter again: the key before it ends, a live reservation stays.
+pub fn reprint(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    card: &Card,
+    version: &str,
+) -> Result<LetterBatchId, LetterError> {
+    if !matches!(card.stage, Stage::Prepared | Stage::Notified) || card.key_issue == 0 {
+        return Err(LetterError::NoLetter(card.stage));
+    }
+    let issue = card.key_issue + 1;
+    let id: LetterBatchId = tx.id(act);
+    let recorded = tx.record(act, &Entry::LetterReissued { card: card.id, issue })?;
+    tx.record(act, &Entry::LettersPrinted { letters: id, count: 1 })?;
+    tx.execute_one(&INSERT_BATCH, bind![id, card.site, 1_u32, version, act.at])?;
+    give_key(tx, &recorded, keys, card.id, issue)?;
+    tx.execute_one(&INSERT, bind![card.id, issue, id, 1_u32])?;
+    Ok(id)
+}
+
+/// Transfers a part to the city, counted (引継ぎ). Booking does not open yet.
+pub fn transfer(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: LetterBatchId,
+    counted: u32,
+    receiver: &str,
+    recorded_by: CityRecord,
+) -> Result<(), LetterError> {
+    let Some(part) = find(tx, id)?.filter(|part| part.state == PartState::Printed) else {
+        return Err(LetterError::NotReady);
+    };
+    if part.letters != counted {
+        return Err(LetterError::CountDiffers { expected: part.letters, counted });
+    }
+    tx.record(act, &Entry::LettersTransferred { letters: id, count: counted, recorded: recorded_by })?;
+    if tx.execute(&TRANSFER, bind![act.at, receiver, id])? == 0 {
+        return Err(LetterError::NotReady);
+    }
+    Ok(())
+}
+
+/// The city posted the part on a date: its cards become 交付通知書発送, and booking opens from there.
+pub fn post(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: LetterBatchId,
+    on: Date,
+    recorded_by: CityRecord,
+) -> Result<(), LetterError> {
+    let Some(part) = find(tx, id)?.filter(|part| part.state == PartState::Transferred) else {
+        return Err(LetterError::NotReady);
+    };
+    let transferred = part.transferred_at.map(domain::time::day_of);
+    if on > domain::time::day_of(act.at) || transferred.is_some_and(|day| on < day) {
+        return Err(LetterError::ImpossibleDate);
+    }
+    let entry = Entry::LettersPosted { letters: id, count: part.letters, on, recorded: recorded_by };
+    let recorded = tx.record(act, &entry)?;
+    if tx.execute(&POST, bind![on, id])? == 0 {
+        return Err(LetterError::NotReady);
+    }
+    for letter in letters(tx, id)? {
+        // A letter printed again for a card that was notified before changes nothing of its stage.
+        if letter.stage == Stage::Prepared {
+            let change = Change { stage: Some(Stage::Notified), ..Change::default() };
+            card::step(tx, &recorded, letter.card, &change)?;
+            card::set_posted(tx, &recorded, letter.card, on)?;
+        }
+    }
+    Ok(())
+}
+
+/// A part by its id.
+pub fn find(reader: &mut Reader<'_>, id: LetterBatchId) -> Result<Option<Part>> {
+    reader.row(&FIND, bind![id], part)
+}
+
+/// The parts of a site, newest first, before an id (`None` for the first page).
+pub fn list(reader: &mut Reader<'_>, site: &SiteCode, before: Option<LetterBatchId>, limit: u32) -> Result<Vec<Part>> {
+    let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
+    reader.rows(&LIST, bind![site, before, limit], part)
+}
+
+/// The letters of a part, in list order.
+pub fn letters(reader: &mut Reader<'_>, id: LetterBatchId) -> Result<Vec<Letter>> {
+    reader.rows(&LETTERS, bind![id], |row| {
+        let (key_issue, holds): (u32, u32) = (row.get("key_issue")?, row.get("holds")?);
+        Ok(Letter {
+            card: row.get("id")?,
+            control_number: card::control_number(row)?,
+            line: row.get("line")?,
+            list_date: row.get("list_date")?,
+            holds: key_issue == holds,
+            stage: row.get("stage")?,
+            key_issue,
+            key_version: row.get("key_version")?,
+        })
+    })
+}

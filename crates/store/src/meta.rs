@@ -1,0 +1,35 @@
+//! Facts about the database itself: key fingerprints, whether it is a demo.
+
+use crate::error::Result;
+use crate::tx::{Reader, Tx};
+use crate::{bind, statements};
+
+statements! { "meta":
+    GET = "SELECT value FROM meta WHERE name = $1";
+    SET = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    LIKE = "SELECT name, value FROM meta WHERE name >= $1 AND name < $2 ORDER BY name";
+    NEXT = "INSERT INTO counter (name, value) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value";
+}
+
+/// Reads a fact.
+pub fn get(reader: &mut Reader<'_>, name: &str) -> Result<Option<String>> {
+    reader.row(&GET, bind![name], |row| row.get("value"))
+}
+
+/// Sets a fact.
+pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<()> {
+    tx.execute_one(&SET, bind![name, value])
+}
+
+/// Every fact whose name begins so.
+pub(crate) fn named_like(reader: &mut Reader<'_>, prefix: &str) -> Result<Vec<(String, String)>> {
+    let end = format!("{prefix}\u{10FFFF}");
+    reader.rows(&LIKE, bind![prefix, end], |row| Ok((row.get("name")?, row.get("value")?)))
+}
+
+/// Takes `count` numbers from a counter and answers the last of them. The counter's row is locked until the
+/// transaction ends, so numbers have no gaps but those of undone work.
+pub(crate) fn take_numbers(tx: &mut Tx<'_>, counter: &str, count: u32) -> Result<i64> {
+    tx.one(&NEXT, bind![counter, count], |row| row.get("value"))
+}

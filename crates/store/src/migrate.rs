@@ -1,0 +1,128 @@
+//! Migrations: the same numbers for both engines, applied once each, never edited after they landed.
+//!
+//! What was applied is remembered with a checksum of its text; a database that knows another text, or a
+//! number that this program does not know, is refused.
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+struct Migration {
+    number: i64,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    sqlite: include_str!("../migrations/sqlite/0001_house.sql"),
+    postgres: include_str!("../migrations/postgres/0001_house.sql"),
+}];
+
+const TABLE_SQLITE: &str =
+    "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT";
+const TABLE_POSTGRES: &str =
+    "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";
+
+fn checksum(text: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ignored = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// Which migrations are still to be applied, after a look at what is there.
+fn missing(applied: &[(i64, String)], text: impl Fn(&Migration) -> &'static str) -> Result<Vec<&'static Migration>> {
+    for (number, known) in applied {
+        let Some(migration) = MIGRATIONS.iter().find(|migration| migration.number == *number) else {
+            return Err(Error::Unavailable(format!(
+                "the database was made by a newer version of this program (migration {number})"
+            )));
+        };
+        if *known != checksum(text(migration)) {
+            return Err(Error::Unavailable(format!("migration {number} was applied with another text")));
+        }
+    }
+    Ok(MIGRATIONS.iter().filter(|migration| !applied.iter().any(|(number, _)| *number == migration.number)).collect())
+}
+
+pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
+    let failed = |error: rusqlite::Error| Error::Unavailable(format!("migration: {error}"));
+    // IMMEDIATE, so that two programs that start at once go one after the other.
+    let tx = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    tx.execute_batch(TABLE_SQLITE).map_err(failed)?;
+    let applied = {
+        let mut statement =
+            tx.prepare("SELECT number, checksum FROM migration ORDER BY number").map_err(failed)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
+        rows.collect::<rusqlite::Result<Vec<(i64, String)>>>().map_err(failed)?
+    };
+    for migration in missing(&applied, |migration| migration.sqlite)? {
+        tx.execute_batch(migration.sqlite).map_err(failed)?;
+        tx.execute(
+            "INSERT INTO migration (number, checksum) VALUES ($1, $2)",
+            (migration.number, checksum(migration.sqlite)),
+        )
+        .map_err(failed)?;
+    }
+    tx.commit().map_err(failed)
+}
+
+pub(crate) fn postgres(client: &mut postgres::Client) -> Result<()> {
+    let failed = |error: postgres::Error| Error::Unavailable(format!("migration: {}", crate::engine::postgres::text(&error)));
+    for (setting, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on")] {
+        let row = client.query_one("SELECT current_setting($1)", &[&setting]).map_err(failed)?;
+        let found: String = row.try_get(0).map_err(failed)?;
+        if found != wanted {
+            return Err(Error::Unavailable(format!("the server's setting {setting} is {found}; it must be {wanted}")));
+        }
+    }
+    let row = client
+        .query_one("SELECT CAST(datcollate AS TEXT) FROM pg_database WHERE datname = current_database()", &[])
+        .map_err(failed)?;
+    let collation: String = row.try_get(0).map_err(failed)?;
+    if !matches!(collation.as_str(), "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
+        return Err(Error::Unavailable(format!("the database's collation is {collation}; it must be C")));
+    }
+    let mut tx = client.transaction().map_err(failed)?;
+    tx.batch_execute(TABLE_POSTGRES).map_err(failed)?;
+    // Two programs that start at once go one after the other.
+    tx.batch_execute("LOCK TABLE migration IN EXCLUSIVE MODE").map_err(failed)?;
+    let applied = tx
+        .query("SELECT number, checksum FROM migration ORDER BY number", &[])
+        .map_err(failed)?
+        .into_iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect::<std::result::Result<Vec<(i64, String)>, postgres::Error>>()
+        .map_err(failed)?;
+    for migration in missing(&applied, |migration| migration.postgres)? {
+        tx.batch_execute(migration.postgres).map_err(failed)?;
+        tx.execute(
+            "INSERT INTO migration (number, checksum) VALUES ($1, $2)",
+            &[&migration.number, &checksum(migration.postgres)],
+        )
+        .map_err(failed)?;
+    }
+    tx.commit().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Migrations that landed are never edited; this list only grows.
+    const LANDED: &[(i64, &str, &str)] = &[];
+
+    #[test]
+    fn landed_migrations_keep_their_text() {
+        for (number, sqlite, postgres) in LANDED {
+            let migration = MIGRATIONS.iter().find(|migration| migration.number == *number).unwrap();
+            assert_eq!(checksum(migration.sqlite), *sqlite, "SQLite, migration {number}");
+            assert_eq!(checksum(migration.postgres), *postgres, "PostgreSQL, migration {number}");
+        }
+    }
+}

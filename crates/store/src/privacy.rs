@@ -1,0 +1,123 @@
+//! Personal data: one table, each field sealed, and the ledger in which the city decides what may be held.
+//!
+//! Nothing is held unless the city agreed to the field (11(4)イ). Nothing here ever writes a value to a log.
+
+use domain::journal::{Entry, Subject};
+use jiff::civil::Date;
+
+use crate::act::Act;
+use crate::error::{Error, Result};
+use crate::keys::Keys;
+use crate::tx::{Reader, Tx};
+use crate::{bind, statements};
+
+statements! { "privacy":
+    DECISION = "SELECT field, agreed, decided_by, decided_on FROM ledger WHERE field = $1";
+    DECISIONS = "SELECT field, agreed, decided_by, decided_on FROM ledger ORDER BY field";
+    DECIDE = "INSERT INTO ledger (field, agreed, decided_by, decided_on, entry_id) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (field) DO UPDATE SET agreed = excluded.agreed, decided_by = excluded.decided_by,
+        decided_on = excluded.decided_on, entry_id = excluded.entry_id";
+    HOLD = "INSERT INTO personal (subject, field, sealed, lookup, key_version) VALUES ($1, $2, $3, $4, $5)";
+    OPEN = "SELECT subject, sealed, key_version FROM personal WHERE subject = $1 AND field = $2";
+    FIND = "SELECT subject FROM personal WHERE field = $1 AND lookup = $2 ORDER BY subject";
+    DROP = "DELETE FROM personal WHERE subject = $1";
+}
+
+/// The field of the number on the 交付通知書, the reference that city, contractor and citizen share.
+pub const NOTICE_NUMBER: &str = "notice_number";
+
+/// A decision of the city.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// On which field.
+    pub field: String,
+    /// Whether it may be held.
+    pub agreed: bool,
+    /// By whom, as the city wrote it.
+    pub decided_by: String,
+    /// When.
+    pub decided_on: Date,
+}
+
+fn decision(row: &crate::value::Row<'_>) -> Result<Decision> {
+    Ok(Decision {
+        field: row.get("field")?,
+        agreed: row.get("agreed")?,
+        decided_by: row.get("decided_by")?,
+        decided_on: row.get("decided_on")?,
+    })
+}
+
+/// The city's decision on a field; `None` while there is none, which counts as no.
+pub fn decided(reader: &mut Reader<'_>, field: &str) -> Result<Option<Decision>> {
+    reader.row(&DECISION, bind![field], decision)
+}
+
+/// Every decision.
+pub fn decisions(reader: &mut Reader<'_>) -> Result<Vec<Decision>> {
+    reader.rows(&DECISIONS, bind![], decision)
+}
+
+/// Writes down the city's decision.
+pub fn decide(tx: &mut Tx<'_>, act: &Act, decision: &Decision) -> Result<()> {
+    let entry = Entry::LedgerDecided {
+        field: decision.field.clone(),
+        agreed: decision.agreed,
+        on: decision.decided_on,
+    };
+    let recorded = tx.record(act, &entry)?;
+    tx.execute_one(
+        &DECIDE,
+        bind![decision.field, decision.agreed, decision.decided_by, decision.decided_on, recorded.entry],
+    )
+}
+
+/// Holds a field of a card that is being staged; its entry follows when the consignment is taken.
+pub(crate) fn hold_staged(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    subject: &Subject,
+    field: &str,
+    value: &str,
+    nonce: [u8; 24],
+) -> Result<()> {
+    let (version, set) = keys.newest()?;
+    let sealed = Keys::seal(set, &subject.to_string(), field, value, nonce)?;
+    tx.execute_one(&HOLD, bind![subject, field, sealed, Keys::blind(set, field, value), version])
+}
+
+/// Opens a field.
+pub fn open(reader: &mut Reader<'_>, keys: &Keys, subject: &Subject, field: &str) -> Result<Option<String>> {
+    let sealed = reader.row(&OPEN, bind![subject, field], |row| {
+        Ok((row.get::<Vec<u8>>("sealed")?, row.get::<u32>("key_version")?))
+    })?;
+    sealed
+        .map(|(sealed, version)| Keys::open(keys.version(version)?, &subject.to_string(), field, &sealed))
+        .transpose()
+}
+
+/// Finds the subjects with a value, under every version of the keys, as `noun:id`.
+pub fn find(reader: &mut Reader<'_>, keys: &Keys, field: &str, value: &str) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for (_, set) in keys.newest_first() {
+        found.extend(reader.rows(&FIND, bind![field, Keys::blind(set, field, value)], |row| row.get("subject"))?);
+    }
+    Ok(found)
+}
+
+/// Finds the card with a notice number.
+pub fn card_with_notice(
+    reader: &mut Reader<'_>,
+    keys: &Keys,
+    value: &str,
+) -> Result<Option<domain::id::CardId>> {
+    let subjects: Vec<String> = find(reader, keys, NOTICE_NUMBER, value)?;
+    let Some(subject) = subjects.first() else { return Ok(None) };
+    let id = subject.strip_prefix("card:").and_then(|id| id.parse().ok());
+    id.map(Some).ok_or_else(|| Error::Broken(format!("the subject {subject} is no card")))
+}
+
+/// Deletes every field of a subject that was never taken.
+pub(crate) fn drop_all(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
+    tx.execute(&DROP, bind![subject]).map(drop)
+}

@@ -1,0 +1,266 @@
+//! Receptions: a visitor's way through the counter, each step guarded by the state before it.
+
+use domain::card::Stage;
+use domain::id::{CardId, ReceptionId, ReservationId};
+use domain::journal::{BusinessDay, CityRecord, Entry};
+use domain::place::PlaceKind;
+use domain::reception::{Reason, State, WrongState};
+use domain::reservation::State as Booking;
+use domain::service::{Service, SiteCode};
+use domain::time::day_of;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::act::Act;
+use crate::card::{self, Change, StepError};
+use crate::error::{Error, Result};
+use crate::journal::Recorded;
+use crate::reservation::{self, BookingError};
+use crate::tx::{Reader, Tx};
+use crate::value::Row;
+use crate::{bind, place, report, statements};
+
+statements! { "reception":
+    INSERT = "INSERT INTO reception (id, reservation_id, card_id, service, site, day, state, arrived_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, 'arrived', $7, 1) ON CONFLICT (reservation_id) DO NOTHING";
+    FIND = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, arrived_at
+        FROM reception WHERE id = $1";
+    OF_RESERVATION = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, arrived_at
+        FROM reception WHERE reservation_id = $1";
+    OF_DAY = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, arrived_at
+        FROM reception WHERE service = $1 AND site = $2 AND day = $3 ORDER BY arrived_at, id";
+    STEP = "UPDATE reception SET state = $1, reason = $2, receiver = $3, version = version + 1
+        WHERE id = $4 AND state = $5";
+}
+
+/// A reception.
+#[derive(Debug, Clone)]
+pub struct Reception {
+    /// Its id.
+    pub id: ReceptionId,
+    /// The reservation it belongs to.
+    pub reservation: ReservationId,
+    /// The card.
+    pub card: CardId,
+    /// The day of the service at the site.
+    pub day: BusinessDay,
+    /// Where the matter stands.
+    pub state: State,
+    /// Why the visitor was sent away.
+    pub reason: Option<Reason>,
+    /// Who of the city took over or issued.
+    pub receiver: Option<String>,
+    /// When the visitor arrived.
+    pub arrived_at: Timestamp,
+}
+
+/// Why a reception did not take a step.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReceptionError {
+    /// There is no such reception or reservation.
+    #[error("not found")]
+    NotFound,
+    /// The reservation is for another day.
+    #[error("the reservation is for {0}")]
+    AnotherDay(Date),
+    /// The visitor was received already.
+    #[error("the visitor was received already")]
+    Already(ReceptionId),
+    /// The reservation lives no more.
+    #[error("the reservation is {0}")]
+    NotLive(Booking),
+    /// The day was closed.
+    #[error("the day is closed")]
+    DayClosed,
+    /// The state does not allow it, or somebody else was faster.
+    #[error(transparent)]
+    WrongState(#[from] WrongState),
+    /// The card cannot take the step.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The reservation cannot take the step.
+    #[error(transparent)]
+    Booking(#[from] BookingError),
+    /// The operation was used for something else.
+    #[error(transparent)]
+    Reused(#[from] crate::op::Reused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+fn reception(row: &Row<'_>) -> Result<Reception> {
+    Ok(Reception {
+        id: row.get("id")?,
+        reservation: row.get("reservation_id")?,
+        card: row.get("card_id")?,
+        day: BusinessDay { service: row.get("service")?, site: row.get("site")?, day: row.get("day")? },
+        state: row.get("state")?,
+        reason: row.get("reason")?,
+        receiver: row.get("receiver")?,
+        arrived_at: row.get("arrived_at")?,
+    })
+}
+
+/// A reception by its id.
+pub fn find(reader: &mut Reader<'_>, id: ReceptionId) -> Result<Option<Reception>> {
+    reader.row(&FIND, bind![id], reception)
+}
+
+/// The reception of a reservation.
+pub fn of_reservation(reader: &mut Reader<'_>, id: ReservationId) -> Result<Option<Reception>> {
+    reader.row(&OF_RESERVATION, bind![id], reception)
+}
+
+/// The receptions of a day, in the order of arrival.
+pub fn of_day(reader: &mut Reader<'_>, service: Service, site: &SiteCode, day: Date) -> Result<Vec<Reception>> {
+    reader.rows(&OF_DAY, bind![service, site, day], reception)
+}
+
+/// 受付: the visitor is here, the reservation matches; the card comes to the counter.
+pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<ReceptionId, ReceptionError> {
+    let Some(booked) = reservation::find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    if let Some(before) = of_reservation(tx, id)? {
+        return Err(ReceptionError::Already(before.id));
+    }
+    let today = day_of(act.at);
+    if booked.state != Booking::Booked {
+        return Err(ReceptionError::NotLive(booked.state));
+    }
+    if booked.slot.day != today {
+        return Err(ReceptionError::AnotherDay(booked.slot.day));
+    }
+    let day = booked.slot.business_day();
+    if report::closed(tx, &day)?.is_some() {
+        return Err(ReceptionError::DayClosed);
+    }
+    let Some(card) = booked.card else { return Err(ReceptionError::NotFound) };
+    let reception: ReceptionId = tx.id(act);
+    let entry = Entry::Arrived { reception, reservation: id, card, day: day.clone() };
+    let recorded = tx.record(act, &entry)?;
+    let inserted =
+        tx.execute(&INSERT, bind![reception, id, card, day.service, day.site, day.day, act.at])?;
+    if inserted == 0 {
+        // Another operator received the same visitor at this moment.
+        tx.run_again(&INSERT);
+        return Err(Error::Conflict.into());
+    }
+    let counter = place::the(tx, &day.site, PlaceKind::Counter)?;
+    card::step(tx, &recorded, card, &Change { place: Some(counter), ..Change::default() })?;
+    Ok(reception)
+}
+
+/// 書類確認済: the papers were checked with the check sheet.
+pub fn check_papers(tx: &mut Tx<'_>, act: &Act, id: ReceptionId) -> Result<(), ReceptionError> {
+    let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    let recorded = tx.record(act, &Entry::PapersChecked { reception: id, card: at.card })?;
+    step(tx, &recorded, &at, State::Checked, None, None)
+}
+
+/// 市へ引継ぎ: papers and card go to a named person of the city.
+pub fn pass_to_city(tx: &mut Tx<'_>, act: &Act, id: ReceptionId, receiver: &str) -> Result<(), ReceptionError> {
+    let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    let recorded = tx.record(act, &Entry::PassedToCity { reception: id, card: at.card })?;
+    step(tx, &recorded, &at, State::WithCity, None, Some(receiver))?;
+    let city = place::the(tx, &at.day.site, PlaceKind::City)?;
+    card::step(tx, &recorded, at.card, &Change { place: Some(city), ..Change::default() })?;
+    Ok(())
+}
+
+/// カード交付完了: the city issued the card; `issuer` is who of the city did.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReceptionId,
+    issuer: &str,
+    recorded_by: CityRecord,
+) -> Result<(), ReceptionError> {
+    let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    let entry = Entry::Issued {
+        reception: id,
+        reservation: at.reservation,
+        card: at.card,
+        day: at.day.clone(),
+        recorded: recorded_by,
+    };
+    let recorded = tx.record(act, &entry)?;
+    step(tx, &recorded, &at, State::Issued, None, Some(issuer))?;
+    reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Served)?;
+    let citizen = place::the(tx, &at.day.site, PlaceKind::Citizen)?;
+    let change = Change { stage: Some(Stage::Issued), place: Some(citizen), ..Change::default() };
+    card::step(tx, &recorded, at.card, &change)?;
+    Ok(())
+}
+
+/// How a visit ends without the card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unserved {
+    /// 持ち帰り, with a reason.
+    SentAway(Reason),
+    /// 途中退出.
+    Left,
+}
+
+/// The visitor goes without the card: it comes back to the tray, to be put away by scan, and may be booked again.
+pub fn send_away(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReceptionId,
+    unserved: &Unserved,
+    remark: &str,
+) -> Result<(), ReceptionError> {
+    let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    let (reservation, card, day) = (at.reservation, at.card, at.day.clone());
+    let (entry, state, reason) = match unserved {
+        Unserved::SentAway(reason) => {
+            let entry = Entry::SentAway { reception: id, reservation, card, day, reason: *reason };
+            (entry, State::SentAway, Some(*reason))
+        }
+        Unserved::Left => (Entry::Left { reception: id, reservation, card, day }, State::Left, None),
+    };
+    let recorded = tx.record(act, &entry)?;
+    tx.remark(&recorded, remark)?;
+    step(tx, &recorded, &at, state, reason, at.receiver.as_deref())?;
+    reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Unserved)?;
+    let tray = place::the(tx, &at.day.site, PlaceKind::Tray)?;
+    card::step(tx, &recorded, at.card, &Change { place: Some(tray), ..Change::default() })?;
+    Ok(())
+}
+
+/// 不来庁: set by a person when the day is being closed.
+pub fn not_come(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<(), ReceptionError> {
+    let Some(booked) = reservation::find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    if let Some(before) = of_reservation(tx, id)? {
+        return Err(ReceptionError::Already(before.id));
+    }
+    if booked.state == Booking::NotCome {
+        return Ok(());
+    }
+    if booked.state != Booking::Booked {
+        return Err(ReceptionError::NotLive(booked.state));
+    }
+    if booked.slot.day > day_of(act.at) {
+        return Err(ReceptionError::AnotherDay(booked.slot.day));
+    }
+    let Some(card) = booked.card else { return Err(ReceptionError::NotFound) };
+    let entry = Entry::NotCome { reservation: id, card, day: booked.slot.business_day() };
+    let recorded = tx.record(act, &entry)?;
+    reservation::set_state(tx, &recorded, id, Booking::Booked, Booking::NotCome)?;
+    card::refresh_progress(tx, &recorded, card)?;
+    Ok(())
+}
+
+fn step(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    at: &Reception,
+    to: State,
+    reason: Option<Reason>,
+    receiver: Option<&str>,
+) -> Result<(), ReceptionError> {
+    at.state.to(to)?;
+    if tx.execute(&STEP, bind![to, reason, receiver, at.id, at.state])? == 0 {
+        return Err(WrongState { from: at.state, wanted: to }.into());
+    }
+    Ok(())
+}

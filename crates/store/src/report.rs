@@ -1,0 +1,151 @@
+//! The counts of a day, read from the journal, and the close of the day.
+//!
+//! Closing stores the number of the last entry that belongs to the day; its report reads up to there, for ever
+//! the same. Later entries about the day are corrections (訂正).
+
+use domain::id::CardId;
+use domain::journal::{BusinessDay, Entry, Subject};
+use domain::number::ControlNumber;
+use domain::place::PlaceKind;
+use domain::report::{Contradiction, DayCounts, Fold};
+use domain::time::day_of;
+use jiff::Timestamp;
+
+use crate::act::Act;
+use crate::error::{Error, Result};
+use crate::sealer;
+use crate::tx::{Reader, Tx};
+use crate::{bind, card, journal, statements};
+
+statements! { "report":
+    CLOSED = "SELECT c.through_seq AS through_seq, c.city_count AS city_count, j.at AS at, j.actor AS actor
+        FROM day_close c JOIN journal j ON j.id = c.entry_id
+        WHERE c.service = $1 AND c.site = $2 AND c.day = $3";
+    CLOSE = "INSERT INTO day_close (service, site, day, through_seq, city_count, entry_id)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    OUT = "SELECT c.id AS id, c.control_number AS control_number, p.kind AS kind FROM card c
+        JOIN place p ON p.id = c.place_id
+        WHERE p.site = $1 AND p.kind IN ('tray', 'counter') ORDER BY c.id";
+}
+
+/// A day that was closed.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// The number of the last entry that its report reads.
+    pub through_seq: i64,
+    /// What the city counted as issued.
+    pub city_count: u32,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: domain::journal::Actor,
+}
+
+/// Why a day was not closed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CloseError {
+    /// The day has not come yet.
+    #[error("the day has not come yet")]
+    TooEarly,
+    /// It was closed before.
+    #[error("the day was closed before")]
+    Already,
+    /// Visitors are still here or expected.
+    #[error("{waiting} expected and {here} here")]
+    Open {
+        /// Booked, and nobody set whether they came.
+        waiting: u32,
+        /// With us at this moment.
+        here: u32,
+    },
+    /// Cards lie on the tray or at the counter and are not put away.
+    #[error("cards are not put away")]
+    CardsOut(Vec<(CardId, ControlNumber, PlaceKind)>),
+    /// The city counted otherwise, and no reason was given.
+    #[error("the city counted {city}, the program {ours}")]
+    CountDiffers {
+        /// The city's count.
+        city: u32,
+        /// The program's.
+        ours: u32,
+    },
+    /// The entries contradict each other.
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+    /// The operation was used for something else.
+    #[error(transparent)]
+    Reused(#[from] crate::op::Reused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// Whether, when and by whom a day was closed.
+pub fn closed(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Option<Closed>> {
+    reader.row(&CLOSED, bind![day.service, day.site, day.day], |row| {
+        Ok(Closed {
+            through_seq: row.get("through_seq")?,
+            city_count: row.get("city_count")?,
+            at: row.get("at")?,
+            actor: row.get("actor")?,
+        })
+    })
+}
+
+/// The counts of a day: of a closed day for ever the same, of an open one as of now.
+pub fn counts(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<DayCounts, CloseError> {
+    let entries = match closed(reader, day)? {
+        Some(closed) => journal::sealed_of(reader, &Subject::Day(day.clone()), closed.through_seq)?,
+        None => journal::of(reader, &Subject::Day(day.clone()))?.into_iter().map(|written| written.entry).collect(),
+    };
+    fold(day, &entries)
+}
+
+fn fold(day: &BusinessDay, entries: &[Entry]) -> Result<DayCounts, CloseError> {
+    let mut fold = Fold::default();
+    for entry in entries {
+        fold.take(day, entry)?;
+    }
+    Ok(fold.counts())
+}
+
+/// The cards that lie on the tray or at the counter of a site.
+pub fn cards_out(
+    reader: &mut Reader<'_>,
+    site: &domain::service::SiteCode,
+) -> Result<Vec<(CardId, ControlNumber, PlaceKind)>> {
+    reader.rows(&OUT, bind![site], |row| Ok((row.get("id")?, card::control_number(row)?, row.get("kind")?)))
+}
+
+/// Closes a day: nobody is expected or here any more, every card is away, the count is the city's, or a remark
+/// says why not.
+pub fn close(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    day: &BusinessDay,
+    city_count: u32,
+    remark: &str,
+) -> Result<DayCounts, CloseError> {
+    if day.day > day_of(act.at) {
+        return Err(CloseError::TooEarly);
+    }
+    if closed(tx, day)?.is_some() {
+        return Err(CloseError::Already);
+    }
+    let counts = counts(tx, day)?;
+    if !counts.is_complete() {
+        return Err(CloseError::Open { waiting: counts.waiting, here: counts.here });
+    }
+    let out = cards_out(tx, &day.site)?;
+    if !out.is_empty() {
+        return Err(CloseError::CardsOut(out));
+    }
+    if counts.issued != city_count && remark.is_empty() {
+        return Err(CloseError::CountDiffers { city: city_count, ours: counts.issued });
+    }
+    let recorded = tx.record(act, &Entry::DayClosed { day: day.clone(), city_count })?;
+    tx.remark(&recorded, remark)?;
+    let through_seq = sealer::seal_now(tx, recorded.entry, act.at)?;
+    tx.execute_one(&CLOSE, bind![day.service, day.site, day.day, through_seq, city_count, recorded.entry])?;
+    Ok(DayCounts { city_issued: Some(city_count), ..counts })
+}

@@ -1,0 +1,477 @@
+//! Reservations: hold, confirm, cancel, expiry, and what is found by number or by day.
+//!
+//! A hold is a reservation row; confirming changes only the row, because the place is already taken.
+
+use domain::card::Stage;
+use domain::id::{CardId, ReservationId};
+use domain::journal::{Entry, Slot};
+use domain::number::{Number, NumberKind};
+use domain::reservation::{Channel, State, WrongState, hold_ran_out};
+use domain::rules::RuleSet;
+use domain::service::{Service, SiteCode};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::act::Act;
+use crate::capacity::{self, Shift, ShiftError};
+use crate::card;
+use crate::error::{Error, Result};
+use crate::journal::Recorded;
+use crate::keys::Keys;
+use crate::tx::{Reader, Tx};
+use crate::value::Row;
+use crate::{bind, statements};
+
+statements! { "reservation":
+    INSERT = "INSERT INTO reservation (id, service, site, day, start, card_id, state, held_until, channel, language,
+        number_issue, key_version, number_lookup, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, 1) ON CONFLICT DO NOTHING";
+    FIND = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, number_issue,
+        key_version, version FROM reservation WHERE id = $1";
+    LIVE_OF_CARD = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language,
+        number_issue, key_version, version FROM reservation
+        WHERE card_id = $1 AND state IN ('held', 'booked')";
+    BY_NUMBER = "SELECT id FROM reservation WHERE number_lookup = $1";
+    SET_STATE = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
+        WHERE id = $2 AND state = $3";
+    CONFIRM = "UPDATE reservation SET state = 'booked', held_until = NULL, version = version + 1
+        WHERE id = $1 AND state = 'held' AND held_until >= $2";
+    EXPIRED_IN_SLOT = "SELECT id, card_id, channel FROM reservation
+        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND state = 'held' AND held_until < $5
+        ORDER BY id";
+    EXPIRED = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, number_issue,
+        key_version, version FROM reservation
+        WHERE state = 'held' AND held_until < $1 ORDER BY held_until, id LIMIT $2";
+    OF_DAY = "SELECT r.id AS id, r.start AS start, r.state AS state, r.channel AS channel,
+        r.language AS language, r.card_id AS card_id, c.control_number AS control_number, c.line AS line,
+        s.list_date AS list_date, p.name AS place_name, p.kind AS place_kind, c.stage AS stage,
+        v.id AS reception_id, v.state AS reception_state
+        FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
+        JOIN place p ON p.id = c.place_id LEFT JOIN reception v ON v.reservation_id = r.id
+        WHERE r.service = $1 AND r.site = $2 AND r.day = $3
+        AND r.state IN ('booked', 'served', 'unserved', 'not_come') ORDER BY r.start, r.id";
+}
+
+/// A reservation.
+#[derive(Debug, Clone)]
+pub struct Reservation {
+    /// Its id.
+    pub id: ReservationId,
+    /// Which slot it takes.
+    pub slot: Slot,
+    /// For which card.
+    pub card: Option<CardId>,
+    /// Its state.
+    pub state: State,
+    /// Until when it is held, while it is.
+    pub held_until: Option<Timestamp>,
+    /// By which way it was made.
+    pub channel: Channel,
+    /// The citizen's language, as a code.
+    pub language: String,
+    /// The issue of its 予約番号.
+    pub number_issue: u32,
+    /// The version of the keys from which the number is derived.
+    pub key_version: u32,
+    /// Rises with every change.
+    pub version: u32,
+}
+
+impl Reservation {
+    /// The 予約番号, derived again; it is stored nowhere.
+    pub fn number(&self, keys: &Keys) -> Result<Number> {
+        let set = keys.version(self.key_version)?;
+        Ok(Number::derive(set.number.bits(), NumberKind::Reservation, self.id.to_bytes(), self.number_issue))
+    }
+}
+
+/// A line of the day's list.
+#[derive(Debug, Clone)]
+pub struct OfDay {
+    /// The reservation.
+    pub id: ReservationId,
+    /// The start.
+    pub start: domain::time::Start,
+    /// Its state.
+    pub state: State,
+    /// By which way it was made.
+    pub channel: Channel,
+    /// The citizen's language.
+    pub language: String,
+    /// The card.
+    pub card: CardId,
+    /// 管理番号.
+    pub control_number: domain::number::ControlNumber,
+    /// Line on カード発行一覧表.
+    pub line: u32,
+    /// Date of カード発行一覧表.
+    pub list_date: Date,
+    /// Where the card is.
+    pub place_name: String,
+    /// The kind of place.
+    pub place_kind: domain::place::PlaceKind,
+    /// The card's stage.
+    pub stage: Stage,
+    /// The reception, once the visitor came.
+    pub reception: Option<(domain::id::ReceptionId, domain::reception::State)>,
+}
+
+/// Why a reservation was not made or changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BookingError {
+    /// The slot grants no more.
+    #[error("the slot is full")]
+    Full,
+    /// The rules changed since the grant was computed: load them and try again.
+    #[error("the rules have changed")]
+    StaleRules,
+    /// The card is not notified (yet, or no more).
+    #[error("the card cannot be booked at its stage {0}")]
+    NotBookable(Stage),
+    /// There is no such card or reservation.
+    #[error("not found")]
+    NotFound,
+    /// The card has a live reservation already.
+    #[error("the card is booked already")]
+    AlreadyBooked(ReservationId),
+    /// The hold ran out before it was confirmed.
+    #[error("the hold ran out")]
+    HoldRanOut,
+    /// The reservation is not in a state that allows it.
+    #[error(transparent)]
+    WrongState(#[from] WrongState),
+    /// The operation was used for something else.
+    #[error(transparent)]
+    Reused(#[from] crate::op::Reused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl From<ShiftError> for BookingError {
+    fn from(error: ShiftError) -> Self {
+        match error {
+            ShiftError::Full(_) => Self::Full,
+            ShiftError::StaleRules => Self::StaleRules,
+            ShiftError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What is wanted of a hold or a booking.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// For which card.
+    pub card: CardId,
+    /// Which slot.
+    pub slot: Slot,
+    /// By which way.
+    pub channel: Channel,
+    /// The citizen's language, as a code.
+    pub language: String,
+}
+
+fn reservation(row: &Row<'_>) -> Result<Reservation> {
+    Ok(Reservation {
+        id: row.get("id")?,
+        slot: Slot {
+            service: row.get("service")?,
+            site: row.get("site")?,
+            day: row.get("day")?,
+            start: row.get("start")?,
+        },
+        card: row.get("card_id")?,
+        state: row.get("state")?,
+        held_until: row.get("held_until")?,
+        channel: row.get("channel")?,
+        language: row.get("language")?,
+        number_issue: row.get("number_issue")?,
+        key_version: row.get("key_version")?,
+        version: row.get("version")?,
+    })
+}
+
+/// A reservation by its id.
+pub fn find(reader: &mut Reader<'_>, id: ReservationId) -> Result<Option<Reservation>> {
+    reader.row(&FIND, bind![id], reservation)
+}
+
+/// The live reservation of a card.
+pub fn live_of(reader: &mut Reader<'_>, card: CardId) -> Result<Option<Reservation>> {
+    reader.row(&LIVE_OF_CARD, bind![card], reservation)
+}
+
+/// A reservation by its 予約番号, tried under every version of the keys. Every failure is the same `None`.
+pub fn by_number(reader: &mut Reader<'_>, keys: &Keys, number: &Number) -> Result<Option<ReservationId>> {
+    let mut found = None;
+    // Every version is asked, whether found or not, so that the time tells nothing.
+    for (_, set) in keys.newest_first() {
+        let hit = reader.row(&BY_NUMBER, bind![number.lookup(set.lookup.bits())], |row| row.get("id"))?;
+        found = found.or(hit);
+    }
+    Ok(found)
+}
+
+/// Everybody who has or had a place on a day, by time; cancelled ones are not among them.
+pub fn of_day(reader: &mut Reader<'_>, service: Service, site: &SiteCode, day: Date) -> Result<Vec<OfDay>> {
+    reader.rows(&OF_DAY, bind![service, site, day], |row| {
+        let reception = row.get::<Option<_>>("reception_id")?;
+        let state = row.get::<Option<_>>("reception_state")?;
+        Ok(OfDay {
+            id: row.get("id")?,
+            start: row.get("start")?,
+            state: row.get("state")?,
+            channel: row.get("channel")?,
+            language: row.get("language")?,
+            card: row.get("card_id")?,
+            control_number: card::control_number(row)?,
+            line: row.get("line")?,
+            list_date: row.get("list_date")?,
+            place_name: row.get("place_name")?,
+            place_kind: row.get("place_kind")?,
+            stage: row.get("stage")?,
+            reception: reception.zip(state),
+        })
+    })
+}
+
+/// Holds a place for a citizen until `minutes` from now. A hold of the same card in another slot is given back
+/// in the same transaction, so a citizen never has two and never none while choosing.
+pub fn hold(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    rules: &RuleSet,
+    wish: &Wish,
+    minutes: u16,
+) -> Result<Reservation, BookingError> {
+    let until = act.at.saturating_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(act.at);
+    let Some(card) = card::find(tx, wish.card)? else { return Err(BookingError::NotFound) };
+    if card.stage != Stage::Notified {
+        return Err(BookingError::NotBookable(card.stage));
+    }
+    let mut shifts = Vec::new();
+    let mut released = None;
+    if let Some(live) = live_of(tx, wish.card)? {
+        if live.state == State::Booked {
+            return Err(BookingError::AlreadyBooked(live.id));
+        }
+        let recorded = end(tx, act, &live, State::Released, live.channel)?;
+        shifts.push(Shift { slot: live.slot.clone(), channel: live.channel, take: false });
+        released = Some(recorded);
+    }
+    let id: ReservationId = tx.id(act);
+    let recorded =
+        tx.record(act, &Entry::PlaceHeld { reservation: id, card: wish.card, slot: wish.slot.clone() })?;
+    let held = insert(tx, &recorded, keys, id, wish, State::Held, Some(until))?;
+    shifts.push(Shift { slot: wish.slot.clone(), channel: wish.channel, take: true });
+    capacity::shift(tx, &released.unwrap_or(recorded), rules, &shifts, &mut |tx, slot| {
+        free_expired(tx, act, slot, Some(id))
+    })?;
+    Ok(held)
+}
+
+/// Books at once, without a hold: the telephone, the counter, the taking over of reservations.
+pub fn book(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    rules: &RuleSet,
+    wish: &Wish,
+) -> Result<Reservation, BookingError> {
+    let Some(card) = card::find(tx, wish.card)? else { return Err(BookingError::NotFound) };
+    if card.stage != Stage::Notified {
+        return Err(BookingError::NotBookable(card.stage));
+    }
+    let mut shifts = vec![Shift { slot: wish.slot.clone(), channel: wish.channel, take: true }];
+    if let Some(live) = live_of(tx, wish.card)? {
+        if live.state == State::Booked {
+            return Err(BookingError::AlreadyBooked(live.id));
+        }
+        end(tx, act, &live, State::Released, live.channel)?;
+        shifts.push(Shift { slot: live.slot.clone(), channel: live.channel, take: false });
+    }
+    let id: ReservationId = tx.id(act);
+    let entry =
+        Entry::Booked { reservation: id, card: wish.card, slot: wish.slot.clone(), channel: wish.channel };
+    let recorded = tx.record(act, &entry)?;
+    let booked = insert(tx, &recorded, keys, id, wish, State::Booked, None)?;
+    card::refresh_progress(tx, &recorded, wish.card)?;
+    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot, Some(id)))?;
+    Ok(booked)
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    keys: &Keys,
+    id: ReservationId,
+    wish: &Wish,
+    state: State,
+    held_until: Option<Timestamp>,
+) -> Result<Reservation, BookingError> {
+    let (key_version, set) = keys.newest()?;
+    let number = Number::derive(set.number.bits(), NumberKind::Reservation, id.to_bytes(), 1);
+    let Slot { service, site, day, start } = &wish.slot;
+    let inserted = tx.execute(
+        &INSERT,
+        bind![
+            id,
+            service,
+            site,
+            day,
+            start,
+            wish.card,
+            state,
+            held_until,
+            wish.channel,
+            wish.language,
+            key_version,
+            number.lookup(set.lookup.bits())
+        ],
+    )?;
+    if inserted == 0 {
+        // Somebody else holds or booked for the card at this moment; their row is not visible before they commit.
+        return match live_of(tx, wish.card)? {
+            Some(live) => Err(BookingError::AlreadyBooked(live.id)),
+            None => Err(BookingError::Store(Error::Conflict)),
+        };
+    }
+    Ok(Reservation {
+        id,
+        slot: wish.slot.clone(),
+        card: Some(wish.card),
+        state,
+        held_until,
+        channel: wish.channel,
+        language: wish.language.clone(),
+        number_issue: 1,
+        key_version,
+        version: 1,
+    })
+}
+
+/// 予約完了: makes a booking of a hold that has not run out. Confirming twice is the same as once.
+pub fn confirm(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reservation, BookingError> {
+    let Some(held) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    match (held.state, held.held_until) {
+        (State::Booked, _) => return Ok(held),
+        (State::Held, Some(until)) if !hold_ran_out(until, act.at) => {}
+        (State::Held | State::Released, _) => return Err(BookingError::HoldRanOut),
+        (from, _) => return Err(WrongState { from, wanted: State::Booked }.into()),
+    }
+    let Some(card) = held.card else { return Err(BookingError::NotFound) };
+    let stage = card::find(tx, card)?.map(|card| card.stage).ok_or(BookingError::NotFound)?;
+    if stage != Stage::Notified {
+        return Err(BookingError::NotBookable(stage));
+    }
+    let entry = Entry::Booked { reservation: id, card, slot: held.slot.clone(), channel: held.channel };
+    let recorded = tx.record(act, &entry)?;
+    if tx.execute(&CONFIRM, bind![id, act.at])? == 0 {
+        return Err(BookingError::HoldRanOut);
+    }
+    card::refresh_progress(tx, &recorded, card)?;
+    Ok(Reservation { state: State::Booked, held_until: None, version: held.version + 1, ..held })
+}
+
+/// 取消: frees the place. Cancelling twice is the same as once.
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    id: ReservationId,
+    by: Channel,
+) -> Result<Reservation, BookingError> {
+    let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    if booked.state == State::Cancelled {
+        return Ok(booked);
+    }
+    let recorded = end(tx, act, &booked, State::Cancelled, by)?;
+    if let Some(card) = booked.card {
+        card::refresh_progress(tx, &recorded, card)?;
+    }
+    let shift = Shift { slot: booked.slot.clone(), channel: booked.channel, take: false };
+    capacity::shift(tx, &recorded, rules, &[shift], &mut |_, _| Ok(Vec::new()))?;
+    Ok(Reservation { state: State::Cancelled, version: booked.version + 1, ..booked })
+}
+
+/// Gives a hold back: the citizen turned back or left.
+pub fn release(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, id: ReservationId) -> Result<(), BookingError> {
+    let Some(held) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    if held.state == State::Released {
+        return Ok(());
+    }
+    let recorded = end(tx, act, &held, State::Released, held.channel)?;
+    let shift = Shift { slot: held.slot.clone(), channel: held.channel, take: false };
+    capacity::shift(tx, &recorded, rules, &[shift], &mut |_, _| Ok(Vec::new()))?;
+    Ok(())
+}
+
+/// Frees holds that ran out, at most `limit`; the job that runs every minute. Answers how many.
+pub fn expire(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, limit: u32) -> Result<u32, BookingError> {
+    let expired = tx.rows(&EXPIRED, bind![act.at, limit], reservation)?;
+    let mut shifts = Vec::new();
+    let mut last = None;
+    for held in &expired {
+        last = Some(end(tx, act, held, State::Released, held.channel)?);
+        shifts.push(Shift { slot: held.slot.clone(), channel: held.channel, take: false });
+    }
+    if let Some(recorded) = last {
+        capacity::shift(tx, &recorded, rules, &shifts, &mut |_, _| Ok(Vec::new()))?;
+    }
+    Ok(u32::try_from(expired.len()).unwrap_or(limit))
+}
+
+/// Ends a reservation that takes its place no longer. The place itself is freed by the caller's shift.
+fn end(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    reservation: &Reservation,
+    to: State,
+    by: Channel,
+) -> Result<Recorded, BookingError> {
+    reservation.state.to(to)?;
+    let Some(card) = reservation.card else { return Err(BookingError::NotFound) };
+    let (id, slot) = (reservation.id, reservation.slot.clone());
+    let entry = match to {
+        State::Cancelled => Entry::Cancelled { reservation: id, card, slot, channel: by },
+        _ => Entry::HoldReleased { reservation: id, card, slot },
+    };
+    let recorded = tx.record(act, &entry)?;
+    set_state(tx, &recorded, id, reservation.state, to)?;
+    Ok(recorded)
+}
+
+/// Changes the state along the table, guarded by the state it had.
+pub(crate) fn set_state(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    id: ReservationId,
+    from: State,
+    to: State,
+) -> Result<(), BookingError> {
+    from.to(to)?;
+    if tx.execute(&SET_STATE, bind![to, id, from])? == 0 {
+        return Err(WrongState { from, wanted: to }.into());
+    }
+    Ok(())
+}
+
+/// Ends the slot's holds that ran out and answers in whose counts they stood.
+fn free_expired(tx: &mut Tx<'_>, act: &Act, slot: &Slot, but: Option<ReservationId>) -> Result<Vec<Channel>> {
+    let Slot { service, site, day, start } = slot;
+    let expired = tx.rows(&EXPIRED_IN_SLOT, bind![service, site, day, start, act.at], |row| {
+        Ok((row.get::<ReservationId>("id")?, row.get::<CardId>("card_id")?, row.get::<Channel>("channel")?))
+    })?;
+    let mut freed = Vec::new();
+    for (id, card, channel) in expired.into_iter().filter(|(id, ..)| Some(*id) != but) {
+        tx.record(act, &Entry::HoldReleased { reservation: id, card, slot: slot.clone() })?;
+        if tx.execute(&SET_STATE, bind![State::Released, id, State::Held])? == 0 {
+            // Another transaction ended it in the meantime; all of this one is run again on what is true now.
+            tx.run_again(&SET_STATE);
+            return Err(Error::Conflict);
+        }
+        freed.push(channel);
+    }
+    Ok(freed)
+}

@@ -1,0 +1,106 @@
+//! Visits: a citizen's booking in progress, and the limits of attempts at keys and numbers.
+//!
+//! A visit begins after the first proven key or number and lives for thirty minutes. Its secret stands in a
+//! cookie that only its own pages see; the table knows a hash of it.
+
+use domain::id::{CardId, ReservationId, VisitId};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::act::Act;
+use crate::error::Result;
+use crate::tx::{Reader, Tx};
+use crate::{bind, statements};
+
+statements! { "visit":
+    INSERT = "INSERT INTO visit (id, secret, language, card_id, reservation_id, until) VALUES ($1, $2, $3, $4, $5, $6)";
+    FIND = "SELECT id, secret, language, card_id, reservation_id, until FROM visit WHERE id = $1 AND until >= $2";
+    SET_RESERVATION = "UPDATE visit SET reservation_id = $1 WHERE id = $2";
+    SET_LANGUAGE = "UPDATE visit SET language = $1 WHERE id = $2";
+    FORGET = "DELETE FROM visit WHERE until < $1";
+    ATTEMPT = "INSERT INTO attempt (who, since, failures) VALUES ($1, $2, 1)
+        ON CONFLICT (who) DO UPDATE SET failures = CASE WHEN attempt.since < $3 THEN 1 ELSE attempt.failures + 1 END,
+        since = CASE WHEN attempt.since < $3 THEN excluded.since ELSE attempt.since END";
+    ATTEMPTS = "SELECT failures FROM attempt WHERE who = $1 AND since >= $2";
+    FORGET_ATTEMPTS = "DELETE FROM attempt WHERE since < $1";
+}
+
+/// How long a visit lives.
+pub const LIFE: SignedDuration = SignedDuration::from_mins(30);
+
+/// The window in which failed attempts are counted.
+pub const WINDOW: SignedDuration = SignedDuration::from_mins(30);
+
+/// A visit.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Its id, part of the address of its pages.
+    pub id: VisitId,
+    /// SHA-256 of the secret in the cookie.
+    pub secret: [u8; 32],
+    /// The citizen's language, as a code.
+    pub language: String,
+    /// The card whose key was proven.
+    pub card: CardId,
+    /// The reservation that is being made or looked at.
+    pub reservation: Option<ReservationId>,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// Begins a visit.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    secret: &[u8; 32],
+    language: &str,
+    card: CardId,
+    reservation: Option<ReservationId>,
+) -> Result<VisitId> {
+    let id: VisitId = tx.id(act);
+    let until = act.at.saturating_add(LIFE).unwrap_or(act.at);
+    tx.execute_one(&INSERT, bind![id, secret, language, card, reservation, until])?;
+    Ok(id)
+}
+
+/// A visit that has not ended.
+pub fn find(reader: &mut Reader<'_>, id: VisitId, now: Timestamp) -> Result<Option<Visit>> {
+    reader.row(&FIND, bind![id, now], |row| {
+        Ok(Visit {
+            id: row.get("id")?,
+            secret: row.get("secret")?,
+            language: row.get("language")?,
+            card: row.get("card_id")?,
+            reservation: row.get("reservation_id")?,
+            until: row.get("until")?,
+        })
+    })
+}
+
+/// Notes which reservation the visit makes or looks at.
+pub fn set_reservation(tx: &mut Tx<'_>, id: VisitId, reservation: Option<ReservationId>) -> Result<()> {
+    tx.execute_one(&SET_RESERVATION, bind![reservation, id])
+}
+
+/// Notes the language the citizen changed to.
+pub fn set_language(tx: &mut Tx<'_>, id: VisitId, language: &str) -> Result<()> {
+    tx.execute_one(&SET_LANGUAGE, bind![language, id])
+}
+
+/// Deletes visits and attempts that are over; they are no facts and leave no trace.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    tx.execute(&FORGET, bind![now])?;
+    let before = now.saturating_sub(WINDOW).unwrap_or(now);
+    tx.execute(&FORGET_ATTEMPTS, bind![before]).map(drop)
+}
+
+/// Counts a failed attempt. `who` is a keyed hash of an address or a number.
+pub fn attempt_failed(tx: &mut Tx<'_>, who: &[u8; 32], now: Timestamp) -> Result<()> {
+    let begins = now.saturating_sub(WINDOW).unwrap_or(now);
+    tx.execute_one(&ATTEMPT, bind![who, now, begins])
+}
+
+/// Failed attempts in the present window.
+pub fn attempts(reader: &mut Reader<'_>, who: &[u8; 32], now: Timestamp) -> Result<u32> {
+    let begins = now.saturating_sub(WINDOW).unwrap_or(now);
+    Ok(reader.row(&ATTEMPTS, bind![who, begins], |row| row.get("failures"))?.unwrap_or(0))
+}
