@@ -1,1 +1,12 @@
-//! Placeholder.
+//! The faces of the program: citizens, staff, boards and operations, each its own router.
+//!
+//! This room speaks HTTP and HTML. It must not know SQL, and it asks the clock and chance it was given.
+
+pub mod app;
+pub mod availability;
+pub mod citizen;
+pub mod kit;
+pub mod password;
+pub mod staff;
+
+pub use app::{App, PrintError, Printer, Printing, Settings};

@@ -1,0 +1,33 @@
+# What stands on every page.
+service-name = My Number Card pick-up booking
+title-error = Error:{" "}
+skip = Skip to main content
+languages = Language
+help-title = If you need help
+never-asked = This site never asks for your My Number (12-digit Individual Number) or any PIN.
+demo-clock = This is a practice site. Its clock is set by hand: { $time }
+back = Back
+next = Continue
+change = Change
+print = Print this page
+required = (required)
+to-first = Go to the first page
+call = Telephone:
+counter = Counter:
+steps-count = Step { $step } of { $of }
+availability-free = Available
+availability-few = Few left
+availability-full = Full
+availability-closed = Closed
+# In narrow cells.
+availability-free-short = Free
+availability-few-short = Few left
+availability-full-short = Full
+availability-closed-short = Closed
+row-what = Purpose
+row-when = Date and time
+row-day = Date
+row-time = Time
+row-place = Place
+what-issuance = Picking up your My Number Card
+appointment-when = { $day }, { $time }

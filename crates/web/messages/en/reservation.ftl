@@ -1,0 +1,26 @@
+# Seeing and cancelling a reservation.
+find-title = See or cancel a booking
+find-lead = Enter the number that was shown when you finished booking.
+find-label = Booking number (14 digits)
+find-support = You can leave out the hyphens.
+find-show = Show my booking
+find-lost-title = If you do not know your booking number
+find-lost = Please call us.
+show-title = Your booking
+show-number = Booking number: { $number }
+show-change-title = Cancelling or changing
+show-change = You can cancel on this site until { $day }. To change the date or time, cancel and book again.
+show-cancel = Cancel this booking
+show-too-late = It is too late to cancel on this site. If you cannot come or want another time, please call us.
+banner-not-cancelled = Your booking has not been cancelled.
+cancel-title = Do you want to cancel this booking?
+cancel-lead = If you cancel, other people can book this time.
+cancel-do = Cancel this booking
+cancel-not = Keep the booking
+cancelled-title = Your booking has been cancelled
+cancelled-what = Cancelled booking: { $day }, { $time }
+cancelled-again-title = To book again
+cancelled-again = You can book at any time with the booking key on your guide letter. We keep your card for you.
+cancelled-book = Book again
+calendar-summary = Pick up My Number Card
+calendar-about = Bring: issue notice (交付通知書), identification, and if you have them your Notification Card, Basic Resident Register Card or old My Number Card. Questions: { $telephone }

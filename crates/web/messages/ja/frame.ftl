@@ -1,0 +1,33 @@
+# What stands on every page.
+service-name = マイナンバーカード受け取り予約
+title-error = エラー：
+skip = 本文へ進む
+languages = 言語
+help-title = お困りのときは
+never-asked = このサイトで、マイナンバー（個人番号12けた）や暗証番号の入力をお願いすることはありません。
+demo-clock = これは練習用の画面です。日時を手で動かしています：{ $time }
+back = 前のページへ戻る
+next = 次へ進む
+change = 変更する
+print = このページを印刷する
+required = ※必須
+to-first = 最初のページへ
+call = 電話：
+counter = 窓口：
+steps-count = { $of }つのうち{ $step }つめ
+availability-free = 空きあり
+availability-few = 残りわずか
+availability-full = 空きなし
+availability-closed = 受付なし
+# In narrow cells; a line may break at the invisible space.
+availability-free-short = 空き{"\u200B"}あり
+availability-few-short = 残り{"\u200B"}わずか
+availability-full-short = 空き{"\u200B"}なし
+availability-closed-short = 受付{"\u200B"}なし
+row-what = 手続き
+row-when = 日時
+row-day = 日にち
+row-time = 時間
+row-place = 場所
+what-issuance = マイナンバーカードの受け取り
+appointment-when = { $day } { $time }

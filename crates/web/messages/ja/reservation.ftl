@@ -1,0 +1,26 @@
+# Seeing and cancelling a reservation.
+find-title = 予約の確認・取り消し
+find-lead = 予約が終わったときに表示された番号を入力してください。
+find-label = 予約番号（14けたの数字）
+find-support = ハイフン（-）はなくてもかまいません。
+find-show = 予約を見る
+find-lost-title = 予約番号がわからないとき
+find-lost = お電話ください。
+show-title = あなたの予約
+show-number = 予約番号：{ $number }
+show-change-title = 取り消す・日時を変える
+show-change = { $day }まで、このサイトで取り消せます。日時を変えるときは、取り消してから、もう一度予約してください。
+show-cancel = 予約を取り消す
+show-too-late = このサイトで取り消せる期限を過ぎました。来られないときや日時を変えるときは、お電話ください。
+banner-not-cancelled = 予約は取り消されていません。
+cancel-title = この予約を取り消しますか
+cancel-lead = 取り消すと、この日時はほかの方が予約できるようになります。
+cancel-do = 予約を取り消す
+cancel-not = 取り消さずに戻る
+cancelled-title = 予約を取り消しました
+cancelled-what = 取り消した予約：{ $day } { $time }
+cancelled-again-title = もう一度予約するとき
+cancelled-again = 「交付のご案内」の予約キーで、いつでも予約できます。カードはお預かりしています。
+cancelled-book = もう一度予約する
+calendar-summary = マイナンバーカードの受け取り
+calendar-about = 持ち物：交付通知書、本人確認書類、お持ちの方は通知カード・住民基本台帳カード・古いマイナンバーカード。お問い合わせ：{ $telephone }

@@ -1,0 +1,146 @@
+//! What the handlers of every face share: the database, clock, chance, keys, rules and the printer.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use documents::Document;
+use domain::id::OperationId;
+use domain::journal::Actor;
+use domain::profile::Profile;
+use domain::rules::RuleSet;
+use domain::service::SiteCode;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use parking_lot::RwLock;
+use store::keys::Keys;
+use store::{Act, Db};
+
+use crate::availability::Availabilities;
+use crate::kit::clock::{Chance, Clock, ManualClock, new_operation};
+use crate::kit::security::Origin;
+use crate::password::Passwords;
+
+/// Why a paper was not printed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("printing failed: {0}")]
+pub struct PrintError(pub String);
+
+/// A PDF that is being made.
+pub type Printing = Pin<Box<dyn Future<Output = Result<Vec<u8>, PrintError>> + Send>>;
+
+/// Turns documents into PDF. The program's own is a child process; this room never links typst.
+pub trait Printer: Send + Sync {
+    /// Renders a document.
+    fn print(&self, document: Document) -> Printing;
+}
+
+/// What the deployment says.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The citizens' address, as it stands in letters and QR codes.
+    pub public: Origin,
+    /// The staff's address.
+    pub staff: Origin,
+    /// The site of this counter.
+    pub site: SiteCode,
+    /// The city's profile: names, layout of notice numbers, columns of consignment files.
+    pub profile: Profile,
+    /// The version of the guide letter, which tells later how many booked on the web.
+    pub letter_version: String,
+    /// The header in which a proxy in front names the citizen's address; none: the connection's own.
+    pub forwarded_for: Option<String>,
+}
+
+/// What handlers share.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The same clock, where it is moved by hand: only in databases made as a demo.
+    pub by_hand: Option<Arc<ManualClock>>,
+    /// The source of random values.
+    pub chance: Arc<dyn Chance>,
+    /// The keys.
+    pub keys: Arc<Keys>,
+    /// The printer.
+    pub printer: Arc<dyn Printer>,
+    /// The pool in which passwords are checked.
+    pub passwords: Passwords,
+    /// What the deployment says.
+    pub settings: Settings,
+    /// The free places of the coming days, at most a second old.
+    pub availabilities: Availabilities,
+    rules: RwLock<Arc<RuleSet>>,
+}
+
+impl App {
+    /// Wires an application; loads the rules.
+    pub async fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        by_hand: Option<Arc<ManualClock>>,
+        chance: Arc<dyn Chance>,
+        keys: Arc<Keys>,
+        printer: Arc<dyn Printer>,
+        settings: Settings,
+    ) -> Result<Arc<Self>, store::Error> {
+        let rules = db.read(store::rules::load).await?;
+        Ok(Arc::new(Self {
+            db,
+            clock,
+            by_hand,
+            chance,
+            keys,
+            printer,
+            passwords: Passwords::new(2),
+            settings,
+            availabilities: Availabilities::default(),
+            rules: RwLock::new(Arc::new(rules)),
+        }))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The business day.
+    pub fn today(&self) -> Date {
+        domain::time::day_of(self.now())
+    }
+
+    /// The rules as this node knows them. The store refuses places that were computed from an older set.
+    pub fn rules(&self) -> Arc<RuleSet> {
+        self.rules.read().clone()
+    }
+
+    /// Loads the rules again, after the store said that they have changed.
+    pub async fn reload_rules(&self) -> Result<Arc<RuleSet>, store::Error> {
+        let fresh = Arc::new(self.db.read(store::rules::load).await?);
+        *self.rules.write() = fresh.clone();
+        Ok(fresh)
+    }
+
+    /// Describes an act of this moment.
+    pub fn act(&self, actor: Actor) -> Act {
+        let mut seed = [0; 16];
+        self.chance.fill(&mut seed);
+        Act::new(self.now(), actor, seed)
+    }
+
+    /// An operation id for a form that is being shown.
+    pub fn operation(&self) -> OperationId {
+        new_operation(self.now(), self.chance.as_ref())
+    }
+
+    /// The instant for the banner, where the clock is moved by hand.
+    pub fn clock_by_hand(&self) -> Option<String> {
+        self.by_hand.as_ref().map(|_| {
+            let now = self.now();
+            let minute = domain::time::minute_of(now);
+            format!("{} {}:{:02}", domain::time::era_date(domain::time::day_of(now)), minute / 60, minute % 60)
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! The free places of the coming days, as the public pages show them: one picture per node and service, at most a
+//! second old.
+//!
+//! It is only what people see; the transaction that takes a place always checks again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::service::Service;
+use domain::time::{Start, day_of};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+
+use crate::app::App;
+
+const AGE: SignedDuration = SignedDuration::from_secs(1);
+
+/// One slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// When it begins.
+    pub start: Start,
+    /// How many places it grants.
+    pub places: u32,
+    /// How many are taken.
+    pub taken: u32,
+}
+
+impl Slot {
+    /// How many are free. A slot that was lowered below what is taken has none.
+    pub fn free(&self) -> u32 {
+        self.places.saturating_sub(self.taken)
+    }
+}
+
+/// One day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The day in Asia/Tokyo.
+    pub day: Date,
+    /// Its slots in order; none on days that are closed.
+    pub slots: Vec<Slot>,
+}
+
+impl Day {
+    /// How many places are free.
+    pub fn free(&self) -> u32 {
+        self.slots.iter().map(Slot::free).sum()
+    }
+
+    /// How many places there are.
+    pub fn places(&self) -> u32 {
+        self.slots.iter().map(|slot| slot.places).sum()
+    }
+}
+
+/// The days that the web books now.
+#[derive(Debug, Clone)]
+pub struct Availability {
+    /// When the picture was taken.
+    pub as_of: Timestamp,
+    /// The epoch of the rules it was computed from.
+    pub epoch: i64,
+    /// The days from the first to the last bookable one, closed ones too.
+    pub days: Vec<Day>,
+}
+
+impl Availability {
+    /// The first day with a free place.
+    pub fn first_free(&self) -> Option<&Day> {
+        self.days.iter().find(|day| day.free() > 0)
+    }
+
+    /// A day, if it can be booked.
+    pub fn day(&self, day: Date) -> Option<&Day> {
+        self.days.iter().find(|known| known.day == day)
+    }
+}
+
+/// The pictures of this node.
+#[derive(Debug, Default)]
+pub struct Availabilities {
+    known: Mutex<HashMap<Service, Arc<Availability>>>,
+    refreshing: tokio::sync::Mutex<()>,
+}
+
+impl App {
+    /// The picture for a service, at most a second old.
+    pub async fn availability(&self, service: Service) -> Result<Arc<Availability>, store::Error> {
+        if let Some(known) = self.fresh(service) {
+            return Ok(known);
+        }
+        // One request looks, the others wait for it.
+        let _looking = self.availabilities.refreshing.lock().await;
+        if let Some(known) = self.fresh(service) {
+            return Ok(known);
+        }
+        let fresh = Arc::new(self.look(service).await?);
+        self.availabilities.known.lock().insert(service, fresh.clone());
+        Ok(fresh)
+    }
+
+    /// Forgets the pictures: after a place was taken or freed on this node, so that its own citizen sees it.
+    pub fn availability_changed(&self) {
+        self.availabilities.known.lock().clear();
+    }
+
+    fn fresh(&self, service: Service) -> Option<Arc<Availability>> {
+        let (now, epoch) = (self.now(), self.rules().epoch());
+        let known = self.availabilities.known.lock().get(&service).cloned()?;
+        // A clock that was moved back makes the picture one from the future, which is as bad as an old one.
+        let age = now.duration_since(known.as_of);
+        let same_day = day_of(now) == day_of(known.as_of);
+        (same_day && age >= SignedDuration::ZERO && age <= AGE && known.epoch == epoch).then_some(known)
+    }
+
+    /// Looks without the picture; what the picture is made from.
+    pub async fn look(&self, service: Service) -> Result<Availability, store::Error> {
+        let (now, site) = (self.now(), self.settings.site.clone());
+        let current = self.db.read(store::capacity::epoch).await?;
+        let rules = if current == self.rules().epoch() { self.rules() } else { self.reload_rules().await? };
+        let Some(window) = rules.bookable_days(service, &site, now, None) else {
+            return Ok(Availability { as_of: now, epoch: rules.epoch(), days: Vec::new() });
+        };
+        let asked = site.clone();
+        let taken = self
+            .db
+            .read(move |reader| store::capacity::taken(reader, service, &asked, window.first, window.last))
+            .await?;
+        let taken: HashMap<(Date, Start), u32> =
+            taken.into_iter().map(|(day, start, taken)| ((day, start), taken)).collect();
+        let mut days = Vec::new();
+        let mut next = Some(window.first);
+        while let Some(day) = next.filter(|day| *day <= window.last) {
+            let slots = rules
+                .slots(service, &site, day)
+                .into_iter()
+                .map(|(start, grant)| Slot {
+                    start,
+                    places: u32::from(grant.places),
+                    taken: taken.get(&(day, start)).copied().unwrap_or(0),
+                })
+                .collect();
+            days.push(Day { day, slots });
+            next = day.tomorrow().ok();
+        }
+        Ok(Availability { as_of: now, epoch: rules.epoch(), days })
+    }
+}

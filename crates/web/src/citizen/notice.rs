@@ -1,0 +1,125 @@
+//! What to do with notices that are not booked on this site. Each page has a way, never an end.
+
+use askama::Template;
+
+use super::{Layout, Venue};
+use crate::key;
+use crate::kit::page::Cache;
+use crate::kit::{Page, Texts};
+
+/// Which advice is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advice {
+    /// The certificates expire: booked by telephone or at the counter.
+    Renewal,
+    /// The card expires: to be applied for, without a reservation.
+    Application,
+    /// Nothing came, or it was lost.
+    Missing,
+}
+
+/// A part of an advice: a heading, a sentence, a list.
+pub(crate) struct Part {
+    title: &'static str,
+    lead: Option<&'static str>,
+    items: &'static [&'static str],
+}
+
+impl Advice {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Renewal => key!("renewal-title"),
+            Self::Application => key!("application-title"),
+            Self::Missing => key!("missing-title"),
+        }
+    }
+
+    fn lead(self) -> &'static str {
+        match self {
+            Self::Renewal => key!("renewal-lead"),
+            Self::Application => key!("application-lead"),
+            Self::Missing => key!("missing-lead"),
+        }
+    }
+
+    fn parts(self) -> &'static [Part] {
+        const fn part(
+            title: &'static str,
+            lead: Option<&'static str>,
+            items: &'static [&'static str],
+        ) -> Part {
+            Part { title, lead, items }
+        }
+        match self {
+            Self::Renewal => {
+                &const {
+                    [
+                        part(key!("renewal-when-title"), Some(key!("renewal-when")), &[]),
+                        part(
+                            key!("renewal-bring-title"),
+                            None,
+                            &[
+                                key!("renewal-bring-card"),
+                                key!("renewal-bring-notice"),
+                                key!("renewal-bring-identity"),
+                            ],
+                        ),
+                        part(key!("renewal-other-title"), Some(key!("renewal-other")), &[]),
+                    ]
+                }
+            }
+            Self::Application => {
+                &const {
+                    [
+                        part(
+                            key!("application-how-title"),
+                            None,
+                            &[
+                                key!("application-how-phone"),
+                                key!("application-how-booth"),
+                                key!("application-how-post"),
+                                key!("application-how-counter"),
+                            ],
+                        ),
+                        part(key!("application-after-title"), Some(key!("application-after")), &[]),
+                    ]
+                }
+            }
+            Self::Missing => {
+                &const {
+                    [
+                        part(
+                            key!("missing-issuance-title"),
+                            None,
+                            &[key!("missing-issuance-wait"), key!("missing-issuance-moved")],
+                        ),
+                        part(key!("missing-lost-title"), Some(key!("missing-lost")), &[]),
+                        part(key!("missing-card-title"), Some(key!("missing-card")), &[]),
+                    ]
+                }
+            }
+        }
+    }
+}
+
+/// A page of advice.
+#[derive(Template)]
+#[template(path = "citizen/notice/advice.html")]
+pub struct AdvicePage {
+    texts: Texts,
+    layout: Layout,
+    advice: Advice,
+    place: Venue,
+}
+
+impl AdvicePage {
+    /// The page for this advice, with the city's telephone and counter.
+    pub fn new(layout: Layout, advice: Advice) -> Self {
+        let place = layout.office.counter.clone();
+        Self { texts: layout.texts(), layout, advice, place }
+    }
+}
+
+impl Page for AdvicePage {
+    const CACHE: Cache = Cache::Revalidate;
+}

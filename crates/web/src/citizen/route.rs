@@ -1,0 +1,176 @@
+//! The addresses of the citizens' pages: the one place where they are written.
+//!
+//! The constants are patterns for the router; the functions give the address of one page.
+
+use domain::id::VisitId;
+use jiff::civil::Date;
+
+use crate::kit::Language;
+
+/// The first page.
+pub const FIRST: &str = "/";
+/// The booking key; the QR code on the letter is this address with `#NUMBER`.
+pub const KEY: &str = "/k";
+/// The reservation number, to see or cancel a reservation.
+pub const FIND: &str = "/reservation";
+/// What to do with the notice about certificates.
+pub const RENEWAL: &str = "/renewal";
+/// What to do with the notice about the card itself.
+pub const APPLICATION: &str = "/application";
+/// What to do without a notice.
+pub const MISSING: &str = "/missing";
+/// Choosing a language; `back` says where to return.
+pub const LANGUAGE: &str = "/language/{code}";
+/// The root of a visit, which is also the path of its cookie.
+pub const VISIT: &str = "/y/{visit}";
+/// The list of days.
+pub const DAYS: &str = "/y/{visit}/days";
+/// A month of days as a grid.
+pub const MONTH: &str = "/y/{visit}/months/{month}";
+/// The times of a day.
+pub const TIMES: &str = "/y/{visit}/days/{day}";
+/// Holding a time.
+pub const HOLD: &str = "/y/{visit}/hold";
+/// Checking what was chosen.
+pub const CHECK: &str = "/y/{visit}/check";
+/// Confirming it.
+pub const BOOK: &str = "/y/{visit}/book";
+/// The reservation just made.
+pub const DONE: &str = "/y/{visit}/done";
+/// A reservation that was looked up.
+pub const SHOW: &str = "/y/{visit}/reservation";
+/// Cancelling it: GET asks, POST does.
+pub const CANCEL: &str = "/y/{visit}/cancel";
+/// After it was cancelled.
+pub const CANCELLED: &str = "/y/{visit}/cancelled";
+/// The appointment for a calendar program.
+pub const CALENDAR: &str = "/y/{visit}/madoguchi.ics";
+
+/// The first page.
+pub fn first() -> &'static str {
+    FIRST
+}
+
+/// The page of the booking key.
+pub fn key() -> &'static str {
+    KEY
+}
+
+/// The page of the reservation number.
+pub fn find() -> &'static str {
+    FIND
+}
+
+/// The page about renewing certificates.
+pub fn renewal() -> &'static str {
+    RENEWAL
+}
+
+/// The page about applying for a new card.
+pub fn application() -> &'static str {
+    APPLICATION
+}
+
+/// The page for those without a notice.
+pub fn missing() -> &'static str {
+    MISSING
+}
+
+/// The link that changes the language and comes back. `back` is a path of ours.
+pub fn language(language: &Language, back: &str) -> String {
+    format!("/language/{}?back={back}", language.code())
+}
+
+/// The path of a visit, for its cookie.
+pub fn visit(visit: VisitId) -> String {
+    of(VISIT, visit)
+}
+
+/// The list of days.
+pub fn days(visit: VisitId) -> String {
+    of(DAYS, visit)
+}
+
+/// The month in which a day lies, as a grid.
+pub fn month(visit: VisitId, day: Date) -> String {
+    of(MONTH, visit).replace("{month}", &format!("{:04}-{:02}", day.year(), day.month()))
+}
+
+/// The times of a day.
+pub fn times(visit: VisitId, day: Date) -> String {
+    of(TIMES, visit).replace("{day}", &day.to_string())
+}
+
+/// Holding a time.
+pub fn hold(visit: VisitId) -> String {
+    of(HOLD, visit)
+}
+
+/// Checking what was chosen.
+pub fn check(visit: VisitId) -> String {
+    of(CHECK, visit)
+}
+
+/// Confirming it.
+pub fn book(visit: VisitId) -> String {
+    of(BOOK, visit)
+}
+
+/// The reservation just made.
+pub fn done(visit: VisitId) -> String {
+    of(DONE, visit)
+}
+
+/// A reservation that was looked up.
+pub fn show(visit: VisitId) -> String {
+    of(SHOW, visit)
+}
+
+/// Cancelling it.
+pub fn cancel(visit: VisitId) -> String {
+    of(CANCEL, visit)
+}
+
+/// After it was cancelled.
+pub fn cancelled(visit: VisitId) -> String {
+    of(CANCELLED, visit)
+}
+
+/// The appointment for a calendar program.
+pub fn calendar(visit: VisitId) -> String {
+    of(CALENDAR, visit)
+}
+
+/// Reads the month of [`MONTH`]: its first day.
+pub fn month_from_text(text: &str) -> Option<Date> {
+    let digits = text.len() == 7 && text.bytes().enumerate().all(|(at, byte)| (at == 4) == (byte == b'-'));
+    if digits { format!("{text}-01").parse().ok() } else { None }
+}
+
+fn of(pattern: &str, visit: VisitId) -> String {
+    pattern.replace("{visit}", &visit.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::Id;
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn addresses_fill_their_patterns() {
+        let id = VisitId::from_parts(0, 7);
+        assert_eq!(times(id, date(2026, 11, 24)), format!("/y/{id}/days/2026-11-24"));
+        assert_eq!(month(id, date(2026, 11, 24)), format!("/y/{id}/months/2026-11"));
+        assert!(!calendar(id).contains('{'));
+    }
+
+    #[test]
+    fn months_are_read_back() {
+        assert_eq!(month_from_text("2026-11"), Some(date(2026, 11, 1)));
+        for wrong in ["2026-13", "2026-1", "2026-11-01", "abcd-ef", "", "-026-11"] {
+            assert_eq!(month_from_text(wrong), None, "{wrong}");
+        }
+    }
+}

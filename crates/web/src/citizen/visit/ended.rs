@@ -1,0 +1,86 @@
+//! How a booking can end otherwise: the hold expired, or the proven key does not allow it.
+
+use askama::Template;
+use domain::id::VisitId;
+use jiff::civil::Date;
+
+use crate::citizen::{Layout, route};
+use crate::key;
+use crate::kit::{Page, Texts};
+
+/// The time is no longer held.
+#[derive(Template)]
+#[template(path = "citizen/visit/expired.html")]
+pub struct ExpiredPage {
+    texts: Texts,
+    layout: Layout,
+    hold_minutes: u16,
+    days_href: String,
+}
+
+impl ExpiredPage {
+    /// The page that leads back to the days.
+    pub fn new(layout: Layout, visit: VisitId, hold_minutes: u16) -> Self {
+        Self { texts: layout.texts(), layout, hold_minutes, days_href: route::days(visit) }
+    }
+}
+
+impl Page for ExpiredPage {}
+
+/// Why a key that was proven cannot be booked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The card has a live reservation.
+    Booked,
+    /// The card was issued.
+    Issued,
+    /// The card left the ordinary way (moved, expired, called back): a person has to look, and the page does
+    /// not say why.
+    Ask,
+    /// The reservations of this card open later; the day where it is known.
+    Early(Option<Date>),
+}
+
+impl Reason {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Booked => key!("refused-booked-title"),
+            Self::Issued => key!("refused-issued-title"),
+            Self::Ask => key!("refused-ask-title"),
+            Self::Early(_) => key!("refused-early-title"),
+        }
+    }
+
+    fn next(self) -> &'static str {
+        match self {
+            Self::Booked => key!("refused-booked-next"),
+            Self::Issued => key!("refused-issued-next"),
+            Self::Ask => key!("refused-ask-next"),
+            Self::Early(_) => key!("refused-early-next"),
+        }
+    }
+
+    fn is_booked(self) -> bool {
+        self == Self::Booked
+    }
+}
+
+/// The page that says why, and what to do next.
+#[derive(Template)]
+#[template(path = "citizen/visit/refused.html")]
+pub struct RefusedPage {
+    texts: Texts,
+    layout: Layout,
+    reason: Reason,
+    opens_on: Option<Date>,
+}
+
+impl RefusedPage {
+    /// The page for a reason. Only for those who proved the key.
+    pub fn new(layout: Layout, reason: Reason) -> Self {
+        let opens_on = if let Reason::Early(day) = reason { day } else { None };
+        Self { texts: layout.texts(), layout, reason, opens_on }
+    }
+}
+
+impl Page for RefusedPage {}

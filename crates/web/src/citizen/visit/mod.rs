@@ -1,0 +1,102 @@
+//! A booking in progress: key, day, time, check, done; and how it can end otherwise.
+
+pub mod check;
+pub mod days;
+pub mod done;
+pub mod ended;
+pub mod key;
+pub mod times;
+
+use domain::time::Start;
+use jiff::civil::Date;
+
+use super::Venue;
+use crate::key;
+
+/// How much room a day or a time has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Availability {
+    /// Places are free.
+    Free,
+    /// A few places are free.
+    Few,
+    /// All places are taken.
+    Full,
+    /// Nothing can be booked here.
+    Closed,
+}
+
+impl Availability {
+    /// Whether it can be chosen.
+    pub fn is_free(self) -> bool {
+        matches!(self, Self::Free | Self::Few)
+    }
+
+    /// The sign; it never stands without its word.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Free => "○",
+            Self::Few => "△",
+            Self::Full => "×",
+            Self::Closed => "－",
+        }
+    }
+
+    /// The message with the word.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Free => key!("availability-free"),
+            Self::Few => key!("availability-few"),
+            Self::Full => key!("availability-full"),
+            Self::Closed => key!("availability-closed"),
+        }
+    }
+
+    /// The message with the word for a narrow cell.
+    pub fn short_key(self) -> &'static str {
+        match self {
+            Self::Free => key!("availability-free-short"),
+            Self::Few => key!("availability-few-short"),
+            Self::Full => key!("availability-full-short"),
+            Self::Closed => key!("availability-closed-short"),
+        }
+    }
+
+    /// The end of the name of its class in the style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Free => "yes",
+            Self::Few => "few",
+            Self::Full | Self::Closed => "no",
+        }
+    }
+}
+
+/// Why the page of days or times is shown again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// Somebody was faster.
+    Taken,
+    /// The day was closed meanwhile, or is outside the bookable days.
+    DayClosed,
+}
+
+impl Again {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Taken => key!("banner-taken"),
+            Self::DayClosed => key!("banner-day-closed"),
+        }
+    }
+}
+
+/// When and where a reservation is.
+#[derive(Debug, Clone)]
+pub struct Appointment {
+    /// The day.
+    pub day: Date,
+    /// The start of its slot.
+    pub start: Start,
+    /// The counter.
+    pub place: Venue,
+}

@@ -1,0 +1,90 @@
+//! Style, scripts and pictures: compiled in, served under the hash of their content, kept for a year.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use sha2::{Digest, Sha256};
+use tower_http::compression::CompressionLayer;
+
+use super::error::PageError;
+use super::page::Cache;
+
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// One file: name, media type, content.
+struct Asset(&'static str, &'static str, &'static str);
+
+const ASSETS: [Asset; 6] = [
+    Asset("style.css", CSS, include_str!("../../assets/style.css")),
+    Asset("error.js", JS, include_str!("../../assets/error.js")),
+    Asset("key.js", JS, include_str!("../../assets/key.js")),
+    Asset("print.js", JS, include_str!("../../assets/print.js")),
+    Asset("scan.js", JS, include_str!("../../assets/scan.js")),
+    Asset("icon.svg", SVG, include_str!("../../assets/icon.svg")),
+];
+
+/// One hash over all files: when one changes, all addresses do.
+static HASH: LazyLock<String> = LazyLock::new(|| {
+    let mut all = Sha256::new();
+    for Asset(name, _, content) in &ASSETS {
+        all.update(name);
+        all.update(content);
+    }
+    all.finalize()[..6].iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+});
+
+/// The address of a file, for layouts.
+pub fn href(name: &str) -> String {
+    format!("/assets/{}/{name}", *HASH)
+}
+
+/// The content of a file, for tests that count bytes and for samples.
+pub fn content(name: &str) -> Option<&'static str> {
+    ASSETS.iter().find(|asset| asset.0 == name).map(|asset| asset.2)
+}
+
+/// The routes of the files, compressed where the browser takes it.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/assets/{hash}/{name}", get(file)).layer(CompressionLayer::new())
+}
+
+async fn file(Path((hash, name)): Path<(String, String)>) -> Response {
+    let Some(Asset(_, media, content)) = ASSETS.iter().find(|asset| asset.0 == name) else {
+        return PageError::NotFound.into_response();
+    };
+    // A page of an older version still finds its style, but nobody keeps the new one under the old name.
+    let cache = if hash == *HASH { Cache::Immutable } else { Cache::Never };
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(media)), (header::CACHE_CONTROL, cache.header())];
+    (headers, *content).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stylesheet_stays_small() {
+        let size = content("style.css").unwrap().len();
+        assert!(size < 30_000, "{size} bytes");
+    }
+
+    #[test]
+    fn no_file_names_a_third_party() {
+        for Asset(name, _, content) in &ASSETS {
+            let foreign = content.replace("http://www.w3.org/2000/svg", "");
+            assert!(!foreign.contains("://") && !foreign.contains("@import"), "{name}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What the faces share: texts, pages, forms, errors, requests, security, cookies, clock and assets.
+//!
+//! Nothing here knows a table, a rule or a noun of the operation.
+
+pub mod asset;
+pub mod clock;
+pub mod cookie;
+pub mod error;
+pub mod form;
+pub mod message;
+pub mod page;
+pub mod qr;
+pub mod request;
+pub mod security;
+pub mod surround;
+
+pub use error::PageError;
+pub use form::{Fields, Form};
+pub use message::{Bilingual, Language, Texts};
+pub use page::{Page, respond};
+pub use request::Asked;

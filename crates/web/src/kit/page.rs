@@ -1,0 +1,65 @@
+//! A page is a struct: its template, how long it may be kept, and its status stand together.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::error::PageError;
+
+/// How long a browser or a proxy may keep an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cache {
+    /// Not at all: everything that belongs to one person.
+    Never,
+    /// Kept by the browser alone, and asked again each time: pages that are the same for everybody.
+    Revalidate,
+    /// For a year: addresses that carry the hash of their content.
+    Immutable,
+}
+
+impl Cache {
+    /// The `Cache-Control` header.
+    pub fn header(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Never => "no-store",
+            Self::Revalidate => "private, no-cache",
+            Self::Immutable => "public, max-age=31536000, immutable",
+        })
+    }
+}
+
+/// A page that can be answered.
+pub trait Page: askama::Template {
+    /// How long the page may be kept.
+    const CACHE: Cache = Cache::Never;
+
+    /// The status of the answer; a page with a refused form says 422.
+    fn status(&self) -> StatusCode {
+        StatusCode::OK
+    }
+}
+
+/// Renders the page and answers with it.
+pub fn respond<P: Page>(page: &P) -> Response {
+    match page.render() {
+        Ok(html) => {
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+                (header::CACHE_CONTROL, P::CACHE.header()),
+                (header::VARY, HeaderValue::from_static("cookie, accept-language")),
+            ];
+            (page.status(), headers, html).into_response()
+        }
+        Err(error) => PageError::internal(error).into_response(),
+    }
+}
+
+/// Sends the browser to another page after something was done (303, so that a reload does nothing again).
+pub fn see_other(to: &str) -> Response {
+    match HeaderValue::from_str(to) {
+        Ok(to) => {
+            (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, Cache::Never.header())])
+                .into_response()
+        }
+        Err(error) => PageError::internal(error).into_response(),
+    }
+}
