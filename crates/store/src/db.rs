@@ -15,7 +15,7 @@ pub use crate::engine::sqlite::Durability;
 use crate::engine::sqlite::{self, Fatal};
 use crate::error::{Error, Result};
 use crate::tx::{Engine, Reader, Tx};
-use crate::{migrate, tx};
+use crate::migrate;
 
 /// Writers of one node: few, because more of them only wait for each other on a hot row.
 const WRITE_LANES: usize = 4;
@@ -177,6 +177,3 @@ impl Db {
 fn stopped() -> Error {
     Error::Unavailable("the database's threads have ended".to_owned())
 }
-
-/// What a transaction closure gets, named here for signatures elsewhere.
-pub type Transaction<'c> = tx::Tx<'c>;

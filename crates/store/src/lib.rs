@@ -6,6 +6,8 @@
 
 pub mod act;
 pub mod batch;
+#[doc(hidden)]
+pub mod by_hand;
 pub mod capacity;
 pub mod card;
 pub mod consignment;
@@ -23,6 +25,7 @@ pub mod person;
 pub mod place;
 pub mod privacy;
 pub mod reception;
+pub mod registry;
 pub mod report;
 pub mod reservation;
 pub mod rules;
@@ -30,6 +33,7 @@ pub mod sealer;
 pub mod statement;
 mod tx;
 pub mod value;
+pub mod verify;
 pub mod visit;
 
 pub use act::Act;

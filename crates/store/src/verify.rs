@@ -1,0 +1,91 @@
+//! The check of every invariant: what must always hold is looked up here in the tables themselves.
+//!
+//! It trusts no code of the nouns and repairs nothing. A finding names the invariant and the id.
+
+mod cards;
+mod facts;
+mod slots;
+
+use crate::error::Result;
+use crate::keys::Keys;
+use crate::statement::Statement;
+use crate::tx::Reader;
+
+/// Something that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Which invariant is broken.
+    pub invariant: Invariant,
+    /// The record, as `noun:id`.
+    pub subject: String,
+    /// What is wrong, in English, without any value that could be secret.
+    pub what: String,
+}
+
+/// What must always hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Invariant {
+    /// A slot never holds more than it grants, and its count is that of its reservations.
+    Slot,
+    /// A card has at most one live reservation.
+    OneLiveReservation,
+    /// A card is in exactly one place, and its story leads there.
+    Place,
+    /// The stage follows its table; what lists show follows from it.
+    Stage,
+    /// The journal is whole: numbered without gaps, dated, with its subjects.
+    Journal,
+    /// Folding the journal gives the tables.
+    Fold,
+    /// No Individual Number anywhere.
+    IndividualNumber,
+    /// Personal data only where the city agreed, sealed and found under the present keys.
+    Personal,
+    /// Numbers that people handle are derived from their rows.
+    Number,
+    /// Batches, letters and closes count what they say.
+    Count,
+}
+
+impl Invariant {
+    /// Every invariant.
+    pub const ALL: [Self; 10] = [
+        Self::Slot,
+        Self::OneLiveReservation,
+        Self::Place,
+        Self::Stage,
+        Self::Journal,
+        Self::Fold,
+        Self::IndividualNumber,
+        Self::Personal,
+        Self::Number,
+        Self::Count,
+    ];
+}
+
+/// Collects findings.
+#[derive(Default)]
+pub(crate) struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, invariant: Invariant, subject: impl std::fmt::Display, what: impl Into<String>) {
+        self.0.push(Finding { invariant, subject: subject.to_string(), what: what.into() });
+    }
+}
+
+/// Checks everything in one snapshot. No finding means that everything holds.
+pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
+    let mut findings = Findings::default();
+    slots::check(reader, &mut findings)?;
+    cards::check(reader, keys, &mut findings)?;
+    facts::check(reader, keys, &mut findings)?;
+    let mut found = findings.0;
+    found.sort();
+    Ok(found)
+}
+
+/// The statements of the parts, for the registry.
+pub(crate) static STATEMENTS: [&[&Statement]; 3] = [slots::STATEMENTS, cards::STATEMENTS, facts::STATEMENTS];
+
+/// Rows that are looked at in one go.
+const PAGE: u32 = 5_000;

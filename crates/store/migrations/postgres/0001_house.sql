@@ -310,6 +310,7 @@ CREATE TABLE visit (
   until BIGINT NOT NULL
 );
 CREATE INDEX visit_until ON visit (until);
+CREATE INDEX visit_card ON visit (card_id);
 
 -- Failed attempts at keys and numbers, by address and by number, as keyed hashes.
 CREATE TABLE attempt (

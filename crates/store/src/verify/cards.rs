@@ -1,0 +1,162 @@
+//! Cards: the story of each leads to its stage and its place; its key is derived from its row.
+
+use std::collections::HashMap;
+
+use domain::card::{Progress, Stage};
+use domain::id::{CardId, PlaceId};
+use domain::number::{Number, NumberKind};
+
+use super::{Findings, Invariant, PAGE};
+use crate::error::Result;
+use crate::keys::Keys;
+use crate::tx::Reader;
+use crate::{bind, statements};
+
+statements! { "verify.cards":
+    CARDS = "SELECT c.id AS id, c.stage AS stage, c.progress AS progress, c.place_id AS place_id, c.steps AS steps,
+        c.key_issue AS key_issue, c.key_version AS key_version, c.key_lookup AS key_lookup,
+        p.id AS place_found, r.id AS booked
+        FROM card c LEFT JOIN place p ON p.id = c.place_id
+        LEFT JOIN reservation r ON r.card_id = c.id AND r.state = 'booked'
+        WHERE c.id > $1 ORDER BY c.id LIMIT $2";
+    STEPS = "SELECT t.card_id AS card_id, t.n AS n, t.stage_from AS stage_from, t.stage_to AS stage_to,
+        t.place_from AS place_from, t.place_to AS place_to, j.id AS entry, s.state AS consignment_state
+        FROM card_step t JOIN card c ON c.id = t.card_id JOIN consignment s ON s.id = c.consignment_id
+        LEFT JOIN journal j ON j.id = t.entry_id
+        WHERE t.card_id > $1 AND t.card_id <= $2 ORDER BY t.card_id, t.n";
+}
+
+struct Card {
+    id: CardId,
+    stage: Stage,
+    progress: Progress,
+    place: PlaceId,
+    steps: u32,
+    key_issue: u32,
+    key_version: u32,
+    key_lookup: Option<[u8; 32]>,
+    place_found: bool,
+    booked: bool,
+}
+
+/// Where a story has led so far.
+struct Told {
+    n: u32,
+    stage: Stage,
+    place: PlaceId,
+}
+
+pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let cards = reader.rows(&CARDS, bind![after, PAGE], |row| {
+            Ok(Card {
+                id: row.get("id")?,
+                stage: row.get("stage")?,
+                progress: row.get("progress")?,
+                place: row.get("place_id")?,
+                steps: row.get("steps")?,
+                key_issue: row.get("key_issue")?,
+                key_version: row.get("key_version")?,
+                key_lookup: row.get("key_lookup")?,
+                place_found: row.get::<Option<PlaceId>>("place_found")?.is_some(),
+                booked: row.get::<Option<String>>("booked")?.is_some(),
+            })
+        })?;
+        let Some(last) = cards.last() else { return Ok(()) };
+        let last = last.id.to_string();
+        let told = stories(reader, &after, &last, findings)?;
+        for card in &cards {
+            check_card(card, told.get(&card.id), keys, findings)?;
+        }
+        after = last;
+    }
+}
+
+fn stories(
+    reader: &mut Reader<'_>,
+    after: &str,
+    until: &str,
+    findings: &mut Findings,
+) -> Result<HashMap<CardId, Told>> {
+    let steps = reader.rows(&STEPS, bind![after, until], |row| {
+        Ok((
+            row.get::<CardId>("card_id")?,
+            row.get::<u32>("n")?,
+            (row.get::<Option<Stage>>("stage_from")?, row.get::<Stage>("stage_to")?),
+            (row.get::<Option<PlaceId>>("place_from")?, row.get::<PlaceId>("place_to")?),
+            // The entry of a consignment is written when it is taken.
+            row.get::<Option<String>>("entry")?.is_some()
+                || row.get::<String>("consignment_state")? == "staged",
+        ))
+    })?;
+    let mut told: HashMap<CardId, Told> = HashMap::new();
+    for (card, n, stage, place, has_entry) in steps {
+        let subject = format!("card:{card}");
+        if !has_entry {
+            findings.add(Invariant::Fold, &subject, format!("step {n} has no entry in the journal"));
+        }
+        match told.get(&card) {
+            None => {
+                if n != 1 || stage.0.is_some() || place.0.is_some() || stage.1 != Stage::Listed {
+                    findings.add(Invariant::Stage, &subject, "its story does not begin at its beginning");
+                }
+            }
+            Some(before) => {
+                if n != before.n + 1 {
+                    findings.add(Invariant::Place, &subject, format!("step {} is missing", before.n + 1));
+                }
+                if stage.0 != Some(before.stage) {
+                    findings.add(Invariant::Stage, &subject, format!("step {n} begins at another stage"));
+                }
+                if place.0 != Some(before.place) {
+                    findings.add(Invariant::Place, &subject, format!("step {n} begins at another place"));
+                }
+                if stage.1 != before.stage && before.stage.to(stage.1).is_err() {
+                    let what = format!("step {n} leads from {} to {}", before.stage, stage.1);
+                    findings.add(Invariant::Stage, &subject, what);
+                }
+            }
+        }
+        told.insert(card, Told { n, stage: stage.1, place: place.1 });
+    }
+    Ok(told)
+}
+
+fn check_card(card: &Card, told: Option<&Told>, keys: &Keys, findings: &mut Findings) -> Result<()> {
+    let subject = format!("card:{}", card.id);
+    if !card.place_found {
+        findings.add(Invariant::Place, &subject, "its place does not exist");
+    }
+    match told {
+        None => findings.add(Invariant::Place, &subject, "it has no story"),
+        Some(told) => {
+            if told.n != card.steps {
+                findings.add(Invariant::Place, &subject, format!("{} steps told, {} stored", told.n, card.steps));
+            }
+            if told.place != card.place {
+                findings.add(Invariant::Place, &subject, "its story leads to another place");
+            }
+            if told.stage != card.stage {
+                let what = format!("its story leads to {}, stored is {}", told.stage, card.stage);
+                findings.add(Invariant::Stage, &subject, what);
+            }
+        }
+    }
+    let progress = Progress::of(card.stage, card.booked);
+    if progress != card.progress {
+        findings.add(Invariant::Stage, &subject, format!("it shows {}, it should {progress}", card.progress));
+    }
+    let derived = if card.key_issue == 0 {
+        None
+    } else {
+        let set = keys.version(card.key_version)?;
+        let key =
+            Number::derive(set.number.bits(), NumberKind::BookingKey, card.id.to_bytes(), card.key_issue);
+        Some(key.lookup(set.lookup.bits()))
+    };
+    if derived != card.key_lookup {
+        findings.add(Invariant::Number, &subject, "it is found under another key than the one derived from it");
+    }
+    Ok(())
+}

@@ -1,0 +1,365 @@
+//! The journal, what folds from it, and everything that is counted, sealed or free text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::guard;
+use domain::id::{BatchId, ConsignmentId, EntryId, LetterBatchId, ReceptionId, ReservationId};
+use domain::journal::{BusinessDay, Entry, Subject};
+use domain::number::{Number, NumberKind};
+use domain::reception::State as Reception;
+use domain::reservation::State as Booking;
+use domain::time::day_of;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Findings, Invariant, PAGE};
+use crate::error::Result;
+use crate::journal;
+use crate::keys::Keys;
+use crate::tx::Reader;
+use crate::value::Row;
+use crate::{bind, privacy, report, statements};
+
+statements! { "verify.facts":
+    ENTRIES = "SELECT id, seq, at, day, kind, data FROM journal WHERE id > $1 ORDER BY id LIMIT $2";
+    SUBJECTS = "SELECT subject, entry_id FROM journal_subject WHERE entry_id > $1 AND entry_id <= $2
+        ORDER BY entry_id, subject";
+    SEALER = "SELECT journal_seq, access_seq FROM sealer WHERE id = 1";
+    NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM journal";
+    VIEWS_NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM access";
+    RESERVATIONS = "SELECT id, state, card_id, number_issue, key_version, number_lookup FROM reservation
+        WHERE id > $1 ORDER BY id LIMIT $2";
+    RECEPTIONS = "SELECT v.id AS id, v.state AS state, r.id AS reservation_id, r.state AS reservation_state
+        FROM reception v JOIN reservation r ON r.id = v.reservation_id WHERE v.id > $1 ORDER BY v.id LIMIT $2";
+    CONSIGNMENTS = "SELECT c.id AS id, c.cards AS cards,
+        (SELECT COUNT(*) FROM card k WHERE k.consignment_id = c.id) AS rows_found
+        FROM consignment c WHERE c.state = 'taken' ORDER BY c.id";
+    BATCHES = "SELECT b.id AS id, b.cards AS cards,
+        (SELECT COUNT(*) FROM batch_card k WHERE k.batch_id = b.id) AS rows_found FROM batch b ORDER BY b.id";
+    LETTERS = "SELECT b.id AS id, b.letters AS letters,
+        (SELECT COUNT(*) FROM letter k WHERE k.letter_batch_id = b.id) AS rows_found
+        FROM letter_batch b ORDER BY b.id";
+    CLOSES = "SELECT c.service AS service, c.site AS site, c.day AS day, c.through_seq AS through_seq, j.seq AS seq
+        FROM day_close c LEFT JOIN journal j ON j.id = c.entry_id ORDER BY c.service, c.site, c.day";
+    PERSONAL = "SELECT subject, field, sealed, lookup, key_version FROM personal
+        WHERE subject > $1 OR (subject = $1 AND field > $2) ORDER BY subject, field LIMIT $3";
+    TEXTS = "SELECT 'remark:' || entry_id AS id, body AS words FROM remark
+        UNION ALL SELECT 'person:' || id AS id, login || ' / ' || name AS words FROM person
+        UNION ALL SELECT 'place:' || id AS id, name AS words FROM place
+        UNION ALL SELECT 'consignment:' || id AS id, box AS words FROM consignment
+        UNION ALL SELECT 'batch:' || id AS id, receiver AS words FROM batch
+        UNION ALL SELECT 'batch:' || id AS id, giver AS words FROM batch WHERE giver IS NOT NULL
+        UNION ALL SELECT 'letters:' || id AS id, receiver AS words FROM letter_batch WHERE receiver IS NOT NULL
+        UNION ALL SELECT 'reception:' || id AS id, receiver AS words FROM reception WHERE receiver IS NOT NULL
+        UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
+        UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
+        ORDER BY id";
+}
+
+/// What the journal says of each noun.
+#[derive(Default)]
+struct Folded {
+    consignments: BTreeMap<ConsignmentId, u32>,
+    batches: BTreeMap<BatchId, u32>,
+    letters: BTreeMap<LetterBatchId, u32>,
+    reservations: BTreeMap<ReservationId, Booking>,
+    receptions: BTreeMap<ReceptionId, Reception>,
+}
+
+impl Folded {
+    fn take(&mut self, entry: &Entry) {
+        match entry {
+            Entry::ConsignmentTaken { consignment, cards } => {
+                self.consignments.insert(*consignment, *cards);
+            }
+            Entry::BatchSent { batch, cards, .. } => {
+                self.batches.insert(*batch, *cards);
+            }
+            Entry::LettersPrinted { letters, count } => {
+                self.letters.insert(*letters, *count);
+            }
+            Entry::PlaceHeld { reservation, .. } => self.booking(*reservation, Booking::Held),
+            Entry::HoldReleased { reservation, .. } => self.booking(*reservation, Booking::Released),
+            Entry::Booked { reservation, .. } => self.booking(*reservation, Booking::Booked),
+            Entry::Cancelled { reservation, .. } => self.booking(*reservation, Booking::Cancelled),
+            Entry::NotCome { reservation, .. } => self.booking(*reservation, Booking::NotCome),
+            Entry::Arrived { reception, .. } => self.visitor(*reception, Reception::Arrived),
+            Entry::PapersChecked { reception, .. } => self.visitor(*reception, Reception::Checked),
+            Entry::PassedToCity { reception, .. } => self.visitor(*reception, Reception::WithCity),
+            Entry::Issued { reception, reservation, .. } => {
+                self.visitor(*reception, Reception::Issued);
+                self.booking(*reservation, Booking::Served);
+            }
+            Entry::SentAway { reception, reservation, .. } => {
+                self.visitor(*reception, Reception::SentAway);
+                self.booking(*reservation, Booking::Unserved);
+            }
+            Entry::Left { reception, reservation, .. } => {
+                self.visitor(*reception, Reception::Left);
+                self.booking(*reservation, Booking::Unserved);
+            }
+            _ => {}
+        }
+    }
+
+    fn booking(&mut self, id: ReservationId, state: Booking) {
+        self.reservations.insert(id, state);
+    }
+
+    fn visitor(&mut self, id: ReceptionId, state: Reception) {
+        self.receptions.insert(id, state);
+    }
+}
+
+pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Result<()> {
+    let mut folded = journal_itself(reader, findings)?;
+    numbering(reader, findings)?;
+    reservations(reader, keys, &mut folded, findings)?;
+    receptions(reader, &mut folded, findings)?;
+    counts(reader, &mut folded, findings)?;
+    closes(reader, findings)?;
+    personal(reader, keys, findings)?;
+    texts(reader, findings)
+}
+
+fn journal_itself(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<Folded> {
+    // Entries of one thing are folded in the order of their numbers; what is not sealed yet comes last.
+    let mut ordered: Vec<(i64, EntryId, Entry)> = Vec::new();
+    let mut after = String::new();
+    loop {
+        let entries = reader.rows(&ENTRIES, bind![after, PAGE], |row| {
+            Ok((
+                row.get::<EntryId>("id")?,
+                row.get::<Option<i64>>("seq")?,
+                row.get::<Timestamp>("at")?,
+                row.get::<Date>("day")?,
+                row.get::<String>("kind")?,
+                journal::entry(row),
+            ))
+        })?;
+        let Some(last) = entries.last() else { break };
+        let last = last.0.to_string();
+        let mut subjects: BTreeMap<EntryId, BTreeSet<String>> = BTreeMap::new();
+        for (entry, subject) in reader.rows(&SUBJECTS, bind![after, last], |row| {
+            Ok((row.get::<EntryId>("entry_id")?, row.get::<String>("subject")?))
+        })? {
+            subjects.entry(entry).or_default().insert(subject);
+        }
+        for (id, seq, at, day, kind, entry) in entries {
+            let name = format!("entry:{id}");
+            if day != day_of(at) {
+                findings.add(Invariant::Journal, &name, "its business day is not the day of its instant");
+            }
+            match entry {
+                Err(_) => findings.add(Invariant::Journal, &name, "it cannot be read"),
+                Ok(entry) => {
+                    if entry.kind() != kind {
+                        findings.add(Invariant::Journal, &name, "its kind is not that of its data");
+                    }
+                    let wanted: BTreeSet<String> = entry.subjects().iter().map(Subject::to_string).collect();
+                    if wanted != subjects.remove(&id).unwrap_or_default() {
+                        findings.add(Invariant::Journal, &name, "it is not found under its subjects");
+                    }
+                    ordered.push((seq.unwrap_or(i64::MAX), id, entry));
+                }
+            }
+        }
+        after = last;
+    }
+    ordered.sort_by_key(|(seq, id, _)| (*seq, *id));
+    let mut folded = Folded::default();
+    for (_, _, entry) in &ordered {
+        folded.take(entry);
+    }
+    Ok(folded)
+}
+
+fn numbering(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let sealer = reader.row(&SEALER, bind![], |row| Ok((row.get("journal_seq")?, row.get("access_seq")?)))?;
+    let (journal_seq, access_seq): (i64, i64) = sealer.unwrap_or((0, 0));
+    for (name, statement, sealed) in
+        [("journal", &NUMBERED, journal_seq), ("access", &VIEWS_NUMBERED, access_seq)]
+    {
+        let (n, least, most) = reader.one(statement, bind![], |row| {
+            Ok((row.get::<i64>("n")?, row.get::<Option<i64>>("least")?, row.get::<Option<i64>>("most")?))
+        })?;
+        if n != sealed || least.unwrap_or(1) != 1 || most.unwrap_or(0) != sealed {
+            let what = format!("{n} numbered, the sealer gave {sealed}, the highest is {}", most.unwrap_or(0));
+            findings.add(Invariant::Journal, name, what);
+        }
+    }
+    Ok(())
+}
+
+fn reservations(
+    reader: &mut Reader<'_>,
+    keys: &Keys,
+    folded: &mut Folded,
+    findings: &mut Findings,
+) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = reader.rows(&RESERVATIONS, bind![after, PAGE], |row| {
+            Ok((
+                row.get::<ReservationId>("id")?,
+                row.get::<Booking>("state")?,
+                row.get::<u32>("number_issue")?,
+                row.get::<u32>("key_version")?,
+                row.get::<Option<[u8; 32]>>("number_lookup")?,
+            ))
+        })?;
+        let Some(last) = page.last() else { break };
+        after = last.0.to_string();
+        for (id, state, issue, version, lookup) in page {
+            let name = format!("reservation:{id}");
+            match folded.reservations.remove(&id) {
+                None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
+                Some(told) if told != state => {
+                    findings.add(Invariant::Fold, &name, format!("the journal says {told}, stored is {state}"));
+                }
+                Some(_) => {}
+            }
+            let set = keys.version(version)?;
+            let number = Number::derive(set.number.bits(), NumberKind::Reservation, id.to_bytes(), issue);
+            if lookup != Some(number.lookup(set.lookup.bits())) {
+                findings.add(Invariant::Number, &name, "it is found under another number than the one derived from it");
+            }
+        }
+    }
+    for id in folded.reservations.keys() {
+        findings.add(Invariant::Fold, format!("reservation:{id}"), "the journal knows it, the table does not");
+    }
+    Ok(())
+}
+
+fn receptions(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findings) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = reader.rows(&RECEPTIONS, bind![after, PAGE], |row| {
+            Ok((
+                row.get::<ReceptionId>("id")?,
+                row.get::<Reception>("state")?,
+                row.get::<Booking>("reservation_state")?,
+            ))
+        })?;
+        let Some(last) = page.last() else { break };
+        after = last.0.to_string();
+        for (id, state, booking) in page {
+            let name = format!("reception:{id}");
+            match folded.receptions.remove(&id) {
+                None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
+                Some(told) if told != state => {
+                    findings.add(Invariant::Fold, &name, format!("the journal says {told}, stored is {state}"));
+                }
+                Some(_) => {}
+            }
+            let wanted = match state {
+                Reception::Arrived | Reception::Checked | Reception::WithCity => Booking::Booked,
+                Reception::Issued => Booking::Served,
+                Reception::SentAway | Reception::Left => Booking::Unserved,
+            };
+            if booking != wanted {
+                findings.add(Invariant::Fold, &name, format!("it is {state} and its reservation {booking}"));
+            }
+        }
+    }
+    for id in folded.receptions.keys() {
+        findings.add(Invariant::Fold, format!("reception:{id}"), "the journal knows it, the table does not");
+    }
+    Ok(())
+}
+
+fn counts(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findings) -> Result<()> {
+    let count = |row: &Row<'_>, column| Ok((row.get::<u32>(column)?, row.get::<u32>("rows_found")?));
+    for (id, (said, rows)) in
+        reader.rows(&CONSIGNMENTS, bind![], |row| Ok((row.get::<ConsignmentId>("id")?, count(row, "cards")?)))?
+    {
+        compare(findings, format!("consignment:{id}"), said, rows, folded.consignments.get(&id).copied());
+    }
+    for (id, (said, rows)) in
+        reader.rows(&BATCHES, bind![], |row| Ok((row.get::<BatchId>("id")?, count(row, "cards")?)))?
+    {
+        compare(findings, format!("batch:{id}"), said, rows, folded.batches.get(&id).copied());
+    }
+    for (id, (said, rows)) in
+        reader.rows(&LETTERS, bind![], |row| Ok((row.get::<LetterBatchId>("id")?, count(row, "letters")?)))?
+    {
+        compare(findings, format!("letters:{id}"), said, rows, folded.letters.get(&id).copied());
+    }
+    Ok(())
+}
+
+fn compare(findings: &mut Findings, name: String, said: u32, rows: u32, told: Option<u32>) {
+    if said != rows || told != Some(said) {
+        let told = told.map_or_else(|| "nothing".to_owned(), |n| n.to_string());
+        findings.add(Invariant::Count, name, format!("it says {said}, has {rows}, the journal says {told}"));
+    }
+}
+
+fn closes(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let closes = reader.rows(&CLOSES, bind![], |row| {
+        let day = BusinessDay { service: row.get("service")?, site: row.get("site")?, day: row.get("day")? };
+        Ok((day, row.get::<i64>("through_seq")?, row.get::<Option<i64>>("seq")?))
+    })?;
+    for (day, through, seq) in closes {
+        let name = format!("day:{day}");
+        if seq != Some(through) {
+            findings.add(Invariant::Count, &name, "its report does not end with its close");
+        }
+        match report::counts(reader, &day) {
+            Ok(counts) if counts.reconciles() && counts.is_complete() => {}
+            Ok(_) => findings.add(Invariant::Count, &name, "its counts do not reconcile"),
+            Err(report::CloseError::Store(error)) => return Err(error),
+            Err(error) => findings.add(Invariant::Count, &name, error.to_string()),
+        }
+    }
+    Ok(())
+}
+
+fn personal(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Result<()> {
+    let agreed: BTreeSet<String> =
+        privacy::decisions(reader)?.into_iter().filter(|decision| decision.agreed).map(|d| d.field).collect();
+    let mut after = (String::new(), String::new());
+    loop {
+        let page = reader.rows(&PERSONAL, bind![after.0, after.1, PAGE], |row| {
+            Ok((
+                row.get::<String>("subject")?,
+                row.get::<String>("field")?,
+                row.get::<Vec<u8>>("sealed")?,
+                row.get::<Option<[u8; 32]>>("lookup")?,
+                row.get::<u32>("key_version")?,
+            ))
+        })?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = (last.0.clone(), last.1.clone());
+        for (subject, field, sealed, lookup, version) in page {
+            if !agreed.contains(&field) {
+                findings.add(Invariant::Personal, &subject, format!("{field} is held and the city did not agree"));
+            }
+            let set = keys.version(version)?;
+            match Keys::open(set, &subject, &field, &sealed) {
+                Err(_) => findings.add(Invariant::Personal, &subject, format!("{field} does not open")),
+                Ok(value) => {
+                    if lookup.is_some_and(|lookup| lookup != Keys::blind(set, &field, &value)) {
+                        findings.add(Invariant::Personal, &subject, format!("{field} is found under another value"));
+                    }
+                    if guard::worst(&value) == Some(guard::Finding::IndividualNumber) {
+                        findings.add(Invariant::IndividualNumber, &subject, format!("{field} holds one"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn texts(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let suspicious = reader.rows(&TEXTS, bind![], |row| {
+        let words: String = row.get("words")?;
+        let found = guard::worst(&words) == Some(guard::Finding::IndividualNumber);
+        Ok(if found { Some(row.get::<String>("id")?) } else { None })
+    })?;
+    for subject in suspicious.into_iter().flatten() {
+        findings.add(Invariant::IndividualNumber, subject, "a text holds one");
+    }
+    Ok(())
+}

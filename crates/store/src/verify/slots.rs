@@ -1,0 +1,81 @@
+//! Slots: counted from the reservations, compared with what is stored.
+
+use std::collections::BTreeMap;
+
+use domain::id::{CardId, ReservationId};
+use domain::journal::Slot;
+use domain::reservation::Channel;
+
+use super::{Findings, Invariant};
+use crate::error::Result;
+use crate::tx::Reader;
+use crate::{bind, statements};
+
+statements! { "verify.slots":
+    USAGE = "SELECT service, site, day, start, web, telephone, counter, walk_in, ceiling, over FROM slot_usage
+        ORDER BY service, site, day, start";
+    TAKEN = "SELECT service, site, day, start, channel, COUNT(*) AS n FROM reservation
+        WHERE state IN ('held', 'booked', 'served', 'unserved', 'not_come')
+        GROUP BY service, site, day, start, channel ORDER BY service, site, day, start, channel";
+    LIVE_TWICE = "SELECT card_id, COUNT(*) AS n FROM reservation WHERE state IN ('held', 'booked') AND card_id IS NOT NULL
+        GROUP BY card_id HAVING COUNT(*) > 1 ORDER BY card_id";
+    WITHOUT_CARD = "SELECT id FROM reservation WHERE card_id IS NULL ORDER BY id LIMIT 100";
+}
+
+pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let mut counted: BTreeMap<Slot, BTreeMap<Channel, u32>> = BTreeMap::new();
+    for (slot, channel, n) in reader.rows(&TAKEN, bind![], |row| {
+        Ok((slot(row)?, row.get::<Channel>("channel")?, row.get::<u32>("n")?))
+    })? {
+        counted.entry(slot).or_default().insert(channel, n);
+    }
+    let usage = reader.rows(&USAGE, bind![], |row| {
+        let by_channel: BTreeMap<Channel, u32> = BTreeMap::from([
+            (Channel::Web, row.get("web")?),
+            (Channel::Telephone, row.get("telephone")?),
+            (Channel::Counter, row.get("counter")?),
+            (Channel::WalkIn, row.get("walk_in")?),
+        ]);
+        Ok((slot(row)?, by_channel, row.get::<i64>("ceiling")? + row.get::<i64>("over")?))
+    })?;
+    for (slot, stored, limit) in usage {
+        let name = slot_name(&slot);
+        let total: u32 = stored.values().sum();
+        if i64::from(total) > limit {
+            findings.add(Invariant::Slot, &name, format!("{total} taken of {limit}"));
+        }
+        let by_reservation = counted.remove(&slot).unwrap_or_default();
+        for (channel, n) in stored {
+            let rows = by_reservation.get(&channel).copied().unwrap_or(0);
+            if rows != n {
+                findings.add(Invariant::Slot, &name, format!("{channel}: {n} stored, {rows} reservations"));
+            }
+        }
+    }
+    for (slot, by_channel) in counted {
+        let n: u32 = by_channel.values().sum();
+        findings.add(Invariant::Slot, slot_name(&slot), format!("nothing stored, {n} reservations"));
+    }
+    for (card, n) in
+        reader.rows(&LIVE_TWICE, bind![], |row| Ok((row.get::<CardId>("card_id")?, row.get::<u32>("n")?)))?
+    {
+        findings.add(Invariant::OneLiveReservation, format!("card:{card}"), format!("{n} live reservations"));
+    }
+    for id in reader.rows(&WITHOUT_CARD, bind![], |row| row.get::<ReservationId>("id"))? {
+        findings.add(Invariant::OneLiveReservation, format!("reservation:{id}"), "it has no card");
+    }
+    Ok(())
+}
+
+fn slot(row: &crate::value::Row<'_>) -> Result<Slot> {
+    Ok(Slot {
+        service: row.get("service")?,
+        site: row.get("site")?,
+        day: row.get("day")?,
+        start: row.get("start")?,
+    })
+}
+
+fn slot_name(slot: &Slot) -> String {
+    format!("slot:{}/{}", slot.business_day(), slot.start)
+}

@@ -1,0 +1,155 @@
+//! The two engines alone: groups, poison, retry, operations, bounds.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
+
+use domain::id::{Id, OperationId};
+use store::op::{Operation, Reused, once};
+use store::{Error, Lane};
+use testkit::{City, TestDb, on_both};
+
+/// What the tests of operations get wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wrong {
+    Reused,
+    Store(Error),
+}
+
+impl From<Error> for Wrong {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Reused> for Wrong {
+    fn from(_: Reused) -> Self {
+        Self::Reused
+    }
+}
+
+on_both! {
+    fn what_was_answered_can_be_read(home: TestDb) {
+        home.db.write_now(Lane::Staff, |tx| store::meta::set(tx, "a", "1")).unwrap();
+        let read = home.db.read_now(|reader| store::meta::get(reader, "a")).unwrap();
+        assert_eq!(read.as_deref(), Some("1"));
+    }
+
+    fn an_error_undoes_everything_and_leaves_the_neighbours_alone(home: TestDb) {
+        let barrier = Arc::new(Barrier::new(20));
+        std::thread::scope(|scope| {
+            for n in 0..20 {
+                let (db, barrier) = (home.db.clone(), barrier.clone());
+                scope.spawn(move || {
+                    barrier.wait();
+                    let result = db.write_now(Lane::Staff, move |tx| {
+                        store::meta::set(tx, &format!("n{n}"), "1")?;
+                        if n % 2 == 1 { Err(Error::Broken("no".to_owned())) } else { Ok(()) }
+                    });
+                    assert_eq!(result.is_ok(), n % 2 == 0);
+                });
+            }
+        });
+        for n in 0..20 {
+            let name = format!("n{n}");
+            let found = home.db.read_now(move |reader| store::meta::get(reader, &name)).unwrap();
+            assert_eq!(found.is_some(), n % 2 == 0, "{n}");
+        }
+    }
+
+    fn a_swallowed_error_poisons_the_transaction(home: TestDb) {
+        let result = home.db.write_now(Lane::Staff, |tx| {
+            store::meta::set(tx, "kept", "1")?;
+            // A place that does not exist breaks a foreign key; somebody forgets to look at the error.
+            let broken = store::by_hand::insert_orphan(tx);
+            assert!(broken.is_err());
+            assert!(matches!(store::meta::get(tx, "kept"), Err(Error::Poisoned { .. })));
+            Ok::<_, Error>(())
+        });
+        assert!(matches!(result, Err(Error::Statement { .. })), "{result:?}");
+        assert_eq!(home.db.read_now(|reader| store::meta::get(reader, "kept")).unwrap(), None);
+    }
+
+    fn a_panic_is_one_callers_error(home: TestDb) {
+        let result = home.db.write_now(Lane::Staff, |tx| {
+            store::meta::set(tx, "kept", "1")?;
+            if store::meta::get(tx, "kept")?.is_some() {
+                panic!("on purpose");
+            }
+            Ok::<_, Error>(())
+        });
+        assert_eq!(result, Err(Error::Panicked));
+        home.db.write_now(Lane::Staff, |tx| store::meta::set(tx, "after", "1")).unwrap();
+        assert_eq!(home.db.read_now(|reader| store::meta::get(reader, "kept")).unwrap(), None);
+    }
+
+    fn a_reader_sees_one_snapshot(home: TestDb) {
+        home.db.write_now(Lane::Staff, |tx| store::meta::set(tx, "a", "1")).unwrap();
+        let db = home.db.clone();
+        let seen = home.db.read_now(move |reader| {
+            let before = store::meta::get(reader, "a")?;
+            db.write_now(Lane::Staff, |tx| store::meta::set(tx, "a", "2"))?;
+            Ok::<_, Error>((before, store::meta::get(reader, "a")?))
+        }).unwrap();
+        assert_eq!(seen, (Some("1".to_owned()), Some("1".to_owned())));
+    }
+
+    fn one_press_of_a_button_has_one_effect(home: TestDb) {
+        let mut city = City::found(home);
+        let act = city.act();
+        let operation = Operation::new(OperationId::from_parts(1, 1), "count one");
+        let ran = Arc::new(AtomicU32::new(0));
+        let press = |operation: Operation, act: store::Act| {
+            let ran = ran.clone();
+            city.db().write_now(Lane::Staff, move |tx| {
+                once::<u32, Wrong>(tx, &act, &operation, |tx| {
+                    store::meta::set(tx, "pressed", "1")?;
+                    Ok(ran.fetch_add(1, Ordering::Relaxed) + 1)
+                })
+            })
+        };
+        assert_eq!(press(operation.clone(), act), Ok(1));
+        assert_eq!(press(operation.clone(), act), Ok(1));
+        let other = Operation::new(operation.id(), "count two");
+        assert_eq!(press(other, act), Err(Wrong::Reused));
+        assert_eq!(ran.load(Ordering::Relaxed), 1);
+    }
+
+    fn two_presses_at_once_have_one_effect(home: TestDb) {
+        let mut city = City::found(home);
+        let act = city.act();
+        let barrier = Arc::new(Barrier::new(8));
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let presses: Vec<_> = (0..8_u32).map(|n| {
+                let (db, barrier) = (city.db().clone(), barrier.clone());
+                scope.spawn(move || {
+                    barrier.wait();
+                    db.write_now(Lane::Staff, move |tx| {
+                        let operation = Operation::new(OperationId::from_parts(1, 1), "count");
+                        once::<u32, Wrong>(tx, &act, &operation, |_| Ok(n))
+                    })
+                })
+            }).collect();
+            presses.into_iter().map(|press| press.join().unwrap()).collect()
+        });
+        let first = results[0].clone().unwrap();
+        assert!(results.iter().all(|result| *result == Ok(first)), "{results:?}");
+    }
+
+    fn what_is_written_stays_written(home: TestDb) {
+        let mut city = City::found(home);
+        city.listed(2, 'A');
+        city.seal();
+        for sql in [
+            "UPDATE journal SET kind = 'x'",
+            "UPDATE journal SET seq = 7",
+            "DELETE FROM journal_subject",
+            "DELETE FROM journal",
+            "UPDATE card_step SET n = 9",
+            "DELETE FROM card_step",
+        ] {
+            let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| city.home.by_hand(sql)));
+            assert!(refused.is_err(), "{sql} was not refused");
+        }
+        assert_eq!(city.verify(), []);
+    }
+}

@@ -1,0 +1,314 @@
+//! Each invariant is broken by hand, behind the program's back, and `verify` names what was broken.
+
+use domain::card::Stage;
+use domain::journal::CityRecord;
+use domain::place::PlaceKind;
+use domain::reception::Reason;
+use jiff::civil::date;
+use store::Lane;
+use store::reception::{ReceptionError, Unserved};
+use store::verify::Invariant;
+use testkit::{City, TestDb, on_both};
+
+const DAY: jiff::civil::Date = date(2026, 11, 24);
+
+/// A city with something in every table: cards at every stage, a closed day.
+fn lived_in(home: TestDb) -> City {
+    let mut city = City::found(home);
+    city.listed(2, 'A');
+    let cards = city.notified(6, 'C');
+    city.prepared(2, 'B');
+    let bin = city.new_box("箱1-1-1");
+    for card in &cards {
+        let (act, card) = (city.act(), *card);
+        city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, card, bin)).unwrap();
+    }
+    let booked: Vec<_> = cards[..4]
+        .iter()
+        .map(|card| {
+            let slot = city.slot(DAY, "9:00");
+            city.book(*card, slot).unwrap().id
+        })
+        .collect();
+    let later = city.slot(date(2026, 11, 25), "9:00");
+    city.book(cards[4], later.clone()).unwrap();
+    city.hold(cards[5], later).unwrap();
+    city.cancel(booked[3]).unwrap();
+    city.at(DAY, 9 * 60);
+    for (n, id) in booked[..2].iter().copied().enumerate() {
+        let acts: Vec<_> = (0..5).map(|_| city.act()).collect();
+        city.db()
+            .write_now(Lane::Staff, move |tx| {
+                let reception = store::reception::arrive(tx, &acts[0], id)?;
+                if n == 1 {
+                    let away = Unserved::SentAway(Reason::IdentityPapers);
+                    return store::reception::send_away(tx, &acts[1], reception, &away, "免許証の期限切れ");
+                }
+                store::reception::check_papers(tx, &acts[1], reception)?;
+                store::reception::pass_to_city(tx, &acts[2], reception, "市 一郎")?;
+                store::reception::issue(tx, &acts[3], reception, "市 一郎", CityRecord::Paper)
+            })
+            .unwrap();
+    }
+    let (act, id) = (city.act(), booked[2]);
+    city.db().write_now(Lane::Staff, move |tx| store::reception::not_come(tx, &act, id)).unwrap();
+    let (act, card) = (city.act(), cards[1]);
+    city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, card, bin)).unwrap();
+    let (act, day) = (city.act(), city.day(DAY));
+    let counts = city.db().write_now(Lane::Staff, move |tx| store::report::close(tx, &act, &day, 1, "")).unwrap();
+    assert_eq!((counts.booked_total(), counts.issued, counts.sent_away_total()), (4, 1, 1));
+    assert_eq!((counts.not_come, counts.cancelled), (1, 1));
+    let act = city.act();
+    city.db()
+        .write_now(Lane::Staff, move |tx| {
+            let view = store::journal::View {
+                screen: "cards",
+                asked: "progress=booked".to_owned(),
+                subjects: Vec::new(),
+                found: 1,
+            };
+            store::journal::viewed(tx, &act, &view)
+        })
+        .unwrap();
+    city.seal();
+    city
+}
+
+/// Breaks something by hand and expects `verify` to name the invariant and the record, and nothing else.
+fn found(city: &City, invariant: Invariant, sql: &str, subject: &str) {
+    city.home.by_hand(sql);
+    let findings = city.verify();
+    assert!(
+        findings.iter().any(|finding| finding.invariant == invariant && finding.subject.starts_with(subject)),
+        "{invariant:?} was not found after {sql}: {findings:#?}"
+    );
+}
+
+/// SQL that takes the triggers away which keep the journal.
+fn without_triggers(city: &City) {
+    let on = |table: &str| {
+        if city.home.file().is_some() { String::new() } else { format!(" ON {table}") }
+    };
+    for (name, table) in [
+        ("journal_stays", "journal"),
+        ("journal_kept", "journal"),
+        ("journal_subject_kept", "journal_subject"),
+        ("journal_subject_stays", "journal_subject"),
+        ("card_step_stays", "card_step"),
+        ("card_step_kept", "card_step"),
+    ] {
+        city.home.by_hand(&format!("DROP TRIGGER IF EXISTS {name}{}", on(table)));
+    }
+}
+
+/// Takes foreign keys away, which only PostgreSQL keeps for everybody.
+fn without_foreign_key(city: &City, table: &str, constraint: &str) {
+    if city.home.file().is_none() {
+        city.home.by_hand(&format!("ALTER TABLE {table} DROP CONSTRAINT {constraint}"));
+    }
+}
+
+on_both! {
+    fn a_city_that_was_lived_in_is_clean(home: TestDb) {
+        let city = lived_in(home);
+        assert_eq!(city.verify(), []);
+    }
+
+    fn a_slot_that_counts_wrong_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Slot, "UPDATE slot_usage SET web = web - 1 WHERE web > 0", "slot:issuance/honcho/2026-11-24/9:00");
+    }
+
+    fn a_slot_that_was_forgotten_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Slot, "DELETE FROM slot_usage WHERE day = '2026-11-25'", "slot:issuance/honcho/2026-11-25");
+    }
+
+    fn an_overfull_slot_is_found(home: TestDb) {
+        let city = lived_in(home);
+        if city.home.file().is_some() {
+            city.home.by_hand("PRAGMA ignore_check_constraints = ON; UPDATE slot_usage SET ceiling = 1 WHERE day = '2026-11-24'");
+        } else {
+            city.home.by_hand("ALTER TABLE slot_usage DROP CONSTRAINT slot_never_overfull; UPDATE slot_usage SET ceiling = 1 WHERE day = '2026-11-24'");
+        }
+        let findings = city.verify();
+        assert!(findings.iter().any(|f| f.invariant == Invariant::Slot && f.what == "3 taken of 1"), "{findings:?}");
+    }
+
+    fn a_second_live_reservation_is_found(home: TestDb) {
+        let city = lived_in(home);
+        city.home.by_hand("DROP INDEX reservation_live_card");
+        found(&city, Invariant::OneLiveReservation,
+            "UPDATE reservation SET card_id = (SELECT card_id FROM reservation WHERE state = 'booked') WHERE state = 'held'",
+            "card:");
+    }
+
+    fn a_card_moved_behind_the_programs_back_is_found(home: TestDb) {
+        let city = lived_in(home);
+        let site = city.site.clone();
+        let missing = city.db().read_now(move |reader| store::place::the(reader, &site, PlaceKind::Missing)).unwrap();
+        found(&city, Invariant::Place, &format!("UPDATE card SET place_id = '{missing}' WHERE progress = 'booked'"), "card:");
+    }
+
+    fn a_card_in_no_place_is_found(home: TestDb) {
+        let city = lived_in(home);
+        without_foreign_key(&city, "card", "card_place_id_fkey");
+        found(&city, Invariant::Place, "UPDATE card SET place_id = '01ARZ3NDEKTSV4RRFFQ69G5FAV' WHERE progress = 'booked'", "card:");
+    }
+
+    fn a_stage_changed_behind_the_programs_back_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Stage, "UPDATE card SET stage = 'issued', progress = 'issued' WHERE progress = 'prepared'", "card:");
+    }
+
+    fn a_progress_that_does_not_follow_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Stage, "UPDATE card SET progress = 'notified' WHERE progress = 'booked'", "card:");
+    }
+
+    fn a_step_that_was_taken_out_is_found(home: TestDb) {
+        let city = lived_in(home);
+        without_triggers(&city);
+        found(&city, Invariant::Place, "DELETE FROM card_step WHERE n = 3", "card:");
+    }
+
+    fn an_entry_that_was_taken_out_is_found(home: TestDb) {
+        let city = lived_in(home);
+        without_triggers(&city);
+        without_foreign_key(&city, "journal_subject", "journal_subject_entry_id_fkey");
+        found(&city, Invariant::Journal, "DELETE FROM journal WHERE kind = 'booked'", "journal");
+    }
+
+    fn an_entry_that_was_rewritten_is_found(home: TestDb) {
+        let city = lived_in(home);
+        without_triggers(&city);
+        found(&city, Invariant::Journal, "UPDATE journal SET kind = 'cancelled' WHERE kind = 'booked'", "entry:");
+        found(&city, Invariant::Journal, "UPDATE journal SET day = '2020-01-01' WHERE kind = 'issued'", "entry:");
+        found(&city, Invariant::Journal, "DELETE FROM journal_subject WHERE subject LIKE 'day:%'", "entry:");
+    }
+
+    fn a_reservation_that_the_journal_does_not_know_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Fold, "UPDATE reservation SET state = 'cancelled' WHERE state = 'not_come'", "reservation:");
+    }
+
+    fn a_reception_that_the_journal_does_not_know_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Fold, "UPDATE reception SET state = 'left' WHERE state = 'sent_away'", "reception:");
+    }
+
+    fn an_individual_number_in_a_remark_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::IndividualNumber, "UPDATE remark SET body = '番号は 1234-5678-9018 とのこと'", "remark:");
+    }
+
+    fn personal_data_without_the_citys_word_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Personal, "UPDATE ledger SET agreed = 0", "card:");
+    }
+
+    fn a_sealed_field_that_was_moved_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Personal,
+            "UPDATE personal SET sealed = (SELECT sealed FROM personal ORDER BY subject DESC LIMIT 1)", "card:");
+    }
+
+    fn a_number_that_was_exchanged_is_found(home: TestDb) {
+        let city = lived_in(home);
+        let zeros = if city.home.file().is_some() { "zeroblob(32)" } else { "decode(repeat('00', 32), 'hex')" };
+        found(&city, Invariant::Number,
+            &format!("UPDATE card SET key_lookup = {zeros} WHERE progress = 'booked'"), "card:");
+        found(&city, Invariant::Number,
+            &format!("UPDATE reservation SET number_lookup = {zeros} WHERE state = 'booked'"), "reservation:");
+    }
+
+    fn a_batch_that_counts_wrong_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Count, "UPDATE batch SET cards = cards + 1", "batch:");
+        found(&city, Invariant::Count, "UPDATE letter_batch SET letters = letters + 1", "letters:");
+        found(&city, Invariant::Count, "UPDATE consignment SET cards = cards + 1", "consignment:");
+    }
+
+    fn a_close_that_was_moved_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Count, "UPDATE day_close SET through_seq = 3", "day:issuance/honcho/2026-11-24");
+    }
+
+    fn g7_a_closed_day_takes_no_more_visitors_and_its_counts_stay(home: TestDb) {
+        let mut city = lived_in(home);
+        let cards = city.notified(1, 'D');
+        let slot = city.slot(DAY, "17:00");
+        let booked = city.book(cards[0], slot).unwrap();
+        let act = city.act();
+        let refused = city.db().write_now(Lane::Staff, move |tx| store::reception::arrive(tx, &act, booked.id)).unwrap_err();
+        assert_eq!(refused, ReceptionError::DayClosed);
+        let day = city.day(DAY);
+        let counts = city.db().read_now(move |reader| store::report::counts(reader, &day)).unwrap();
+        assert_eq!(counts.booked_total(), 4);
+        assert_eq!(counts.city_issued, Some(1));
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c1_a_list_is_visible_at_once_or_not_at_all(home: TestDb) {
+        let mut city = City::found(home);
+        let act = city.act();
+        let header = store::consignment::Header {
+            site: city.site.clone(),
+            received_on: date(2026, 11, 2),
+            list_date: date(2026, 10, 30),
+            box_name: "1".to_owned(),
+            file_hash: Some([1; 32]),
+        };
+        let staged = header.clone();
+        let id = city.db().write_now(Lane::Staff, move |tx| store::consignment::stage(tx, &act, &staged)).unwrap();
+        let portion = store::consignment::Portion {
+            consignment: id,
+            site: city.site.clone(),
+            entry: act.id(1),
+            lines: city.lines(30, 'A').into_iter().map(|line| (line, [0; 24])).collect(),
+        };
+        let keys = city.keys.clone();
+        city.db().write_now(Lane::Staff, move |tx| {
+            store::consignment::stage_lines(tx, &act, &keys, &portion, true)
+        }).unwrap();
+        // The process is killed here: nobody sees anything, verify has nothing to say, and a job discards it.
+        let listed = city.db().read_now(|reader| store::card::list(reader, None, None, 10)).unwrap();
+        assert!(listed.is_empty());
+        assert_eq!(city.verify(), []);
+        let later = city.now() + jiff::SignedDuration::from_hours(2);
+        while city.db().write_now(Lane::Background, move |tx| store::consignment::discard_left_behind(tx, later)).unwrap() {}
+        // The same file can be taken now, and then not again.
+        let cards = city.listed(30, 'A');
+        assert_eq!(cards.len(), 30);
+        assert_eq!(city.verify(), []);
+        let again = header.clone();
+        let act = city.act();
+        let refused = city.db().write_now(Lane::Staff, move |tx| {
+            let again = store::consignment::Header { box_name: "箱A".to_owned(), ..again.clone() };
+            store::consignment::stage(tx, &act, &again)
+        });
+        assert!(matches!(refused, Err(store::consignment::TakeError::SameList(_))), "{refused:?}");
+    }
+
+    fn r5_c4_a_reprint_ends_the_key_before_it_and_leaves_the_reservation(home: TestDb) {
+        let mut city = City::found(home);
+        let card = city.notified(1, 'A')[0];
+        let booked = city.book(card, city.slot(DAY, "9:00")).unwrap();
+        let before = city.db().read_now(move |reader| store::card::find(reader, card)).unwrap().unwrap();
+        let old = domain::number::Number::derive(
+            city.keys.newest().unwrap().1.number.bits(),
+            domain::number::NumberKind::BookingKey,
+            card.to_bytes(),
+            1,
+        );
+        let (act, keys, found) = (city.act(), city.keys.clone(), before.clone());
+        city.db().write_now(Lane::Staff, move |tx| store::letter::reprint(tx, &act, &keys, &found, "v1")).unwrap();
+        let lookup = old.lookup(city.keys.newest().unwrap().1.lookup.bits());
+        assert_eq!(city.db().read_now(move |reader| store::card::by_key(reader, &lookup)).unwrap(), None);
+        let live = city.db().read_now(move |reader| store::reservation::live_of(reader, card)).unwrap();
+        assert_eq!(live.unwrap().id, booked.id);
+        assert_eq!(before.stage, Stage::Notified);
+        assert_eq!(city.verify(), []);
+    }
+}

@@ -1,0 +1,108 @@
+//! A database for one test, gone with it.
+
+use std::path::PathBuf;
+
+use store::{Db, Durability};
+
+/// A database for one test.
+pub struct TestDb {
+    /// The database.
+    pub db: Db,
+    place: Place,
+}
+
+enum Place {
+    Sqlite(tempfile::TempDir),
+    Postgres { url: String, schema: String },
+}
+
+/// The variable that names a PostgreSQL server for tests.
+pub const POSTGRES: &str = "MADOGUCHI_TEST_POSTGRES";
+
+/// The URL of the PostgreSQL server for tests; its absence fails the test.
+pub fn postgres_url() -> String {
+    std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} must name a PostgreSQL server; run cargo xtask test"))
+}
+
+impl TestDb {
+    /// A new embedded database.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the database");
+        let db = Db::sqlite_with(&folder.path().join("madoguchi.db"), Durability::Full).expect("an embedded database");
+        Self { db, place: Place::Sqlite(folder) }
+    }
+
+    /// A new schema on the PostgreSQL server for tests.
+    pub fn postgres() -> Self {
+        let url = postgres_url();
+        let unique = tempfile::Builder::new().prefix("t").rand_bytes(12).tempfile().expect("a unique name");
+        let name = unique.path().file_name().expect("a name").to_string_lossy().to_lowercase();
+        let schema: String = format!("s{}_{name}", std::process::id())
+            .chars()
+            .filter(|sign| sign.is_ascii_alphanumeric() || *sign == '_')
+            .collect();
+        execute(&url, &format!("CREATE SCHEMA {schema}"));
+        let db = Db::postgres(&url, Some(&schema), None).expect("a database on PostgreSQL");
+        Self { db, place: Place::Postgres { url, schema } }
+    }
+
+    /// Runs SQL behind the program's back: the way in which a test breaks what must hold.
+    pub fn by_hand(&self, sql: &str) {
+        match &self.place {
+            Place::Sqlite(folder) => {
+                store_by_hand::sqlite(&folder.path().join("madoguchi.db"), sql);
+            }
+            Place::Postgres { url, schema } => execute(url, &format!("SET search_path = {schema}; {sql}")),
+        }
+    }
+
+    /// The file of an embedded database.
+    pub fn file(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::Sqlite(folder) => Some(folder.path().join("madoguchi.db")),
+            Place::Postgres { .. } => None,
+        }
+    }
+
+    /// A second handle with threads and connections of its own, as another node would have.
+    pub fn another_node(&self) -> Db {
+        match &self.place {
+            Place::Sqlite(folder) => Db::sqlite(&folder.path().join("madoguchi.db")).expect("the same file"),
+            Place::Postgres { url, schema } => Db::postgres(url, Some(schema), None).expect("the same schema"),
+        }
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        if let Place::Postgres { url, schema } = &self.place {
+            let (url, sql) = (url.clone(), format!("DROP SCHEMA {schema} CASCADE"));
+            // Best effort: the server itself is thrown away after the run.
+            let dropping = std::thread::spawn(move || {
+                if let Ok(mut client) = postgres::Client::connect(&url, postgres::NoTls) {
+                    drop(client.batch_execute(&format!("SET lock_timeout = '2s'; {sql}")));
+                }
+            });
+            drop(dropping.join());
+        }
+    }
+}
+
+/// The synchronous client must not run inside the asynchronous runtime, so each use has a thread of its own.
+fn execute(url: &str, sql: &str) {
+    let (url, sql) = (url.to_owned(), sql.to_owned());
+    std::thread::spawn(move || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("the PostgreSQL server for tests");
+        client.batch_execute(&sql).expect("SQL by hand");
+    })
+    .join()
+    .expect("SQL by hand");
+}
+
+mod store_by_hand {
+    use std::path::Path;
+
+    pub(super) fn sqlite(file: &Path, sql: &str) {
+        store::by_hand::sqlite(file, sql).expect("SQL by hand");
+    }
+}
