@@ -158,7 +158,8 @@ pub fn take_back(
         return Err(BatchError::CountDiffers { expected: out.cards, counted });
     }
     let desk = place::the(tx, &out.site, PlaceKind::Desk)?;
-    let recorded = tx.record(act, &Entry::BatchReturned { batch: id, cards: counted, recorded: recorded_by })?;
+    let recorded =
+        tx.record(act, &Entry::BatchReturned { batch: id, cards: counted, recorded: recorded_by })?;
     if tx.execute(&RETURN, bind![act.at, giver, id])? == 0 {
         return Err(BatchError::NotOut);
     }
@@ -176,7 +177,12 @@ pub fn find(reader: &mut Reader<'_>, id: BatchId) -> Result<Option<Batch>> {
 }
 
 /// The batches of a site, newest first, before an id (`None` for the first page).
-pub fn list(reader: &mut Reader<'_>, site: &SiteCode, before: Option<BatchId>, limit: u32) -> Result<Vec<Batch>> {
+pub fn list(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    before: Option<BatchId>,
+    limit: u32,
+) -> Result<Vec<Batch>> {
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
     reader.rows(&LIST, bind![site, before, limit], batch)
 }

@@ -188,7 +188,8 @@ pub enum StepError {
 
 pub(crate) fn control_number(row: &Row<'_>) -> Result<ControlNumber> {
     let base: u32 = row.get("control_number")?;
-    ControlNumber::from_base(base).map_err(|_| Error::Broken(format!("control number {base} is out of range")))
+    ControlNumber::from_base(base)
+        .map_err(|_| Error::Broken(format!("control number {base} is out of range")))
 }
 
 fn card(row: &Row<'_>) -> Result<Card> {
@@ -326,7 +327,7 @@ pub(crate) fn first_step(
 ) -> Result<()> {
     tx.execute_one(
         &INSERT_STEP,
-        bind![id, n, recorded.entry, recorded.at, stage.0, stage.1, place.0, place.1, batch],
+        bind![id, n, recorded.entry(), recorded.at(), stage.0, stage.1, place.0, place.1, batch],
     )
 }
 
@@ -408,7 +409,7 @@ pub fn inspect(
         return Ok(Inspection::Before(*finding));
     }
     let recorded = tx.record(act, &Entry::CardInspected { card: id, pass, finding })?;
-    if tx.execute(&INSPECT, bind![id, pass, finding, recorded.entry])? == 0 {
+    if tx.execute(&INSPECT, bind![id, pass, finding, recorded.entry()])? == 0 {
         return Err(StepError::Changed);
     }
     let all_good = finding == Finding::Good

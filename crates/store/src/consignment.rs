@@ -126,7 +126,8 @@ pub fn taken_before(reader: &mut Reader<'_>, header: &Header) -> Result<(), Take
     {
         return Err(TakeError::SameFile(id));
     }
-    let same = reader.rows(&TAKEN_LIST, bind![header.site, header.list_date, header.box_name], |row| row.get("id"))?;
+    let same = reader
+        .rows(&TAKEN_LIST, bind![header.site, header.list_date, header.box_name], |row| row.get("id"))?;
     match same.first() {
         Some(id) => Err(TakeError::SameList(*id)),
         None => Ok(()),
@@ -152,7 +153,15 @@ pub fn stage(tx: &mut Tx<'_>, act: &Act, header: &Header) -> Result<ConsignmentI
     let id: ConsignmentId = tx.id(act);
     tx.execute_one(
         &STAGE,
-        bind![id, header.site, header.received_on, header.list_date, header.box_name, header.file_hash, act.at],
+        bind![
+            id,
+            header.site,
+            header.received_on,
+            header.list_date,
+            header.box_name,
+            header.file_hash,
+            act.at
+        ],
     )?;
     Ok(id)
 }
@@ -182,7 +191,8 @@ pub fn stage_lines(
     if state.as_deref() != Some("staged") {
         return Err(TakeError::Gone);
     }
-    let count = u32::try_from(portion.lines.len()).map_err(|_| Error::Broken("a portion is too large".to_owned()))?;
+    let count =
+        u32::try_from(portion.lines.len()).map_err(|_| Error::Broken("a portion is too large".to_owned()))?;
     let desk = place::the(tx, &portion.site, PlaceKind::Desk)?;
     let last = meta::take_numbers(tx, "control_number", count)?;
     let mut control_number = last - i64::from(count);
@@ -195,7 +205,14 @@ pub fn stage_lines(
             if !privacy::find(tx, keys, privacy::NOTICE_NUMBER, notice.as_str())?.is_empty() {
                 return Err(TakeError::NoticeTaken { line: line.line });
             }
-            privacy::hold_staged(tx, keys, &Subject::Card(card), privacy::NOTICE_NUMBER, notice.as_str(), *nonce)?;
+            privacy::hold_staged(
+                tx,
+                keys,
+                &Subject::Card(card),
+                privacy::NOTICE_NUMBER,
+                notice.as_str(),
+                *nonce,
+            )?;
         }
     }
     tx.execute_one(&GROWN, bind![count, portion.consignment])?;
@@ -238,7 +255,13 @@ fn add_card(
 /// Makes a staged consignment visible: all of its cards at once.
 ///
 /// `act` must be the one with which its lines were staged, and its first id of an entry their entry.
-pub fn take(tx: &mut Tx<'_>, act: &Act, id: ConsignmentId, header: &Header, expected: u32) -> Result<EntryId, TakeError> {
+pub fn take(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ConsignmentId,
+    header: &Header,
+    expected: u32,
+) -> Result<EntryId, TakeError> {
     taken_before(tx, header)?;
     let staged =
         tx.row(&STAGED, bind![id], |row| Ok((row.get::<String>("state")?, row.get::<u32>("cards")?)))?;
@@ -247,10 +270,10 @@ pub fn take(tx: &mut Tx<'_>, act: &Act, id: ConsignmentId, header: &Header, expe
         return Err(Error::Broken(format!("{cards} of {expected} cards were staged")).into());
     }
     let recorded = tx.record(act, &Entry::ConsignmentTaken { consignment: id, cards })?;
-    if tx.execute(&TAKE, bind![recorded.entry, id])? == 0 {
+    if tx.execute(&TAKE, bind![recorded.entry(), id])? == 0 {
         return Err(TakeError::Gone);
     }
-    Ok(recorded.entry)
+    Ok(recorded.entry())
 }
 
 /// Discards what a crash left staged before `before`, a portion at a time. Answers whether there may be more.

@@ -14,8 +14,8 @@ use crate::engine::queue::Queue;
 pub use crate::engine::sqlite::Durability;
 use crate::engine::sqlite::{self, Fatal};
 use crate::error::{Error, Result};
-use crate::tx::{Engine, Reader, Tx};
 use crate::migrate;
+use crate::tx::{Engine, Reader, Tx};
 
 /// Writers of one node: few, because more of them only wait for each other on a hot row.
 const WRITE_LANES: usize = 4;
@@ -96,6 +96,22 @@ impl Db {
             threads.push(pg::lane(number, begin, address.clone(), reads.clone(), statements.clone())?);
         }
         Ok(Self::with(Engine::Postgres, writes, reads, threads, statements))
+    }
+
+    /// Makes a schema on PostgreSQL unless it is there; for demos and tests that share a server.
+    pub fn make_schema(url: &str, schema: &str, certificates: Option<&Path>) -> Result<()> {
+        let plain =
+            schema.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if !plain || schema.is_empty() {
+            return Err(Error::Unavailable("a schema is named in a-z, 0-9 and _".to_owned()));
+        }
+        let address = pg::address(url, None, certificates)?;
+        let text = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+        std::thread::spawn(move || {
+            address.connect()?.batch_execute(&text).map_err(|error| Error::Unavailable(pg::text(&error)))
+        })
+        .join()
+        .map_err(|_| Error::Unavailable("making the schema panicked".to_owned()))?
     }
 
     fn with(

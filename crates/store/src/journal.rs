@@ -39,11 +39,20 @@ statements! { "journal":
 /// that is not in the journal does not compile.
 #[derive(Debug, Clone, Copy)]
 pub struct Recorded {
+    entry: EntryId,
+    at: Timestamp,
+}
+
+impl Recorded {
     /// The entry.
-    pub entry: EntryId,
+    pub fn entry(&self) -> EntryId {
+        self.entry
+    }
+
     /// Its instant.
-    pub at: Timestamp,
-    _private: (),
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
 }
 
 /// An entry as it was written.
@@ -103,7 +112,8 @@ impl Tx<'_> {
     /// Writes an entry and proves it.
     pub fn record(&mut self, act: &Act, entry: &Entry) -> Result<Recorded> {
         let id: EntryId = self.id(act);
-        let data = serde_json::to_string(entry).map_err(|error| Error::Broken(format!("journal entry: {error}")))?;
+        let data =
+            serde_json::to_string(entry).map_err(|error| Error::Broken(format!("journal entry: {error}")))?;
         self.execute_one(
             &INSERT,
             bind![id, act.at, day_of(act.at), entry.kind(), entry.version(), act.actor, data],
@@ -111,7 +121,7 @@ impl Tx<'_> {
         for subject in entry.subjects() {
             self.execute_one(&INSERT_SUBJECT, bind![subject, id])?;
         }
-        Ok(Recorded { entry: id, at: act.at, _private: () })
+        Ok(Recorded { entry: id, at: act.at })
     }
 
     /// Adds a person's own words to an entry of this transaction.

@@ -8,6 +8,7 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as KeyInitOf, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -43,21 +44,14 @@ impl TryFrom<String> for Secret {
     type Error = String;
 
     fn try_from(text: String) -> std::result::Result<Self, String> {
-        let malformed = || "a key is 64 hexadecimal digits".to_owned();
-        if text.len() != 64 || !text.is_ascii() {
-            return Err(malformed());
-        }
-        let mut bits = [0; 32];
-        for (index, byte) in bits.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).map_err(|_| malformed())?;
-        }
-        Ok(Self(bits))
+        let bits = HEXLOWER.decode(text.as_bytes()).ok().and_then(|bits| bits.try_into().ok());
+        bits.map(Self).ok_or_else(|| "a key is 64 hexadecimal digits in lower case".to_owned())
     }
 }
 
 impl From<Secret> for String {
     fn from(secret: Secret) -> Self {
-        secret.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&secret.0)
     }
 }
 
@@ -119,7 +113,9 @@ impl Keys {
 
     /// The keys of a version.
     pub fn version(&self, version: u32) -> Result<&KeySet> {
-        self.versions.get(&version).ok_or_else(|| Error::Broken(format!("version {version} of the keys is missing")))
+        self.versions
+            .get(&version)
+            .ok_or_else(|| Error::Broken(format!("version {version} of the keys is missing")))
     }
 
     /// Every version, newest first.

@@ -279,7 +279,12 @@ pub fn find(reader: &mut Reader<'_>, id: LetterBatchId) -> Result<Option<Part>> 
 }
 
 /// The parts of a site, newest first, before an id (`None` for the first page).
-pub fn list(reader: &mut Reader<'_>, site: &SiteCode, before: Option<LetterBatchId>, limit: u32) -> Result<Vec<Part>> {
+pub fn list(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    before: Option<LetterBatchId>,
+    limit: u32,
+) -> Result<Vec<Part>> {
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
     reader.rows(&LIST, bind![site, before, limit], part)
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::tx::{Reader, Tx};
-use crate::{bind, statements};
+use crate::{bind, dialect, statements};
 
 statements! { "meta":
     GET = "SELECT value FROM meta WHERE name = $1";
@@ -20,6 +20,15 @@ pub fn get(reader: &mut Reader<'_>, name: &str) -> Result<Option<String>> {
 /// Sets a fact.
 pub fn set(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<()> {
     tx.execute_one(&SET, bind![name, value])
+}
+
+/// The clock of the database's server; none where the database runs on this machine's own. Only for the comparison
+/// of clocks: no fact is ever dated by it.
+pub fn server_clock(reader: &mut Reader<'_>) -> Result<Option<jiff::Timestamp>> {
+    match dialect::clock(reader.engine()) {
+        Some(statement) => reader.one(statement, bind![], |row| row.get("at")).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Every fact whose name begins so.

@@ -3,6 +3,7 @@
 //! What was applied is remembered with a checksum of its text; a database that knows another text, or a
 //! number that this program does not know, is refused.
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -25,16 +26,14 @@ const TABLE_POSTGRES: &str =
     "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, checksum TEXT NOT NULL)";
 
 fn checksum(text: &str) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut out, byte| {
-        // Writing to a String cannot fail.
-        let _ignored = write!(out, "{byte:02x}");
-        out
-    })
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 /// Which migrations are still to be applied, after a look at what is there.
-fn missing(applied: &[(i64, String)], text: impl Fn(&Migration) -> &'static str) -> Result<Vec<&'static Migration>> {
+fn missing(
+    applied: &[(i64, String)],
+    text: impl Fn(&Migration) -> &'static str,
+) -> Result<Vec<&'static Migration>> {
     for (number, known) in applied {
         let Some(migration) = MIGRATIONS.iter().find(|migration| migration.number == *number) else {
             return Err(Error::Unavailable(format!(
@@ -45,15 +44,17 @@ fn missing(applied: &[(i64, String)], text: impl Fn(&Migration) -> &'static str)
             return Err(Error::Unavailable(format!("migration {number} was applied with another text")));
         }
     }
-    Ok(MIGRATIONS.iter().filter(|migration| !applied.iter().any(|(number, _)| *number == migration.number)).collect())
+    Ok(MIGRATIONS
+        .iter()
+        .filter(|migration| !applied.iter().any(|(number, _)| *number == migration.number))
+        .collect())
 }
 
 pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
     let failed = |error: rusqlite::Error| Error::Unavailable(format!("migration: {error}"));
     // IMMEDIATE, so that two programs that start at once go one after the other.
-    let tx = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(failed)?;
+    let tx =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     tx.execute_batch(TABLE_SQLITE).map_err(failed)?;
     let applied = {
         let mut statement =
@@ -73,12 +74,16 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
 }
 
 pub(crate) fn postgres(client: &mut postgres::Client) -> Result<()> {
-    let failed = |error: postgres::Error| Error::Unavailable(format!("migration: {}", crate::engine::postgres::text(&error)));
+    let failed = |error: postgres::Error| {
+        Error::Unavailable(format!("migration: {}", crate::engine::postgres::text(&error)))
+    };
     for (setting, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on")] {
         let row = client.query_one("SELECT current_setting($1)", &[&setting]).map_err(failed)?;
         let found: String = row.try_get(0).map_err(failed)?;
         if found != wanted {
-            return Err(Error::Unavailable(format!("the server's setting {setting} is {found}; it must be {wanted}")));
+            return Err(Error::Unavailable(format!(
+                "the server's setting {setting} is {found}; it must be {wanted}"
+            )));
         }
     }
     let row = client

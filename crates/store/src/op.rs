@@ -65,8 +65,8 @@ where
         return Ok(result);
     }
     let result = act(tx)?;
-    let text =
-        serde_json::to_string(&result).map_err(|error| Error::Broken(format!("result of an operation: {error}")))?;
+    let text = serde_json::to_string(&result)
+        .map_err(|error| Error::Broken(format!("result of an operation: {error}")))?;
     let inserted = tx.execute(&INSERT, bind![operation.id, by.actor, operation.request, text, by.at])?;
     if inserted == 0 {
         tx.run_again(&INSERT);

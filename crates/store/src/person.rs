@@ -243,14 +243,14 @@ pub fn grant_role(tx: &mut Tx<'_>, act: &Act, granted: &Grant) -> Result<()> {
     let recorded = tx.record(act, &entry)?;
     tx.execute_one(
         &GRANT,
-        bind![recorded.entry, granted.person, granted.role, granted.site, granted.from, granted.until],
+        bind![recorded.entry(), granted.person, granted.role, granted.site, granted.from, granted.until],
     )
 }
 
 /// Ends a role of a person.
 pub fn end_role(tx: &mut Tx<'_>, act: &Act, id: PersonId, role: Role) -> Result<(), PersonError> {
     let recorded = tx.record(act, &Entry::RoleEnded { person: id, role })?;
-    if tx.execute(&END_GRANT, bind![recorded.entry, id, role])? == 0 {
+    if tx.execute(&END_GRANT, bind![recorded.entry(), id, role])? == 0 {
         return Err(PersonError::NotFound);
     }
     Ok(())
@@ -306,7 +306,13 @@ pub fn sign_in_failed(tx: &mut Tx<'_>, act: &Act, id: PersonId) -> Result<bool> 
 }
 
 /// Opens a session that ends with the day at the latest. `secret` is SHA-256 of what the cookie holds.
-pub fn sign_in(tx: &mut Tx<'_>, act: &Act, id: PersonId, secret: &[u8; 32], ends: Timestamp) -> Result<SessionId> {
+pub fn sign_in(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: PersonId,
+    secret: &[u8; 32],
+    ends: Timestamp,
+) -> Result<SessionId> {
     let session: SessionId = tx.id(act);
     tx.record(act, &Entry::SignedIn { person: id, session })?;
     tx.execute_one(&SUCCEEDED, bind![id])?;

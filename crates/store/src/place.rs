@@ -43,7 +43,10 @@ pub struct Place {
 fn place(row: &Row<'_>) -> Result<Place> {
     let label = row
         .get::<Option<u32>>("label")?
-        .map(|base| PlaceLabel::from_base(base).map_err(|_| Error::Broken(format!("place label {base} is out of range"))))
+        .map(|base| {
+            PlaceLabel::from_base(base)
+                .map_err(|_| Error::Broken(format!("place label {base} is out of range")))
+        })
         .transpose()?;
     Ok(Place {
         id: row.get("id")?,
@@ -96,6 +99,6 @@ pub fn create(
     let id: PlaceId = tx.id(act);
     let recorded = tx.record(act, &Entry::PlaceCreated { place: id })?;
     let label = if kind.is_storage() { Some(meta::take_numbers(tx, "place_label", 1)?) } else { None };
-    tx.execute_one(&INSERT, bind![id, parent, kind, site, name, label, recorded.entry])?;
+    tx.execute_one(&INSERT, bind![id, parent, kind, site, name, label, recorded.entry()])?;
     Ok(id)
 }

@@ -68,7 +68,7 @@ pub fn decide(tx: &mut Tx<'_>, act: &Act, decision: &Decision) -> Result<()> {
     let recorded = tx.record(act, &entry)?;
     tx.execute_one(
         &DECIDE,
-        bind![decision.field, decision.agreed, decision.decided_by, decision.decided_on, recorded.entry],
+        bind![decision.field, decision.agreed, decision.decided_by, decision.decided_on, recorded.entry()],
     )
 }
 
@@ -100,7 +100,9 @@ pub fn open(reader: &mut Reader<'_>, keys: &Keys, subject: &Subject, field: &str
 pub fn find(reader: &mut Reader<'_>, keys: &Keys, field: &str, value: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for (_, set) in keys.newest_first() {
-        found.extend(reader.rows(&FIND, bind![field, Keys::blind(set, field, value)], |row| row.get("subject"))?);
+        found.extend(
+            reader.rows(&FIND, bind![field, Keys::blind(set, field, value)], |row| row.get("subject"))?,
+        );
     }
     Ok(found)
 }

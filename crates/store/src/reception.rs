@@ -113,7 +113,12 @@ pub fn of_reservation(reader: &mut Reader<'_>, id: ReservationId) -> Result<Opti
 }
 
 /// The receptions of a day, in the order of arrival.
-pub fn of_day(reader: &mut Reader<'_>, service: Service, site: &SiteCode, day: Date) -> Result<Vec<Reception>> {
+pub fn of_day(
+    reader: &mut Reader<'_>,
+    service: Service,
+    site: &SiteCode,
+    day: Date,
+) -> Result<Vec<Reception>> {
     reader.rows(&OF_DAY, bind![service, site, day], reception)
 }
 
@@ -138,8 +143,7 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     let reception: ReceptionId = tx.id(act);
     let entry = Entry::Arrived { reception, reservation: id, card, day: day.clone() };
     let recorded = tx.record(act, &entry)?;
-    let inserted =
-        tx.execute(&INSERT, bind![reception, id, card, day.service, day.site, day.day, act.at])?;
+    let inserted = tx.execute(&INSERT, bind![reception, id, card, day.service, day.site, day.day, act.at])?;
     if inserted == 0 {
         // Another operator received the same visitor at this moment.
         tx.run_again(&INSERT);
@@ -158,7 +162,12 @@ pub fn check_papers(tx: &mut Tx<'_>, act: &Act, id: ReceptionId) -> Result<(), R
 }
 
 /// 市へ引継ぎ: papers and card go to a named person of the city.
-pub fn pass_to_city(tx: &mut Tx<'_>, act: &Act, id: ReceptionId, receiver: &str) -> Result<(), ReceptionError> {
+pub fn pass_to_city(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReceptionId,
+    receiver: &str,
+) -> Result<(), ReceptionError> {
     let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
     let recorded = tx.record(act, &Entry::PassedToCity { reception: id, card: at.card })?;
     step(tx, &recorded, &at, State::WithCity, None, Some(receiver))?;

@@ -53,8 +53,24 @@ mod tests {
 
     /// Tables that grow with the years.
     const LARGE: &[&str] = &[
-        "access", "attempt", "batch_card", "card", "card_step", "inspection", "job", "journal", "journal_subject",
-        "letter", "op", "personal", "reception", "remark", "reservation", "session", "slot_usage", "visit",
+        "access",
+        "attempt",
+        "batch_card",
+        "card",
+        "card_step",
+        "inspection",
+        "job",
+        "journal",
+        "journal_subject",
+        "letter",
+        "op",
+        "personal",
+        "reception",
+        "remark",
+        "reservation",
+        "session",
+        "slot_usage",
+        "visit",
     ];
 
     fn sqlite() -> (tempfile::TempDir, rusqlite::Connection) {
@@ -77,7 +93,8 @@ mod tests {
                     folders.push(path);
                 } else if path.file_name().is_some_and(|name| name != "statement.rs") {
                     let text = std::fs::read_to_string(&path).unwrap();
-                    let name = text.split("\nstatements! { \"").nth(1).and_then(|rest| rest.split('"').next());
+                    let name =
+                        text.split("\nstatements! { \"").nth(1).and_then(|rest| rest.split('"').next());
                     declared.extend(name.map(str::to_owned));
                 }
             }
@@ -128,7 +145,8 @@ mod tests {
             let steps = plan.query_map(rusqlite::params_from_iter(nulls), |row| row.get(3)).unwrap();
             let steps: Vec<String> = steps.collect::<rusqlite::Result<_>>().unwrap();
             for step in steps {
-                let scanned = step.strip_prefix("SCAN ").map(|rest| rest.split(' ').next().unwrap().to_owned());
+                let scanned =
+                    step.strip_prefix("SCAN ").map(|rest| rest.split(' ').next().unwrap().to_owned());
                 let Some(alias) = scanned else { continue };
                 let table = table_of(statement.sql, &alias);
                 assert!(excused || !LARGE.contains(&table.as_str()), "{}: {step}", statement.name);
@@ -138,16 +156,17 @@ mod tests {
 
     /// The table behind an alias: `FROM card c` makes `c` the table `card`.
     fn table_of(sql: &str, alias: &str) -> String {
-        let words: Vec<&str> = sql.split(|sign: char| sign.is_whitespace() || sign == '(' || sign == ')').collect();
-        let before = words.windows(2).find(|pair| {
-            pair[1].trim_end_matches(',') == alias && LARGE.contains(&pair[0])
-        });
+        let words: Vec<&str> =
+            sql.split(|sign: char| sign.is_whitespace() || sign == '(' || sign == ')').collect();
+        let before =
+            words.windows(2).find(|pair| pair[1].trim_end_matches(',') == alias && LARGE.contains(&pair[0]));
         before.map_or(alias, |pair| pair[0]).to_owned()
     }
 
     #[test]
     fn postgres_prepares_every_statement() {
-        let url = std::env::var("MADOGUCHI_TEST_POSTGRES").expect("a PostgreSQL server; run cargo xtask test");
+        let url =
+            std::env::var("MADOGUCHI_TEST_POSTGRES").expect("a PostgreSQL server; run cargo xtask test");
         let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
         let schema = format!("prepare_{}", std::process::id());
         client.batch_execute(&format!("CREATE SCHEMA {schema}; SET search_path = {schema}")).unwrap();

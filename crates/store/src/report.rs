@@ -96,7 +96,10 @@ pub fn closed(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Option<Close
 pub fn counts(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<DayCounts, CloseError> {
     let entries = match closed(reader, day)? {
         Some(closed) => journal::sealed_of(reader, &Subject::Day(day.clone()), closed.through_seq)?,
-        None => journal::of(reader, &Subject::Day(day.clone()))?.into_iter().map(|written| written.entry).collect(),
+        None => journal::of(reader, &Subject::Day(day.clone()))?
+            .into_iter()
+            .map(|written| written.entry)
+            .collect(),
     };
     fold(day, &entries)
 }
@@ -145,7 +148,7 @@ pub fn close(
     }
     let recorded = tx.record(act, &Entry::DayClosed { day: day.clone(), city_count })?;
     tx.remark(&recorded, remark)?;
-    let through_seq = sealer::seal_now(tx, recorded.entry, act.at)?;
-    tx.execute_one(&CLOSE, bind![day.service, day.site, day.day, through_seq, city_count, recorded.entry])?;
+    let through_seq = sealer::seal_now(tx, recorded.entry(), act.at)?;
+    tx.execute_one(&CLOSE, bind![day.service, day.site, day.day, through_seq, city_count, recorded.entry()])?;
     Ok(DayCounts { city_issued: Some(city_count), ..counts })
 }

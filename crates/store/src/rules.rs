@@ -31,11 +31,13 @@ pub fn load(reader: &mut Reader<'_>) -> Result<RuleSet> {
             version: row.get("version")?,
             valid_from: row.get("valid_from")?,
             valid_until: row.get("valid_until")?,
-            body: serde_json::from_str(&body).map_err(|error| Error::Broken(format!("body of a rule: {error}")))?,
+            body: serde_json::from_str(&body)
+                .map_err(|error| Error::Broken(format!("body of a rule: {error}")))?,
             agreement: row.get("agreement")?,
         })
     })?;
-    RuleSet::new(epoch, rules).map_err(|error| Error::Broken(format!("the rules do not fit together: {error}")))
+    RuleSet::new(epoch, rules)
+        .map_err(|error| Error::Broken(format!("the rules do not fit together: {error}")))
 }
 
 /// Puts a whole set of rules in place of the present one. The epoch rises, so that no place is taken on the
@@ -48,15 +50,23 @@ pub fn apply(tx: &mut Tx<'_>, act: &Act, rules: &[Rule]) -> Result<EntryId> {
     let epoch = capacity::epoch(tx)?;
     let count = u32::try_from(rules.len()).map_err(|_| Error::Broken("too many rules".to_owned()))?;
     let recorded = tx.record(act, &Entry::RulesApplied { epoch, rules: count })?;
-    tx.execute(&RETIRE, bind![recorded.entry])?;
+    tx.execute(&RETIRE, bind![recorded.entry()])?;
     for rule in rules {
-        let body =
-            serde_json::to_string(&rule.body).map_err(|error| Error::Broken(format!("body of a rule: {error}")))?;
+        let body = serde_json::to_string(&rule.body)
+            .map_err(|error| Error::Broken(format!("body of a rule: {error}")))?;
         let id: RuleId = rule.id;
         tx.execute_one(
             &INSERT,
-            bind![id, rule.version, rule.valid_from, rule.valid_until, body, rule.agreement, recorded.entry],
+            bind![
+                id,
+                rule.version,
+                rule.valid_from,
+                rule.valid_until,
+                body,
+                rule.agreement,
+                recorded.entry()
+            ],
         )?;
     }
-    Ok(recorded.entry)
+    Ok(recorded.entry())
 }

@@ -6,7 +6,7 @@ use domain::id::{AccessId, EntryId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Error, Result};
-use crate::tx::Tx;
+use crate::tx::{Reader, Tx};
 use crate::{bind, statements};
 
 statements! { "sealer":
@@ -21,6 +21,8 @@ statements! { "sealer":
     SEIZE = "UPDATE sealer SET fence = fence + 1, holder = $1, until = $2 WHERE id = 1";
     SEQ_OF = "SELECT seq FROM journal WHERE id = $1";
     UNSEALED_VIEWS = "SELECT id FROM access WHERE seq IS NULL ORDER BY id LIMIT $1";
+    OLDEST = "SELECT at FROM journal WHERE seq IS NULL ORDER BY id LIMIT 1";
+    OLDEST_VIEW = "SELECT at FROM access WHERE seq IS NULL ORDER BY id LIMIT 1";
     SEAL_VIEW = "UPDATE access SET seq = $1 WHERE id = $2 AND seq IS NULL";
 }
 
@@ -62,6 +64,13 @@ pub(crate) fn seal_now(tx: &mut Tx<'_>, last: EntryId, now: Timestamp) -> Result
     tx.execute_one(&SEIZE, bind![SEIZED, now.saturating_sub(LEASE).unwrap_or(now)])?;
     let seq: Option<i64> = tx.one(&SEQ_OF, bind![last], |row| row.get("seq"))?;
     seq.ok_or_else(|| Error::Broken(format!("entry {last} was not numbered")))
+}
+
+/// The instant of the oldest entry or view that waits for its number: how far the sealer is behind.
+pub fn oldest_waiting(reader: &mut Reader<'_>) -> Result<Option<Timestamp>> {
+    let entry = reader.row(&OLDEST, bind![], |row| row.get("at"))?;
+    let view = reader.row(&OLDEST_VIEW, bind![], |row| row.get("at"))?;
+    Ok([entry, view].into_iter().flatten().min())
 }
 
 const SEIZED: &str = "close of the day";

@@ -175,7 +175,9 @@ impl Column for Vec<u8> {
 
 impl<const N: usize> Column for [u8; N] {
     fn read(value: &Value) -> std::result::Result<Self, String> {
-        Vec::read(value)?.try_into().map_err(|bytes: Vec<u8>| format!("expected {N} bytes, found {}", bytes.len()))
+        Vec::read(value)?
+            .try_into()
+            .map_err(|bytes: Vec<u8>| format!("expected {N} bytes, found {}", bytes.len()))
     }
 }
 
@@ -314,7 +316,8 @@ impl Row<'_> {
             why,
         };
         let index = self.columns.iter().position(|name| name == column);
-        let value = index.and_then(|index| self.values.get(index)).ok_or_else(|| decode("no such column".into()))?;
+        let value =
+            index.and_then(|index| self.values.get(index)).ok_or_else(|| decode("no such column".into()))?;
         T::read(value).map_err(decode)
     }
 }

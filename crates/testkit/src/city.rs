@@ -142,7 +142,12 @@ impl City {
 
     /// A slot of the issuance.
     pub fn slot(&self, day: Date, start: &str) -> Slot {
-        Slot { service: Service::Issuance, site: self.site.clone(), day, start: start.parse::<Start>().unwrap() }
+        Slot {
+            service: Service::Issuance,
+            site: self.site.clone(),
+            day,
+            start: start.parse::<Start>().unwrap(),
+        }
     }
 
     /// The issuance of a day.
@@ -179,7 +184,10 @@ impl City {
         let staged = header.clone();
         let id = db.write_now(Lane::Staff, move |tx| store::consignment::stage(tx, &act, &staged)).unwrap();
         for part in lines.chunks(store::consignment::CHUNK) {
-            let lines = part.iter().cloned().map(|line| (line, [u8::try_from(act.at.as_millisecond() % 251).unwrap(); 24]));
+            let lines = part
+                .iter()
+                .cloned()
+                .map(|line| (line, [u8::try_from(act.at.as_millisecond() % 251).unwrap(); 24]));
             let portion = Portion {
                 consignment: id,
                 site: site.clone(),
@@ -187,8 +195,10 @@ impl City {
                 lines: lines.collect(),
             };
             let keys = keys.clone();
-            db.write_now(Lane::Staff, move |tx| store::consignment::stage_lines(tx, &act, &keys, &portion, true))
-                .unwrap();
+            db.write_now(Lane::Staff, move |tx| {
+                store::consignment::stage_lines(tx, &act, &keys, &portion, true)
+            })
+            .unwrap();
         }
         db.write_now(Lane::Staff, move |tx| store::consignment::take(tx, &act, id, &header, count)).unwrap();
         db.read_now(move |reader| store::card::of_consignment(reader, id, 0, count))
@@ -223,7 +233,8 @@ impl City {
         self.db()
             .write_now(Lane::Staff, move |tx| {
                 let consignment = store::card::find(tx, first)?.unwrap().consignment;
-                let batch = store::batch::send(tx, &send, &site, consignment, count, "市 一郎", CityRecord::Paper)?;
+                let batch =
+                    store::batch::send(tx, &send, &site, consignment, count, "市 一郎", CityRecord::Paper)?;
                 store::batch::take_back(tx, &back, batch, count, "市 一郎", CityRecord::Paper)
             })
             .unwrap();
@@ -265,8 +276,10 @@ impl City {
 
     /// Holds a place.
     pub fn hold(&mut self, card: CardId, slot: Slot) -> Result<Reservation, BookingError> {
-        let (act, keys, rules, wish) = (self.citizen(), self.keys.clone(), self.rules.clone(), self.wish(card, slot));
-        self.db().write_now(Lane::Public, move |tx| store::reservation::hold(tx, &act, &keys, &rules, &wish, 10))
+        let (act, keys, rules, wish) =
+            (self.citizen(), self.keys.clone(), self.rules.clone(), self.wish(card, slot));
+        self.db()
+            .write_now(Lane::Public, move |tx| store::reservation::hold(tx, &act, &keys, &rules, &wish, 10))
     }
 
     /// Confirms a hold.
@@ -284,15 +297,19 @@ impl City {
     /// Cancels.
     pub fn cancel(&mut self, id: ReservationId) -> Result<Reservation, BookingError> {
         let (act, rules) = (self.citizen(), self.rules.clone());
-        self.db().write_now(Lane::Public, move |tx| {
-            store::reservation::cancel(tx, &act, &rules, id, Channel::Web)
-        })
+        self.db()
+            .write_now(Lane::Public, move |tx| store::reservation::cancel(tx, &act, &rules, id, Channel::Web))
     }
 
     /// Numbers everything that is not numbered yet.
     pub fn seal(&mut self) {
         let now = self.now;
-        while self.db().write_now(Lane::Background, move |tx| store::sealer::seal(tx, "test", now)).unwrap().more() {}
+        while self
+            .db()
+            .write_now(Lane::Background, move |tx| store::sealer::seal(tx, "test", now))
+            .unwrap()
+            .more()
+        {}
     }
 
     /// What `verify` finds.

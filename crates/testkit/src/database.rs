@@ -21,14 +21,16 @@ pub const POSTGRES: &str = "MADOGUCHI_TEST_POSTGRES";
 
 /// The URL of the PostgreSQL server for tests; its absence fails the test.
 pub fn postgres_url() -> String {
-    std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} must name a PostgreSQL server; run cargo xtask test"))
+    std::env::var(POSTGRES)
+        .unwrap_or_else(|_| panic!("{POSTGRES} must name a PostgreSQL server; run cargo xtask test"))
 }
 
 impl TestDb {
     /// A new embedded database.
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the database");
-        let db = Db::sqlite_with(&folder.path().join("madoguchi.db"), Durability::Full).expect("an embedded database");
+        let db = Db::sqlite_with(&folder.path().join("madoguchi.db"), Durability::Full)
+            .expect("an embedded database");
         Self { db, place: Place::Sqlite(folder) }
     }
 
@@ -44,6 +46,14 @@ impl TestDb {
         execute(&url, &format!("CREATE SCHEMA {schema}"));
         let db = Db::postgres(&url, Some(&schema), None).expect("a database on PostgreSQL");
         Self { db, place: Place::Postgres { url, schema } }
+    }
+
+    /// A new schema on a server of the test's own.
+    pub fn in_cluster(cluster: &crate::Cluster, schema: &str) -> Self {
+        let url = cluster.url();
+        execute(&url, &format!("CREATE SCHEMA {schema}"));
+        let db = Db::postgres(&url, Some(schema), None).expect("a database on PostgreSQL");
+        Self { db, place: Place::Postgres { url, schema: schema.to_owned() } }
     }
 
     /// Runs SQL behind the program's back: the way in which a test breaks what must hold.
@@ -68,7 +78,9 @@ impl TestDb {
     pub fn another_node(&self) -> Db {
         match &self.place {
             Place::Sqlite(folder) => Db::sqlite(&folder.path().join("madoguchi.db")).expect("the same file"),
-            Place::Postgres { url, schema } => Db::postgres(url, Some(schema), None).expect("the same schema"),
+            Place::Postgres { url, schema } => {
+                Db::postgres(url, Some(schema), None).expect("the same schema")
+            }
         }
     }
 }
@@ -92,7 +104,8 @@ impl Drop for TestDb {
 fn execute(url: &str, sql: &str) {
     let (url, sql) = (url.to_owned(), sql.to_owned());
     std::thread::spawn(move || {
-        let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("the PostgreSQL server for tests");
+        let mut client =
+            postgres::Client::connect(&url, postgres::NoTls).expect("the PostgreSQL server for tests");
         client.batch_execute(&sql).expect("SQL by hand");
     })
     .join()

@@ -4,9 +4,11 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up must fail loudly")]
 
 pub mod city;
+pub mod cluster;
 pub mod database;
 
 pub use city::City;
+pub use cluster::Cluster;
 pub use database::TestDb;
 
 /// Runs a test on both databases: `on_both! { fn name(db: TestDb) { … } }`.

@@ -41,14 +41,17 @@ impl Address {
         }
         .map_err(unavailable)?;
         // An answer must never come before the log is on disk, whatever the server's default says.
-        client.batch_execute("SET synchronous_commit = on; SET client_min_messages = warning").map_err(unavailable)?;
+        client
+            .batch_execute("SET synchronous_commit = on; SET client_min_messages = warning")
+            .map_err(unavailable)?;
         Ok(client)
     }
 }
 
 /// Reads a connection URL; with a schema, every name is looked up there first.
 pub(crate) fn address(url: &str, schema: Option<&str>, certificates: Option<&Path>) -> Result<Address> {
-    let mut config: Config = url.parse().map_err(|error: postgres::Error| Error::Unavailable(text(&error)))?;
+    let mut config: Config =
+        url.parse().map_err(|error: postgres::Error| Error::Unavailable(text(&error)))?;
     config.application_name("madoguchi");
     config.connect_timeout(Duration::from_secs(5));
     if let Some(schema) = schema {
@@ -95,7 +98,8 @@ fn code(error: &postgres::Error) -> Code {
         },
         None if error.is_closed() => Code::Connection,
         None => {
-            let broken = std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
+            let broken =
+                std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
             if broken { Code::Connection } else { Code::Other(text(error)) }
         }
     }
@@ -123,7 +127,8 @@ impl PgLink<'_> {
 
     pub(crate) fn execute(&mut self, statement: &'static Statement, params: &[Param<'_>]) -> Result<u64> {
         let prepared = self.prepare(statement)?;
-        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
+        let params: Vec<&(dyn ToSql + Sync)> =
+            params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
         self.client.execute(&prepared, &params).map_err(|error| failed(statement, &error))
     }
 
@@ -137,7 +142,8 @@ impl PgLink<'_> {
         let columns = statement
             .columns
             .get_or_init(|| prepared.columns().iter().map(|column| column.name().to_owned()).collect());
-        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
+        let params: Vec<&(dyn ToSql + Sync)> =
+            params.iter().map(|param| param as &(dyn ToSql + Sync)).collect();
         let rows = self.client.query(&prepared, &params).map_err(|error| failed(statement, &error))?;
         for row in rows {
             let mut values = Vec::with_capacity(columns.len());
@@ -159,7 +165,9 @@ fn decode(statement: &'static Statement, row: &postgres::Row, index: usize, kind
     let value = match *kind {
         Type::INT8 => row.try_get::<_, Option<i64>>(index).map_err(failed)?.map(Value::Int),
         Type::INT4 => row.try_get::<_, Option<i32>>(index).map_err(failed)?.map(|n| Value::Int(i64::from(n))),
-        Type::BOOL => row.try_get::<_, Option<bool>>(index).map_err(failed)?.map(|b| Value::Int(i64::from(b))),
+        Type::BOOL => {
+            row.try_get::<_, Option<bool>>(index).map_err(failed)?.map(|b| Value::Int(i64::from(b)))
+        }
         Type::TEXT | Type::VARCHAR | Type::NAME => {
             row.try_get::<_, Option<String>>(index).map_err(failed)?.map(Value::Text)
         }

@@ -96,7 +96,9 @@ impl Lanes {
     fn next(&mut self) -> Option<Waiting> {
         let first = LANES
             .into_iter()
-            .filter_map(|lane| self.waiting[lane.index()].front().map(|job| (job.since + lane.handicap(), lane)))
+            .filter_map(|lane| {
+                self.waiting[lane.index()].front().map(|job| (job.since + lane.handicap(), lane))
+            })
             .min_by_key(|(due, _)| *due)?;
         self.waiting[first.1.index()].pop_front()
     }
@@ -120,19 +122,17 @@ impl Queue {
         } else {
             None
         };
-        match refusal {
-            Some(error) => {
-                drop(lanes);
-                job.answer(Err(error));
-            }
-            None => {
-                let queue = &mut lanes.waiting[lane.index()];
-                queue.push_back(Waiting { job, lane, since: Instant::now() });
-                metrics::gauge!("store_queue", "lane" => lane.name()).set(u32::try_from(queue.len()).unwrap_or(u32::MAX));
-                drop(lanes);
-                self.arrived.notify_one();
-            }
+        if let Some(error) = refusal {
+            drop(lanes);
+            job.answer(Err(error));
+            return;
         }
+        let queue = &mut lanes.waiting[lane.index()];
+        queue.push_back(Waiting { job, lane, since: Instant::now() });
+        metrics::gauge!("store_queue", "lane" => lane.name())
+            .set(u32::try_from(queue.len()).unwrap_or(u32::MAX));
+        drop(lanes);
+        self.arrived.notify_one();
     }
 
     /// Waits for the next job; `None` once the queue is closed and empty.

@@ -83,7 +83,11 @@ impl ToSql for Bound<'_> {
     }
 }
 
-pub(crate) fn execute(connection: &Connection, statement: &'static Statement, params: &[Param<'_>]) -> Result<u64> {
+pub(crate) fn execute(
+    connection: &Connection,
+    statement: &'static Statement,
+    params: &[Param<'_>],
+) -> Result<u64> {
     let failed = |error: rusqlite::Error| failed(statement, &error);
     let mut prepared = connection.prepare_cached(statement.sql).map_err(failed)?;
     let changed = prepared.execute(rusqlite::params_from_iter(params.iter().map(Bound))).map_err(failed)?;
@@ -98,8 +102,7 @@ pub(crate) fn query(
 ) -> Result<()> {
     let failed = |error: rusqlite::Error| failed(statement, &error);
     let mut prepared = connection.prepare_cached(statement.sql).map_err(failed)?;
-    let columns =
-        statement.columns.get_or_init(|| prepared.column_names().into_iter().map(str::to_owned).collect());
+    let columns = statement.columns.get_or_init(|| prepared.column_names().map(str::to_owned).collect());
     let mut rows = prepared.query(rusqlite::params_from_iter(params.iter().map(Bound))).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
         let mut values = Vec::with_capacity(columns.len());
@@ -168,10 +171,12 @@ pub(crate) fn reader(
                 job.run(&mut tx);
                 count.fetch_add(u64::from(tx.count()), std::sync::atomic::Ordering::Relaxed);
                 let ended = connection.execute_batch("ROLLBACK");
-                job.answer(ended.map_err(|error| Error::Statement {
-                    statement: "engine.snapshot",
-                    code: code(&error),
-                }));
+                job.answer(
+                    ended.map_err(|error| Error::Statement {
+                        statement: "engine.snapshot",
+                        code: code(&error),
+                    }),
+                );
             }
         })
         .map_err(|error| Error::Unavailable(format!("a reader's thread: {error}")))

@@ -132,7 +132,11 @@ fn check_card(card: &Card, told: Option<&Told>, keys: &Keys, findings: &mut Find
         None => findings.add(Invariant::Place, &subject, "it has no story"),
         Some(told) => {
             if told.n != card.steps {
-                findings.add(Invariant::Place, &subject, format!("{} steps told, {} stored", told.n, card.steps));
+                findings.add(
+                    Invariant::Place,
+                    &subject,
+                    format!("{} steps told, {} stored", told.n, card.steps),
+                );
             }
             if told.place != card.place {
                 findings.add(Invariant::Place, &subject, "its story leads to another place");
@@ -156,7 +160,11 @@ fn check_card(card: &Card, told: Option<&Told>, keys: &Keys, findings: &mut Find
         Some(key.lookup(set.lookup.bits()))
     };
     if derived != card.key_lookup {
-        findings.add(Invariant::Number, &subject, "it is found under another key than the one derived from it");
+        findings.add(
+            Invariant::Number,
+            &subject,
+            "it is found under another key than the one derived from it",
+        );
     }
     Ok(())
 }

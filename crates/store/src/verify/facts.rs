@@ -184,7 +184,8 @@ fn numbering(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
             Ok((row.get::<i64>("n")?, row.get::<Option<i64>>("least")?, row.get::<Option<i64>>("most")?))
         })?;
         if n != sealed || least.unwrap_or(1) != 1 || most.unwrap_or(0) != sealed {
-            let what = format!("{n} numbered, the sealer gave {sealed}, the highest is {}", most.unwrap_or(0));
+            let what =
+                format!("{n} numbered, the sealer gave {sealed}, the highest is {}", most.unwrap_or(0));
             findings.add(Invariant::Journal, name, what);
         }
     }
@@ -215,19 +216,31 @@ fn reservations(
             match folded.reservations.remove(&id) {
                 None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
                 Some(told) if told != state => {
-                    findings.add(Invariant::Fold, &name, format!("the journal says {told}, stored is {state}"));
+                    findings.add(
+                        Invariant::Fold,
+                        &name,
+                        format!("the journal says {told}, stored is {state}"),
+                    );
                 }
                 Some(_) => {}
             }
             let set = keys.version(version)?;
             let number = Number::derive(set.number.bits(), NumberKind::Reservation, id.to_bytes(), issue);
             if lookup != Some(number.lookup(set.lookup.bits())) {
-                findings.add(Invariant::Number, &name, "it is found under another number than the one derived from it");
+                findings.add(
+                    Invariant::Number,
+                    &name,
+                    "it is found under another number than the one derived from it",
+                );
             }
         }
     }
     for id in folded.reservations.keys() {
-        findings.add(Invariant::Fold, format!("reservation:{id}"), "the journal knows it, the table does not");
+        findings.add(
+            Invariant::Fold,
+            format!("reservation:{id}"),
+            "the journal knows it, the table does not",
+        );
     }
     Ok(())
 }
@@ -249,7 +262,11 @@ fn receptions(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findi
             match folded.receptions.remove(&id) {
                 None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
                 Some(told) if told != state => {
-                    findings.add(Invariant::Fold, &name, format!("the journal says {told}, stored is {state}"));
+                    findings.add(
+                        Invariant::Fold,
+                        &name,
+                        format!("the journal says {told}, stored is {state}"),
+                    );
                 }
                 Some(_) => {}
             }
@@ -271,8 +288,8 @@ fn receptions(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findi
 
 fn counts(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findings) -> Result<()> {
     let count = |row: &Row<'_>, column| Ok((row.get::<u32>(column)?, row.get::<u32>("rows_found")?));
-    for (id, (said, rows)) in
-        reader.rows(&CONSIGNMENTS, bind![], |row| Ok((row.get::<ConsignmentId>("id")?, count(row, "cards")?)))?
+    for (id, (said, rows)) in reader
+        .rows(&CONSIGNMENTS, bind![], |row| Ok((row.get::<ConsignmentId>("id")?, count(row, "cards")?)))?
     {
         compare(findings, format!("consignment:{id}"), said, rows, folded.consignments.get(&id).copied());
     }
@@ -334,14 +351,22 @@ fn personal(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Re
         after = (last.0.clone(), last.1.clone());
         for (subject, field, sealed, lookup, version) in page {
             if !agreed.contains(&field) {
-                findings.add(Invariant::Personal, &subject, format!("{field} is held and the city did not agree"));
+                findings.add(
+                    Invariant::Personal,
+                    &subject,
+                    format!("{field} is held and the city did not agree"),
+                );
             }
             let set = keys.version(version)?;
             match Keys::open(set, &subject, &field, &sealed) {
                 Err(_) => findings.add(Invariant::Personal, &subject, format!("{field} does not open")),
                 Ok(value) => {
                     if lookup.is_some_and(|lookup| lookup != Keys::blind(set, &field, &value)) {
-                        findings.add(Invariant::Personal, &subject, format!("{field} is found under another value"));
+                        findings.add(
+                            Invariant::Personal,
+                            &subject,
+                            format!("{field} is found under another value"),
+                        );
                     }
                     if guard::worst(&value) == Some(guard::Finding::IndividualNumber) {
                         findings.add(Invariant::IndividualNumber, &subject, format!("{field} holds one"));

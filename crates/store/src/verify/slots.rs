@@ -24,9 +24,9 @@ statements! { "verify.slots":
 
 pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
     let mut counted: BTreeMap<Slot, BTreeMap<Channel, u32>> = BTreeMap::new();
-    for (slot, channel, n) in reader.rows(&TAKEN, bind![], |row| {
-        Ok((slot(row)?, row.get::<Channel>("channel")?, row.get::<u32>("n")?))
-    })? {
+    for (slot, channel, n) in reader
+        .rows(&TAKEN, bind![], |row| Ok((slot(row)?, row.get::<Channel>("channel")?, row.get::<u32>("n")?)))?
+    {
         counted.entry(slot).or_default().insert(channel, n);
     }
     let usage = reader.rows(&USAGE, bind![], |row| {
