@@ -20,9 +20,17 @@ pub fn sqlite(file: &Path, sql: &str) -> Result<()> {
 
 statements! { "by_hand":
     ORPHAN = "INSERT INTO batch_card (batch_id, card_id) VALUES ($1, $2)";
+    UNGUARDED = "INSERT INTO slot_usage (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
+        VALUES ($1, $2, $3, $4, 1, 0, 0, 0, 1, 0) ON CONFLICT (service, site, day, start)
+        DO UPDATE SET web = slot_usage.web + 1, ceiling = slot_usage.ceiling + 1";
 }
 
 /// Fails on every engine: a card of no batch.
 pub fn insert_orphan(tx: &mut Tx<'_>) -> Result<()> {
     tx.execute_one(&ORPHAN, bind!["none", "none"])
+}
+
+/// Takes a place without any guard: the control of the test of the last places.
+pub fn take_without_guard(tx: &mut Tx<'_>, slot: &domain::journal::Slot) -> Result<()> {
+    tx.execute_one(&UNGUARDED, bind![slot.service, slot.site, slot.day, slot.start])
 }

@@ -7,6 +7,8 @@
 pub mod act;
 pub mod batch;
 #[doc(hidden)]
+pub mod bench;
+#[doc(hidden)]
 pub mod by_hand;
 pub mod capacity;
 pub mod card;

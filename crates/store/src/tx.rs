@@ -7,6 +7,7 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::act::Act;
+use crate::bench::Tape;
 use crate::engine::postgres::PgLink;
 use crate::engine::sqlite;
 use crate::error::{Error, Result};
@@ -24,6 +25,7 @@ pub struct Reader<'c> {
     link: Link<'c>,
     poison: Option<(&'static str, Error)>,
     statements: u32,
+    tape: Option<Tape>,
 }
 
 /// Reads and writes in one transaction.
@@ -43,7 +45,7 @@ pub enum Engine {
 
 impl<'c> Reader<'c> {
     pub(crate) fn new(link: Link<'c>) -> Self {
-        Self { link, poison: None, statements: 0 }
+        Self { link, poison: None, statements: 0, tape: None }
     }
 
     /// Which engine answers.
@@ -109,6 +111,7 @@ impl<'c> Reader<'c> {
         params: &[Param<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        self.write_down(statement, params);
         self.guarded(statement, |link| match link {
             Link::Sqlite(connection) => sqlite::query(connection, statement, params, visit),
             Link::Postgres(link) => link.query(statement, params, visit),
@@ -116,10 +119,29 @@ impl<'c> Reader<'c> {
     }
 
     fn run(&mut self, statement: &'static Statement, params: &[Param<'_>]) -> Result<u64> {
+        self.write_down(statement, params);
         self.guarded(statement, |link| match link {
             Link::Sqlite(connection) => sqlite::execute(connection, statement, params),
             Link::Postgres(link) => link.execute(statement, params),
         })
+    }
+
+    /// Begins to write down every statement; for the bench alone.
+    #[doc(hidden)]
+    pub fn record_tape(&mut self) {
+        self.tape = Some(Tape::default());
+    }
+
+    /// What was written down since.
+    #[doc(hidden)]
+    pub fn take_tape(&mut self) -> Tape {
+        self.tape.take().unwrap_or_default()
+    }
+
+    fn write_down(&mut self, statement: &'static Statement, params: &[Param<'_>]) {
+        if let Some(tape) = &mut self.tape {
+            tape.statements.push((statement, params.iter().map(Param::to_value).collect()));
+        }
     }
 
     fn guarded<T>(

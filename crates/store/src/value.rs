@@ -38,6 +38,17 @@ pub enum Param<'a> {
     Blob(&'a [u8]),
 }
 
+impl Param<'_> {
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Int(number) => Value::Int(*number),
+            Self::Text(text) => Value::Text(text.clone().into_owned()),
+            Self::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        }
+    }
+}
+
 /// What can be a parameter.
 pub trait Bind {
     /// The value as the engines take it.

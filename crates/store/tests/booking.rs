@@ -178,6 +178,35 @@ on_both! {
         rush(home, 1_000, 10);
     }
 
+    fn without_the_guard_the_rush_gives_too_many(home: TestDb) {
+        let city = City::found(home);
+        let slot = city.slot(DAY, "9:00");
+        let barrier = Barrier::new(32);
+        std::thread::scope(|scope| {
+            for _ in 0..32 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    // What other systems do: look first, take later.
+                    for _ in 0..4 {
+                        let wanted = slot.clone();
+                        let taken = city.db().read_now(move |reader| {
+                            store::capacity::taken(reader, wanted.service, &wanted.site, DAY, DAY)
+                        }).unwrap();
+                        if taken.first().is_none_or(|(_, _, taken)| *taken < 10) {
+                            let wanted = slot.clone();
+                            city.db().write_now(Lane::Public, move |tx| store::by_hand::take_without_guard(tx, &wanted)).unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        let site = city.site.clone();
+        let taken = city.db().read_now(move |reader| {
+            store::capacity::taken(reader, domain::service::Service::Issuance, &site, DAY, DAY)
+        }).unwrap();
+        assert!(taken[0].2 > 10, "the rush cannot see an overbooking: {} taken", taken[0].2);
+    }
+
     fn two_nodes_share_the_last_places(home: TestDb) {
         let mut city = City::found(home);
         with_places(&mut city, 3);
