@@ -74,6 +74,14 @@ impl TestDb {
         }
     }
 
+    /// The URL and the schema of a database on PostgreSQL.
+    pub fn server(&self) -> Option<(String, String)> {
+        match &self.place {
+            Place::Sqlite(_) => None,
+            Place::Postgres { url, schema } => Some((url.clone(), schema.clone())),
+        }
+    }
+
     /// A second handle with threads and connections of its own, as another node would have.
     pub fn another_node(&self) -> Db {
         match &self.place {
