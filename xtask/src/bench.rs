@@ -9,8 +9,8 @@ use crate::postgres::Postgres;
 
 /// Builds with the same profile as `run` and `test`, and passes the words on.
 pub(crate) fn bench(paths: &Paths, rest: Vec<String>) -> Result<(), Failure> {
-    install::demand(&[Need::PostgreSql, Need::Fonts])?;
-    build::program(paths)?;
+    install::demand(&[Need::PostgreSql])?;
+    build::bench(paths)?;
     let postgres = Postgres::start()?;
-    Call::of(paths.program()).args(["bench", "--postgres"]).arg(postgres.url()).args(rest).run()
+    Call::of(paths.bench()).args(rest).env("MADOGUCHI_TEST_POSTGRES", postgres.url()).run()
 }

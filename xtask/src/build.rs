@@ -18,6 +18,11 @@ pub(crate) fn program(paths: &Paths) -> Result<(), Failure> {
     cargo(paths).args(["build", "--locked", "--workspace", "--bin", "madoguchi"]).run()
 }
 
+/// Builds the bench, likewise.
+pub(crate) fn bench(paths: &Paths) -> Result<(), Failure> {
+    cargo(paths).args(["build", "--locked", "--workspace", "--bin", "bench"]).run()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -21,6 +21,7 @@ mod run;
 mod table;
 mod test;
 mod tools;
+mod walls;
 
 use std::process::ExitCode;
 

@@ -54,6 +54,11 @@ impl Paths {
     pub(crate) fn program(&self) -> PathBuf {
         self.target.join("debug").join("madoguchi")
     }
+
+    /// The bench once `build` has made it.
+    pub(crate) fn bench(&self) -> PathBuf {
+        self.target.join("debug").join("bench")
+    }
 }
 
 /// The program of this name in the search path.
