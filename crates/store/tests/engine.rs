@@ -1,6 +1,7 @@
 //! The two engines alone: groups, poison, retry, operations, bounds.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 
@@ -151,4 +152,86 @@ on_both! {
         }
         assert_eq!(city.verify(), []);
     }
+}
+
+/// Lets jobs pile up behind one that takes its time, so that the next group is theirs.
+fn piled_up(
+    home: &TestDb,
+    jobs: usize,
+    job: impl Fn(&mut store::Tx<'_>, usize) -> Result<(), Error> + Send + Sync + Copy + 'static,
+) -> Vec<Result<(), Error>> {
+    let first = home.db.clone();
+    let slow = std::thread::spawn(move || {
+        first.write_now(Lane::Staff, |_| {
+            std::thread::sleep(std::time::Duration::from_millis(150));
+            Ok::<_, Error>(())
+        })
+    });
+    std::thread::sleep(std::time::Duration::from_millis(30));
+    let waiting: Vec<_> = (0..jobs)
+        .map(|n| {
+            let db = home.db.clone();
+            std::thread::spawn(move || db.write_now(Lane::Staff, move |tx| job(tx, n)))
+        })
+        .collect();
+    slow.join().unwrap().unwrap();
+    waiting.into_iter().map(|one| one.join().unwrap()).collect()
+}
+
+#[test]
+fn when_sqlite_rolls_back_by_itself_the_neighbours_are_run_again() {
+    let home = TestDb::sqlite();
+    home.by_hand(
+        "CREATE TRIGGER boom BEFORE INSERT ON meta WHEN NEW.name = 'n5'
+         BEGIN SELECT RAISE(ROLLBACK, 'all of it'); END",
+    );
+    let results = piled_up(&home, 12, |tx, n| store::meta::set(tx, &format!("n{n}"), "1"));
+    for (n, result) in results.iter().enumerate() {
+        assert_eq!(result.is_ok(), n != 5, "{n}: {result:?}");
+        let name = format!("n{n}");
+        let found = home.db.read_now(move |reader| store::meta::get(reader, &name)).unwrap();
+        assert_eq!(found.is_some(), n != 5, "{n}");
+    }
+}
+
+#[test]
+fn staff_notice_nothing_of_a_full_public_queue() {
+    let home = TestDb::sqlite();
+    let slow = home.db.clone();
+    let first = std::thread::spawn(move || {
+        slow.write_now(Lane::Public, |_| {
+            std::thread::sleep(std::time::Duration::from_millis(400));
+            Ok::<_, Error>(())
+        })
+    });
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let order = Arc::new(AtomicU32::new(0));
+        let public = (0..1_200).map(|_| {
+            let order = order.clone();
+            home.db.write(Lane::Public, move |_| Ok::<_, Error>(order.fetch_add(1, Ordering::Relaxed)))
+        });
+        // A write is queued when it is first polled, so all of them are polled once before the staff's.
+        let mut waiting = Vec::new();
+        let mut refused = 0;
+        for mut one in public.map(Box::pin) {
+            match one.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+                std::task::Poll::Pending => waiting.push(one),
+                std::task::Poll::Ready(answer) => {
+                    assert_eq!(answer, Err(Error::Busy));
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!(refused, 1_200 - 1_024, "what the lane cannot hold is refused at once");
+        let counted = order.clone();
+        let staff =
+            home.db.write(Lane::Staff, move |_| Ok::<_, Error>(counted.load(Ordering::Relaxed))).await;
+        assert_eq!(staff, Ok(0), "the staff's write came before every public one");
+        for one in waiting {
+            one.await.unwrap();
+        }
+    });
+    first.join().unwrap().unwrap();
 }
