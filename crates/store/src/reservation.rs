@@ -331,9 +331,15 @@ fn insert(
         ],
     )?;
     if inserted == 0 {
-        // Somebody else holds or booked for the card at this moment; their row is not visible before they commit.
+        // Somebody else held or booked for the card at this moment; their row was not visible before they
+        // committed.
         return match live_of(tx, wish.card)? {
-            Some(live) => Err(BookingError::AlreadyBooked(live.id)),
+            Some(live) if live.state == State::Booked => Err(BookingError::AlreadyBooked(live.id)),
+            // All of this one is run again: the same press finds its result, another one gives that hold back.
+            Some(_) => {
+                tx.run_again(&INSERT);
+                Err(BookingError::Store(Error::Conflict))
+            }
             None => Err(BookingError::Store(Error::Conflict)),
         };
     }
@@ -368,7 +374,10 @@ pub fn confirm(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reservat
     let entry = Entry::Booked { reservation: id, card, slot: held.slot.clone(), channel: held.channel };
     let recorded = tx.record(act, &entry)?;
     if tx.execute(&CONFIRM, bind![id, act.at])? == 0 {
-        return Err(BookingError::HoldRanOut);
+        // Another transaction confirmed or freed it in the meantime; all of this one is run again on what is true
+        // now.
+        tx.run_again(&CONFIRM);
+        return Err(BookingError::Store(Error::Conflict));
     }
     card::refresh_progress(tx, &recorded, card)?;
     Ok(Reservation { state: State::Booked, held_until: None, version: held.version + 1, ..held })
