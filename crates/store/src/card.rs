@@ -1,6 +1,6 @@
 //! Cards: the one function that changes stage and place, and the lists by progress.
 
-use domain::card::{Cause, Finding, Pass, Progress, Stage};
+use domain::card::{Cause, Finding, Pass, Progress, Stage, WrongStage};
 use domain::consignment::{ApplicationMethod, PostBlock};
 use domain::id::{BatchId, CardId, ConsignmentId, EntryId, PlaceId, ReservationId};
 use domain::journal::{Actor, Entry};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, statements};
+use crate::{bind, place, statements};
 
 statements! { "card":
     FIND = "SELECT c.id AS id, c.consignment_id AS consignment_id, c.line AS line,
@@ -44,6 +44,11 @@ statements! { "card":
         s.list_date AS list_date
         FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
         WHERE c.consignment_id = $1 AND c.line > $2 AND s.state = 'taken' ORDER BY c.line LIMIT $3";
+    IN_PLACE = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
+        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
+        s.list_date AS list_date
+        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.place_id = $1 AND c.id > $2 AND s.state = 'taken' ORDER BY c.id LIMIT $3";
     COUNT_UP_TO = "SELECT COUNT(*) AS n FROM
         (SELECT 1 AS one FROM card c JOIN consignment s ON s.id = c.consignment_id
          WHERE c.progress = $1 AND s.state = 'taken' LIMIT $2) t";
@@ -177,7 +182,15 @@ pub enum StepError {
     NoCard,
     /// The stage does not allow it.
     #[error(transparent)]
-    WrongStage(#[from] domain::card::WrongStage),
+    WrongStage(#[from] WrongStage),
+    /// The card is not where it could be moved from, or the place is none where cards are stored.
+    #[error("a card cannot be moved from {from} to {to}")]
+    WrongPlace {
+        /// The kind of place where it is.
+        from: PlaceKind,
+        /// The kind of place where it should go.
+        to: PlaceKind,
+    },
     /// Somebody else moved the card at the same moment.
     #[error("the card was changed by somebody else")]
     Changed,
@@ -267,6 +280,17 @@ pub fn of_consignment(
     limit: u32,
 ) -> Result<Vec<Listed>> {
     reader.rows(&OF_CONSIGNMENT, bind![consignment, after_line, limit], listed)
+}
+
+/// A page of the cards in a place, after an id (`None` for the first page).
+pub fn in_place(
+    reader: &mut Reader<'_>,
+    place: PlaceId,
+    after: Option<CardId>,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    reader.rows(&IN_PLACE, bind![place, after, limit], listed)
 }
 
 /// How many cards have a progress, counted no further than `limit`.
@@ -360,8 +384,18 @@ pub(crate) fn set_posted(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId, on: 
     tx.execute_one(&SET_POSTED, bind![on, id])
 }
 
-/// Puts a card into a place by scan: a storage place while it is with the contractor.
+/// Puts a card into a storage place by scan, from the desk, the tray, another box, or after it was found. What is
+/// with the city, at the counter or in a citizen's hands comes back by its own act first.
 pub fn put_away(tx: &mut Tx<'_>, act: &Act, id: CardId, place: PlaceId) -> Result<(), StepError> {
+    let Some(card) = find(tx, id)? else { return Err(StepError::NoCard) };
+    let to = place::find(tx, place)?
+        .map(|place| place.kind)
+        .ok_or_else(|| Error::Broken("no such place".to_owned()))?;
+    let from = card.place_kind;
+    let movable = matches!(from, PlaceKind::Desk | PlaceKind::Tray | PlaceKind::Box | PlaceKind::Missing);
+    if !movable || !to.is_storage() {
+        return Err(StepError::WrongPlace { from, to });
+    }
     let recorded = tx.record(act, &Entry::CardPlaced { card: id, place })?;
     step(tx, &recorded, id, &Change { place: Some(place), ..Change::default() })
 }
@@ -401,12 +435,13 @@ pub fn inspect(
     pass: Pass,
     finding: Finding,
 ) -> Result<Inspection, StepError> {
-    if tx.row(&HEAD, bind![id], |row| row.get::<Stage>("stage"))?.is_none() {
-        return Err(StepError::NoCard);
-    }
+    let Some(stage) = find(tx, id)?.map(|card| card.stage) else { return Err(StepError::NoCard) };
     let before = inspected(tx, id)?;
     if let Some((_, finding)) = before.iter().find(|(done, _)| *done == pass) {
         return Ok(Inspection::Before(*finding));
+    }
+    if stage != Stage::Listed {
+        return Err(WrongStage { from: stage, wanted: Stage::Inspected }.into());
     }
     let recorded = tx.record(act, &Entry::CardInspected { card: id, pass, finding })?;
     if tx.execute(&INSPECT, bind![id, pass, finding, recorded.entry()])? == 0 {
@@ -428,7 +463,7 @@ pub fn undo_inspection(tx: &mut Tx<'_>, act: &Act, id: CardId, pass: Pass) -> Re
         return Err(StepError::NoCard);
     };
     if stage != Stage::Listed {
-        return Err(StepError::Changed);
+        return Err(WrongStage { from: stage, wanted: Stage::Listed }.into());
     }
     tx.record(act, &Entry::InspectionUndone { card: id, pass })?;
     if tx.execute(&UNINSPECT, bind![id, pass])? == 0 { Err(StepError::Changed) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! Consignments: a list of cards is staged in portions and becomes visible by one change of its header's state.
 //!
-//! A crash between two portions leaves a staged header that nobody sees; it is discarded at the next start or
-//! when the same file is read again.
+//! A crash between two portions leaves a staged header that nobody sees and that stands in nobody's way; a job
+//! discards it.
 
 use domain::card::{Progress, Stage};
 use domain::consignment::Line;
@@ -33,6 +33,11 @@ statements! { "consignment":
         VALUES ($1, 1, $2, $3, $4, $5)";
     GROWN = "UPDATE consignment SET cards = cards + $1 WHERE id = $2 AND state = 'staged'";
     TAKE = "UPDATE consignment SET state = 'taken', entry_id = $1 WHERE id = $2 AND state = 'staged'";
+    TAKEN_MEANWHILE = "SELECT c.line AS line FROM card c JOIN personal p ON p.subject = 'card:' || c.id
+        JOIN personal o ON o.field = p.field AND o.lookup = p.lookup AND o.subject <> p.subject
+        JOIN card k ON k.id = SUBSTR(o.subject, 6)
+        JOIN consignment s ON s.id = k.consignment_id
+        WHERE c.consignment_id = $1 AND s.state = 'taken' ORDER BY c.line LIMIT 1";
     LIST = "SELECT c.id AS id, c.site AS site, c.state AS state, c.received_on AS received_on,
         c.list_date AS list_date, c.box AS box, c.cards AS cards
         FROM consignment c WHERE c.state = 'taken' AND c.id < $1 ORDER BY c.id DESC LIMIT $2";
@@ -139,7 +144,7 @@ pub fn known_notices(reader: &mut Reader<'_>, keys: &Keys, lines: &[Line]) -> Re
     let mut known = Vec::new();
     for line in lines {
         if let Some(notice) = &line.notice
-            && !privacy::find(reader, keys, privacy::NOTICE_NUMBER, notice.as_str())?.is_empty()
+            && privacy::card_with_notice(reader, keys, notice.as_str())?.is_some()
         {
             known.push(line.line);
         }
@@ -202,7 +207,7 @@ pub fn stage_lines(
         if let (true, Some(notice)) = (notice_agreed, &line.notice) {
             // The id of the card is the one that `add_card` made last.
             let card = card_id(act, line);
-            if !privacy::find(tx, keys, privacy::NOTICE_NUMBER, notice.as_str())?.is_empty() {
+            if privacy::card_with_notice(tx, keys, notice.as_str())?.is_some() {
                 return Err(TakeError::NoticeTaken { line: line.line });
             }
             privacy::hold_staged(
@@ -268,6 +273,10 @@ pub fn take(
     let Some((_, cards)) = staged.filter(|(state, _)| state == "staged") else { return Err(TakeError::Gone) };
     if cards != expected {
         return Err(Error::Broken(format!("{cards} of {expected} cards were staged")).into());
+    }
+    // Another list with the same number may have been taken since this one was staged.
+    if let Some(line) = tx.row(&TAKEN_MEANWHILE, bind![id], |row| row.get("line"))? {
+        return Err(TakeError::NoticeTaken { line });
     }
     let recorded = tx.record(act, &Entry::ConsignmentTaken { consignment: id, cards })?;
     if tx.execute(&TAKE, bind![recorded.entry(), id])? == 0 {

@@ -24,10 +24,11 @@ statements! { "letter":
         ORDER BY c.id LIMIT $2";
     INSERT_BATCH = "INSERT INTO letter_batch (id, site, state, letters, version, printed_at)
         VALUES ($1, $2, 'printed', $3, $4, $5)";
-    INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n) VALUES ($1, $2, $3, $4)";
-    FIND = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on
+    INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n) VALUES ($1, $2, $3, $4)
+        ON CONFLICT DO NOTHING";
+    FIND = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on, poster
         FROM letter_batch WHERE id = $1";
-    LIST = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on
+    LIST = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on, poster
         FROM letter_batch WHERE site = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     LETTERS = "SELECT l.card_id AS id, l.key_issue AS key_issue, c.key_issue AS holds, c.key_version AS key_version,
         c.control_number AS control_number, c.line AS line, s.list_date AS list_date, c.stage AS stage
@@ -35,7 +36,7 @@ statements! { "letter":
         WHERE l.letter_batch_id = $1 ORDER BY l.n";
     TRANSFER = "UPDATE letter_batch SET state = 'transferred', transferred_at = $1, receiver = $2
         WHERE id = $3 AND state = 'printed'";
-    POST = "UPDATE letter_batch SET state = 'posted', posted_on = $1 WHERE id = $2 AND state = 'transferred'";
+    POST = "UPDATE letter_batch SET state = 'posted', posted_on = $1, poster = $2 WHERE id = $3 AND state = 'transferred'";
 }
 
 /// Letters in one part (and one PDF).
@@ -73,6 +74,8 @@ pub struct Part {
     pub receiver: Option<String>,
     /// The city's date of posting.
     pub posted_on: Option<Date>,
+    /// Who of the city posted it.
+    pub poster: Option<String>,
 }
 
 /// A letter of a part.
@@ -153,6 +156,7 @@ fn part(row: &Row<'_>) -> Result<Part> {
         transferred_at: row.get("transferred_at")?,
         receiver: row.get("receiver")?,
         posted_on: row.get("posted_on")?,
+        poster: row.get("poster")?,
     })
 }
 
@@ -182,7 +186,11 @@ pub fn print(
     tx.execute_one(&INSERT_BATCH, bind![id, site, count, version, act.at])?;
     for (n, card) in (1_u32..).zip(cards) {
         give_key(tx, &recorded, keys, card, 1)?;
-        tx.execute_one(&INSERT, bind![card, 1_u32, id, n])?;
+        if tx.execute(&INSERT, bind![card, 1_u32, id, n])? == 0 {
+            // Somebody else prints the same letters at this moment; this part takes the next ones.
+            tx.run_again(&INSERT);
+            return Err(Error::Conflict.into());
+        }
     }
     Ok(id)
 }
@@ -216,7 +224,9 @@ pub fn reprint(
     tx.record(act, &Entry::LettersPrinted { letters: id, count: 1 })?;
     tx.execute_one(&INSERT_BATCH, bind![id, card.site, 1_u32, version, act.at])?;
     give_key(tx, &recorded, keys, card.id, issue)?;
-    tx.execute_one(&INSERT, bind![card.id, issue, id, 1_u32])?;
+    if tx.execute(&INSERT, bind![card.id, issue, id, 1_u32])? == 0 {
+        return Err(StepError::Changed.into());
+    }
     Ok(id)
 }
 
@@ -242,12 +252,13 @@ pub fn transfer(
     Ok(())
 }
 
-/// The city posted the part on a date: its cards become 交付通知書発送, and booking opens from there.
+/// The city, by a named person, posted the part on a date: its cards become 交付通知書発送, and booking opens from there.
 pub fn post(
     tx: &mut Tx<'_>,
     act: &Act,
     id: LetterBatchId,
     on: Date,
+    poster: &str,
     recorded_by: CityRecord,
 ) -> Result<(), LetterError> {
     let Some(part) = find(tx, id)?.filter(|part| part.state == PartState::Transferred) else {
@@ -259,7 +270,7 @@ pub fn post(
     }
     let entry = Entry::LettersPosted { letters: id, count: part.letters, on, recorded: recorded_by };
     let recorded = tx.record(act, &entry)?;
-    if tx.execute(&POST, bind![on, id])? == 0 {
+    if tx.execute(&POST, bind![on, poster, id])? == 0 {
         return Err(LetterError::NotReady);
     }
     for letter in letters(tx, id)? {

@@ -2,11 +2,12 @@
 //!
 //! Nothing is held unless the city agreed to the field (11(4)イ). Nothing here ever writes a value to a log.
 
+use domain::id::CardId;
 use domain::journal::{Entry, Subject};
 use jiff::civil::Date;
 
 use crate::act::Act;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::{bind, statements};
@@ -19,7 +20,9 @@ statements! { "privacy":
         decided_on = excluded.decided_on, entry_id = excluded.entry_id";
     HOLD = "INSERT INTO personal (subject, field, sealed, lookup, key_version) VALUES ($1, $2, $3, $4, $5)";
     OPEN = "SELECT subject, sealed, key_version FROM personal WHERE subject = $1 AND field = $2";
-    FIND = "SELECT subject FROM personal WHERE field = $1 AND lookup = $2 ORDER BY subject";
+    FIND_CARD = "SELECT c.id AS id FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
+        JOIN consignment s ON s.id = c.consignment_id
+        WHERE p.field = $1 AND p.lookup = $2 AND s.state = 'taken' ORDER BY c.id";
     DROP = "DELETE FROM personal WHERE subject = $1";
 }
 
@@ -96,27 +99,18 @@ pub fn open(reader: &mut Reader<'_>, keys: &Keys, subject: &Subject, field: &str
         .transpose()
 }
 
-/// Finds the subjects with a value, under every version of the keys, as `noun:id`.
-pub fn find(reader: &mut Reader<'_>, keys: &Keys, field: &str, value: &str) -> Result<Vec<String>> {
-    let mut found = Vec::new();
+/// Finds the card with a notice number, under every version of the keys. Cards of a consignment that was not taken
+/// are not found.
+pub fn card_with_notice(reader: &mut Reader<'_>, keys: &Keys, value: &str) -> Result<Option<CardId>> {
     for (_, set) in keys.newest_first() {
-        found.extend(
-            reader.rows(&FIND, bind![field, Keys::blind(set, field, value)], |row| row.get("subject"))?,
-        );
+        let lookup = Keys::blind(set, NOTICE_NUMBER, value);
+        let cards: Vec<CardId> =
+            reader.rows(&FIND_CARD, bind![NOTICE_NUMBER, lookup], |row| row.get("id"))?;
+        if let Some(card) = cards.first() {
+            return Ok(Some(*card));
+        }
     }
-    Ok(found)
-}
-
-/// Finds the card with a notice number.
-pub fn card_with_notice(
-    reader: &mut Reader<'_>,
-    keys: &Keys,
-    value: &str,
-) -> Result<Option<domain::id::CardId>> {
-    let subjects: Vec<String> = find(reader, keys, NOTICE_NUMBER, value)?;
-    let Some(subject) = subjects.first() else { return Ok(None) };
-    let id = subject.strip_prefix("card:").and_then(|id| id.parse().ok());
-    id.map(Some).ok_or_else(|| Error::Broken(format!("the subject {subject} is no card")))
+    Ok(None)
 }
 
 /// Deletes every field of a subject that was never taken.

@@ -23,14 +23,14 @@ use crate::{bind, place, report, statements};
 statements! { "reception":
     INSERT = "INSERT INTO reception (id, reservation_id, card_id, service, site, day, state, arrived_at, version)
         VALUES ($1, $2, $3, $4, $5, $6, 'arrived', $7, 1) ON CONFLICT (reservation_id) DO NOTHING";
-    FIND = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, arrived_at
+    FIND = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, issuer, arrived_at
         FROM reception WHERE id = $1";
-    OF_RESERVATION = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, arrived_at
+    OF_RESERVATION = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, issuer, arrived_at
         FROM reception WHERE reservation_id = $1";
-    OF_DAY = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, arrived_at
+    OF_DAY = "SELECT id, reservation_id, card_id, service, site, day, state, reason, receiver, issuer, arrived_at
         FROM reception WHERE service = $1 AND site = $2 AND day = $3 ORDER BY arrived_at, id";
-    STEP = "UPDATE reception SET state = $1, reason = $2, receiver = $3, version = version + 1
-        WHERE id = $4 AND state = $5";
+    STEP = "UPDATE reception SET state = $1, reason = $2, receiver = $3, issuer = $4, version = version + 1
+        WHERE id = $5 AND state = $6";
 }
 
 /// A reception.
@@ -48,8 +48,10 @@ pub struct Reception {
     pub state: State,
     /// Why the visitor was sent away.
     pub reason: Option<Reason>,
-    /// Who of the city took over or issued.
+    /// Who of the city took papers and card over.
     pub receiver: Option<String>,
+    /// Who of the city issued the card.
+    pub issuer: Option<String>,
     /// When the visitor arrived.
     pub arrived_at: Timestamp,
 }
@@ -98,6 +100,7 @@ fn reception(row: &Row<'_>) -> Result<Reception> {
         state: row.get("state")?,
         reason: row.get("reason")?,
         receiver: row.get("receiver")?,
+        issuer: row.get("issuer")?,
         arrived_at: row.get("arrived_at")?,
     })
 }
@@ -158,7 +161,7 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
 pub fn check_papers(tx: &mut Tx<'_>, act: &Act, id: ReceptionId) -> Result<(), ReceptionError> {
     let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
     let recorded = tx.record(act, &Entry::PapersChecked { reception: id, card: at.card })?;
-    step(tx, &recorded, &at, State::Checked, None, None)
+    step(tx, &recorded, &at, State::Checked, &Known::default())
 }
 
 /// 市へ引継ぎ: papers and card go to a named person of the city.
@@ -170,7 +173,7 @@ pub fn pass_to_city(
 ) -> Result<(), ReceptionError> {
     let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
     let recorded = tx.record(act, &Entry::PassedToCity { reception: id, card: at.card })?;
-    step(tx, &recorded, &at, State::WithCity, None, Some(receiver))?;
+    step(tx, &recorded, &at, State::WithCity, &Known { receiver: Some(receiver), ..Known::default() })?;
     let city = place::the(tx, &at.day.site, PlaceKind::City)?;
     card::step(tx, &recorded, at.card, &Change { place: Some(city), ..Change::default() })?;
     Ok(())
@@ -193,7 +196,7 @@ pub fn issue(
         recorded: recorded_by,
     };
     let recorded = tx.record(act, &entry)?;
-    step(tx, &recorded, &at, State::Issued, None, Some(issuer))?;
+    step(tx, &recorded, &at, State::Issued, &Known { issuer: Some(issuer), ..Known::default() })?;
     reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Served)?;
     let citizen = place::the(tx, &at.day.site, PlaceKind::Citizen)?;
     let change = Change { stage: Some(Stage::Issued), place: Some(citizen), ..Change::default() };
@@ -229,7 +232,7 @@ pub fn send_away(
     };
     let recorded = tx.record(act, &entry)?;
     tx.remark(&recorded, remark)?;
-    step(tx, &recorded, &at, state, reason, at.receiver.as_deref())?;
+    step(tx, &recorded, &at, state, &Known { reason, ..Known::default() })?;
     reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Unserved)?;
     let tray = place::the(tx, &at.day.site, PlaceKind::Tray)?;
     card::step(tx, &recorded, at.card, &Change { place: Some(tray), ..Change::default() })?;
@@ -259,16 +262,25 @@ pub fn not_come(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<(), Rec
     Ok(())
 }
 
+/// What becomes known with a step; what was known before stays.
+#[derive(Default)]
+struct Known<'a> {
+    reason: Option<Reason>,
+    receiver: Option<&'a str>,
+    issuer: Option<&'a str>,
+}
+
 fn step(
     tx: &mut Tx<'_>,
     _recorded: &Recorded,
     at: &Reception,
     to: State,
-    reason: Option<Reason>,
-    receiver: Option<&str>,
+    known: &Known<'_>,
 ) -> Result<(), ReceptionError> {
     at.state.to(to)?;
-    if tx.execute(&STEP, bind![to, reason, receiver, at.id, at.state])? == 0 {
+    let receiver = known.receiver.or(at.receiver.as_deref());
+    let issuer = known.issuer.or(at.issuer.as_deref());
+    if tx.execute(&STEP, bind![to, known.reason, receiver, issuer, at.id, at.state])? == 0 {
         return Err(WrongState { from: at.state, wanted: to }.into());
     }
     Ok(())

@@ -252,7 +252,7 @@ impl City {
                     let part = store::letter::print(tx, &print, &keys, &site, "v1")?;
                     let letters = store::letter::find(tx, part)?.unwrap().letters;
                     store::letter::transfer(tx, &transfer, part, letters, "市 一郎", CityRecord::Paper)?;
-                    store::letter::post(tx, &post, part, today, CityRecord::Paper)
+                    store::letter::post(tx, &post, part, today, "市 一郎", CityRecord::Paper)
                 })
                 .unwrap();
         }

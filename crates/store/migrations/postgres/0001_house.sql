@@ -248,7 +248,8 @@ CREATE TABLE letter_batch (
   printed_at BIGINT NOT NULL,
   transferred_at BIGINT,
   receiver TEXT,
-  posted_on TEXT
+  posted_on TEXT,
+  poster TEXT
 );
 CREATE INDEX letter_batch_state ON letter_batch (state, id);
 
@@ -331,6 +332,7 @@ CREATE TABLE reception (
   state TEXT NOT NULL,
   reason TEXT,
   receiver TEXT,
+  issuer TEXT,
   arrived_at BIGINT NOT NULL,
   version BIGINT NOT NULL
 );

@@ -248,7 +248,8 @@ CREATE TABLE letter_batch (
   printed_at INTEGER NOT NULL,
   transferred_at INTEGER,
   receiver TEXT,
-  posted_on TEXT
+  posted_on TEXT,
+  poster TEXT
 ) STRICT;
 CREATE INDEX letter_batch_state ON letter_batch (state, id);
 
@@ -331,6 +332,7 @@ CREATE TABLE reception (
   state TEXT NOT NULL,
   reason TEXT,
   receiver TEXT,
+  issuer TEXT,
   arrived_at INTEGER NOT NULL,
   version INTEGER NOT NULL
 ) STRICT;

@@ -51,6 +51,8 @@ statements! { "verify.facts":
         UNION ALL SELECT 'batch:' || id AS id, giver AS words FROM batch WHERE giver IS NOT NULL
         UNION ALL SELECT 'letters:' || id AS id, receiver AS words FROM letter_batch WHERE receiver IS NOT NULL
         UNION ALL SELECT 'reception:' || id AS id, receiver AS words FROM reception WHERE receiver IS NOT NULL
+        UNION ALL SELECT 'letters:' || id AS id, poster AS words FROM letter_batch WHERE poster IS NOT NULL
+        UNION ALL SELECT 'reception:' || id AS id, issuer AS words FROM reception WHERE issuer IS NOT NULL
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
         ORDER BY id";
