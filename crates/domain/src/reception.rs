@@ -70,6 +70,19 @@ impl State {
         }
     }
 
+    /// Which of two states of one reception is the later. The table has no circles, so this is known without
+    /// knowing when each was entered.
+    #[must_use]
+    pub fn later(self, other: State) -> State {
+        let rank = |state: State| match state {
+            Self::Arrived => 0,
+            Self::Checked => 1,
+            Self::WithCity => 2,
+            Self::Issued | Self::SentAway | Self::Left => 3,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+
     /// The word on the screen.
     pub fn label(self) -> &'static str {
         match self {

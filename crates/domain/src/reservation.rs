@@ -71,6 +71,18 @@ impl State {
         }
     }
 
+    /// Which of two states of one reservation is the later. The table has no circles, so this is known without
+    /// knowing when each was entered.
+    #[must_use]
+    pub fn later(self, other: State) -> State {
+        let rank = |state: State| match state {
+            Self::Held => 0,
+            Self::Booked => 1,
+            Self::Released | Self::Cancelled | Self::Served | Self::Unserved | Self::NotCome => 2,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+
     /// The word on the screen.
     pub fn label(self) -> &'static str {
         match self {

@@ -26,6 +26,19 @@ codes! {
     }
 }
 
+impl Service {
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Issuance => "カードの交付",
+            Self::Renewal => "電子証明書の更新",
+            Self::Application => "申請受付",
+            Self::LinkageSupport => "利用登録の支援",
+            Self::Enquiry => "問い合わせ",
+        }
+    }
+}
+
 /// The code of a site: a letter a–z, then letters, digits and underscores, at most 32 characters in all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

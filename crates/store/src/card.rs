@@ -72,6 +72,11 @@ statements! { "card":
     UNINSPECT = "DELETE FROM inspection WHERE card_id = $1 AND pass = $2";
     INSPECTED_OF = "SELECT i.card_id AS card_id, i.pass AS pass, i.finding AS finding
         FROM card c JOIN inspection i ON i.card_id = c.id WHERE c.consignment_id = $1";
+    LAST_STORED = "SELECT p.id AS id, p.name AS name FROM card_step t JOIN place p ON p.id = t.place_to
+        WHERE t.card_id = $1 AND p.kind = 'box' ORDER BY t.n DESC LIMIT 1";
+    INSPECTION_COUNTS = "SELECT i.pass AS pass, i.finding AS finding, COUNT(*) AS n
+        FROM card c JOIN inspection i ON i.card_id = c.id WHERE c.consignment_id = $1
+        GROUP BY i.pass, i.finding ORDER BY i.pass, i.finding";
 }
 
 /// A card as its page shows it.
@@ -314,6 +319,11 @@ pub fn steps(reader: &mut Reader<'_>, id: CardId) -> Result<Vec<Step>> {
     })
 }
 
+/// The box in which a card lay last, which is where it goes back to; none if it was never put away.
+pub fn last_stored(reader: &mut Reader<'_>, id: CardId) -> Result<Option<(PlaceId, String)>> {
+    reader.row(&LAST_STORED, bind![id], |row| Ok((row.get("id")?, row.get("name")?)))
+}
+
 /// Takes one step of a card's story: the only function that changes its stage or its place.
 ///
 /// The stage follows the table in `domain::card` and is guarded again in the `WHERE`, together with the place and
@@ -412,6 +422,16 @@ pub fn inspected_of(
 ) -> Result<Vec<(CardId, Pass, Finding)>> {
     reader.rows(&INSPECTED_OF, bind![consignment], |row| {
         Ok((row.get("card_id")?, row.get("pass")?, row.get("finding")?))
+    })
+}
+
+/// How many cards of a consignment have each finding, by pass.
+pub fn inspection_counts(
+    reader: &mut Reader<'_>,
+    consignment: ConsignmentId,
+) -> Result<Vec<(Pass, Finding, u32)>> {
+    reader.rows(&INSPECTION_COUNTS, bind![consignment], |row| {
+        Ok((row.get("pass")?, row.get("finding")?, row.get("n")?))
     })
 }
 

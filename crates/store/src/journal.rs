@@ -2,8 +2,9 @@
 //!
 //! Entries are inserted without a number, so that writers never wait for each other here.
 
-use domain::id::{AccessId, EntryId};
+use domain::id::{AccessId, CardId, EntryId};
 use domain::journal::{Actor, Entry, Subject};
+use domain::number::ControlNumber;
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,6 +32,10 @@ statements! { "journal":
         r.body AS remark
         FROM journal j LEFT JOIN remark r ON r.entry_id = j.id
         WHERE j.day = $1 AND j.id > $2 ORDER BY j.id LIMIT $3";
+    CARDS_OF_PAGE = "SELECT t.id AS id, c.control_number AS control_number, c.id AS card_id
+        FROM (SELECT id FROM journal WHERE day = $1 AND id > $2 ORDER BY id LIMIT $3) t
+        JOIN journal_subject s ON s.entry_id = t.id JOIN card c ON c.id = substr(s.subject, 6)
+        WHERE s.subject LIKE 'card:%' ORDER BY t.id";
     ACCESS_PAGE = "SELECT id, seq, at, actor, screen, asked, subjects, found FROM access
         WHERE day = $1 AND id > $2 ORDER BY id LIMIT $3";
 }
@@ -165,6 +170,18 @@ pub fn sealed_of(reader: &mut Reader<'_>, subject: &Subject, through: i64) -> Re
 /// A page of a day's entries, after an id (empty for the first page).
 pub fn page(reader: &mut Reader<'_>, day: Date, after: &str, limit: u32) -> Result<Vec<Written>> {
     reader.rows(&PAGE, bind![day, after, limit], written)
+}
+
+/// The cards that the entries of [`page`] are about, with their 管理番号.
+pub fn cards_of_page(
+    reader: &mut Reader<'_>,
+    day: Date,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<(EntryId, CardId, ControlNumber)>> {
+    reader.rows(&CARDS_OF_PAGE, bind![day, after, limit], |row| {
+        Ok((row.get("id")?, row.get("card_id")?, crate::card::control_number(row)?))
+    })
 }
 
 /// A page of a day's views, after an id (empty for the first page).

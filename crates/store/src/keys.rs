@@ -9,6 +9,7 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use data_encoding::HEXLOWER;
+use domain::id::OperationId;
 use hmac::{Hmac, KeyInit as KeyInitOf, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -131,6 +132,11 @@ impl Keys {
     /// A keyed hash for limits of attempts, so that neither addresses nor numbers are stored.
     pub fn attempt(set: &KeySet, kind: &str, value: &str) -> [u8; 32] {
         mac(set.lookup.bits(), &[b"attempt", kind.as_bytes(), value.as_bytes()])
+    }
+
+    /// Bits for a one-time password, derived and not stored: the same operation gives the same password again.
+    pub fn one_time(set: &KeySet, operation: OperationId) -> [u8; 32] {
+        mac(set.lookup.bits(), &[b"one-time password", &operation.to_bytes()])
     }
 
     /// Seals a personal field so that it opens only for its subject and field. `nonce` is 24 random bytes.

@@ -38,7 +38,7 @@ pub mod value;
 pub mod verify;
 pub mod visit;
 
-pub use act::Act;
+pub use act::{Act, Acts};
 pub use db::{Db, Durability, Lane};
 pub use error::Error;
 pub use tx::{Engine, Reader, Tx};

@@ -44,6 +44,7 @@ statements! { "person":
     SEEN = "UPDATE session SET seen = $1 WHERE id = $2 AND ended IS NULL";
     CLOSE = "UPDATE session SET ended = $1 WHERE id = $2 AND ended IS NULL";
     OPEN_OF = "SELECT id FROM session WHERE person_id = $1 AND ended IS NULL ORDER BY id";
+    NAMES = "SELECT id, name FROM person ORDER BY id";
     ANY = "SELECT id FROM person ORDER BY id LIMIT 1";
 }
 
@@ -229,6 +230,16 @@ pub fn list(reader: &mut Reader<'_>) -> Result<Vec<(Person, Vec<Grant>)>> {
             (person, own)
         })
         .collect())
+}
+
+/// The grants of a person that were not ended, whatever their days.
+pub fn grants(reader: &mut Reader<'_>, id: PersonId) -> Result<Vec<Grant>> {
+    reader.rows(&GRANTS, bind![id], grant)
+}
+
+/// Everybody's name, also of those whose account has ended; for screens that tell who did something.
+pub fn names(reader: &mut Reader<'_>) -> Result<Vec<(PersonId, String)>> {
+    reader.rows(&NAMES, bind![], |row| Ok((row.get("id")?, row.get("name")?)))
 }
 
 /// Grants a role.

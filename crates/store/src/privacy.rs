@@ -2,8 +2,10 @@
 //!
 //! Nothing is held unless the city agreed to the field (11(4)イ). Nothing here ever writes a value to a log.
 
+use std::collections::BTreeMap;
+
 use domain::id::CardId;
-use domain::journal::{Entry, Subject};
+use domain::journal::{BusinessDay, Entry, Subject};
 use jiff::civil::Date;
 
 use crate::act::Act;
@@ -20,6 +22,10 @@ statements! { "privacy":
         decided_on = excluded.decided_on, entry_id = excluded.entry_id";
     HOLD = "INSERT INTO personal (subject, field, sealed, lookup, key_version) VALUES ($1, $2, $3, $4, $5)";
     OPEN = "SELECT subject, sealed, key_version FROM personal WHERE subject = $1 AND field = $2";
+    OPEN_OF_DAY = "SELECT r.card_id AS card_id, p.subject AS subject, p.sealed AS sealed, p.key_version AS key_version
+        FROM reservation r JOIN personal p ON p.subject = 'card:' || r.card_id AND p.field = $1
+        WHERE r.service = $2 AND r.site = $3 AND r.day = $4
+        AND r.state IN ('booked', 'served', 'unserved', 'not_come') ORDER BY r.start, r.id";
     FIND_CARD = "SELECT c.id AS id FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
         JOIN consignment s ON s.id = c.consignment_id
         WHERE p.field = $1 AND p.lookup = $2 AND s.state = 'taken' ORDER BY c.id";
@@ -116,4 +122,25 @@ pub fn card_with_notice(reader: &mut Reader<'_>, keys: &Keys, value: &str) -> Re
 /// Deletes every field of a subject that was never taken.
 pub(crate) fn drop_all(tx: &mut Tx<'_>, subject: &Subject) -> Result<()> {
     tx.execute(&DROP, bind![subject]).map(drop)
+}
+
+/// Opens a field of every card that has or had a place on a day, for the day's list; what is not held is not there.
+pub fn open_of_day(
+    reader: &mut Reader<'_>,
+    keys: &Keys,
+    day: &BusinessDay,
+    field: &str,
+) -> Result<BTreeMap<CardId, String>> {
+    let sealed = reader.rows(&OPEN_OF_DAY, bind![field, day.service, day.site, day.day], |row| {
+        Ok((
+            row.get::<CardId>("card_id")?,
+            row.get::<String>("subject")?,
+            row.get::<Vec<u8>>("sealed")?,
+            row.get::<u32>("key_version")?,
+        ))
+    })?;
+    let open = |(card, subject, sealed, version): (CardId, String, Vec<u8>, u32)| {
+        Ok((card, Keys::open(keys.version(version)?, &subject, field, &sealed)?))
+    };
+    sealed.into_iter().map(open).collect()
 }

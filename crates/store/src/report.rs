@@ -109,7 +109,7 @@ fn fold(day: &BusinessDay, entries: &[Entry]) -> Result<DayCounts, CloseError> {
     for entry in entries {
         fold.take(day, entry)?;
     }
-    Ok(fold.counts())
+    Ok(fold.counts()?)
 }
 
 /// The cards that lie on the tray or at the counter of a site.

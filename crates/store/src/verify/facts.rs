@@ -21,7 +21,7 @@ use crate::value::Row;
 use crate::{bind, privacy, report, statements};
 
 statements! { "verify.facts":
-    ENTRIES = "SELECT id, seq, at, day, kind, data FROM journal WHERE id > $1 ORDER BY id LIMIT $2";
+    ENTRIES = "SELECT id, at, day, kind, data FROM journal WHERE id > $1 ORDER BY id LIMIT $2";
     SUBJECTS = "SELECT subject, entry_id FROM journal_subject WHERE entry_id > $1 AND entry_id <= $2
         ORDER BY entry_id, subject";
     SEALER = "SELECT journal_seq, access_seq FROM sealer WHERE id = 1";
@@ -105,11 +105,11 @@ impl Folded {
     }
 
     fn booking(&mut self, id: ReservationId, state: Booking) {
-        self.reservations.insert(id, state);
+        self.reservations.entry(id).and_modify(|known| *known = known.later(state)).or_insert(state);
     }
 
     fn visitor(&mut self, id: ReceptionId, state: Reception) {
-        self.receptions.insert(id, state);
+        self.receptions.entry(id).and_modify(|known| *known = known.later(state)).or_insert(state);
     }
 }
 
@@ -125,14 +125,13 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
 }
 
 fn journal_itself(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<Folded> {
-    // Entries of one thing are folded in the order of their numbers; what is not sealed yet comes last.
-    let mut ordered: Vec<(i64, EntryId, Entry)> = Vec::new();
+    // The way of each noun has no circles, so the order of the entries does not matter, and none is kept.
+    let mut folded = Folded::default();
     let mut after = String::new();
     loop {
         let entries = reader.rows(&ENTRIES, bind![after, PAGE], |row| {
             Ok((
                 row.get::<EntryId>("id")?,
-                row.get::<Option<i64>>("seq")?,
                 row.get::<Timestamp>("at")?,
                 row.get::<Date>("day")?,
                 row.get::<String>("kind")?,
@@ -147,7 +146,7 @@ fn journal_itself(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<Fo
         })? {
             subjects.entry(entry).or_default().insert(subject);
         }
-        for (id, seq, at, day, kind, entry) in entries {
+        for (id, at, day, kind, entry) in entries {
             let name = format!("entry:{id}");
             if day != day_of(at) {
                 findings.add(Invariant::Journal, &name, "its business day is not the day of its instant");
@@ -162,16 +161,11 @@ fn journal_itself(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<Fo
                     if wanted != subjects.remove(&id).unwrap_or_default() {
                         findings.add(Invariant::Journal, &name, "it is not found under its subjects");
                     }
-                    ordered.push((seq.unwrap_or(i64::MAX), id, entry));
+                    folded.take(&entry);
                 }
             }
         }
         after = last;
-    }
-    ordered.sort_by_key(|(seq, id, _)| (*seq, *id));
-    let mut folded = Folded::default();
-    for (_, _, entry) in &ordered {
-        folded.take(entry);
     }
     Ok(folded)
 }
