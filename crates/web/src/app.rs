@@ -14,9 +14,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use parking_lot::RwLock;
 use store::keys::Keys;
-use store::{Act, Db};
+use store::{Act, Acts, Db};
 
 use crate::availability::Availabilities;
+use crate::kit::PageError;
 use crate::kit::clock::{Chance, Clock, ManualClock, new_operation};
 use crate::kit::security::Origin;
 use crate::password::Passwords;
@@ -72,6 +73,7 @@ pub struct App {
     pub settings: Settings,
     /// The free places of the coming days, at most a second old.
     pub availabilities: Availabilities,
+    acts: Acts,
     rules: RwLock<Arc<RuleSet>>,
 }
 
@@ -97,6 +99,7 @@ impl App {
             passwords: Passwords::new(2),
             settings,
             availabilities: Availabilities::default(),
+            acts: Acts::default(),
             rules: RwLock::new(Arc::new(rules)),
         }))
     }
@@ -127,7 +130,7 @@ impl App {
     pub fn act(&self, actor: Actor) -> Act {
         let mut seed = [0; 16];
         self.chance.fill(&mut seed);
-        Act::new(self.now(), actor, seed)
+        self.acts.next(self.now(), actor, seed)
     }
 
     /// An operation id for a form that is being shown.
@@ -140,7 +143,22 @@ impl App {
         self.by_hand.as_ref().map(|_| {
             let now = self.now();
             let minute = domain::time::minute_of(now);
-            format!("{} {}:{:02}", domain::time::era_date(domain::time::day_of(now)), minute / 60, minute % 60)
+            format!(
+                "{} {}:{:02}",
+                domain::time::era_date(domain::time::day_of(now)),
+                minute / 60,
+                minute % 60
+            )
         })
+    }
+}
+
+impl From<store::Error> for PageError {
+    /// A full queue is told as such, so that people come again; everything else is a failure of ours.
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Busy => Self::Full,
+            other => Self::internal(other),
+        }
     }
 }

@@ -28,20 +28,22 @@ impl Passwords {
 
     /// Hashes a password as a PHC string.
     pub async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String, HashError> {
-        self.run(move || hash_now(&password, &salt)).await.ok_or_else(|| HashError("the pool ended".to_owned()))?
+        self.run(move || hash_now(&password, &salt))
+            .await
+            .ok_or_else(|| HashError("the pool ended".to_owned()))?
     }
 
     /// Whether the password belongs to the hash. Takes the same time for an account that does not exist when it
     /// is given `None`.
     pub async fn verify(&self, password: String, hash: Option<String>) -> bool {
-        self.run(move || match hash {
-            Some(hash) => PasswordHash::new(&hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()),
-            None => {
+        self.run(move || {
+            let Some(hash) = hash else {
                 // The result is not wanted, only the time it takes.
                 drop(hash_now(&password, b"nobody's account"));
-                false
-            }
+                return false;
+            };
+            PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
         })
         .await
         .unwrap_or(false)

@@ -118,16 +118,15 @@ struct ErrorPage {
 
 impl Page for ErrorPage {}
 
-/// The citizens' face, for errors.
-#[derive(Debug, Clone)]
-pub struct Citizens {
-    /// The city.
-    pub office: Arc<Office>,
+/// The citizens' face, for errors. It asks for the frame each time, because rules change.
+pub struct Citizens<F> {
+    /// Makes the frame for the answer to a request.
+    pub layout: F,
 }
 
-impl Face for Citizens {
+impl<F: Fn(&Asked) -> Layout + Send + Sync> Face for Citizens<F> {
     fn error(&self, asked: &Asked, error: &PageError, _answer: &Response) -> Response {
-        respond(&error_page(Layout::new(asked, self.office.clone()), asked, error))
+        respond(&error_page((self.layout)(asked), asked, error))
     }
 }
 

@@ -1,11 +1,16 @@
 //! What to do with notices that are not booked on this site. Each page has a way, never an end.
 
-use askama::Template;
+use std::sync::Arc;
 
-use super::{Layout, Venue};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Layout, Venue, frame};
+use crate::App;
 use crate::key;
 use crate::kit::page::Cache;
-use crate::kit::{Page, Texts};
+use crate::kit::{Asked, Page, Texts, respond};
 
 /// Which advice is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,4 +127,19 @@ impl AdvicePage {
 
 impl Page for AdvicePage {
     const CACHE: Cache = Cache::Revalidate;
+}
+
+/// What to do with the notice about certificates.
+pub(crate) async fn renewal(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    respond(&AdvicePage::new(frame::layout(&app, &asked), Advice::Renewal))
+}
+
+/// What to do with the notice about the card itself.
+pub(crate) async fn application(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    respond(&AdvicePage::new(frame::layout(&app, &asked), Advice::Application))
+}
+
+/// What to do without a notice.
+pub(crate) async fn missing(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    respond(&AdvicePage::new(frame::layout(&app, &asked), Advice::Missing))
 }

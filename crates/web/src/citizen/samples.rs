@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use askama::Template;
-use domain::id::{Id, OperationId, VisitId};
+use domain::id::{Id, OperationId, ReservationId, VisitId};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 
@@ -73,6 +73,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     let layout = || Layout::new(&asked, office());
     let visit = VisitId::from_parts(1_795_000_000_000, 77);
     let operation = OperationId::from_parts(1_795_000_000_000, 78);
+    let reservation = ReservationId::from_parts(1_795_000_000_000, 79);
     let (first, last) = (date(2026, 11, 26), date(2027, 1, 23));
     let states = days(first, last);
     let full: Vec<DayState> =
@@ -105,10 +106,13 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
             TimesPage::new(layout(), visit, first, times()[..18].to_vec(), 10, operation, Some(Again::Taken))
                 .render(),
         ),
-        ("check", CheckPage::new(layout(), visit, appointment(), held_until, ISSUANCE, operation).render()),
+        (
+            "check",
+            CheckPage::new(layout(), visit, reservation, appointment(), held_until, ISSUANCE, operation)
+                .render(),
+        ),
         ("done", DonePage::new(layout(), visit, NUMBER, appointment(), ISSUANCE, TODAY).unwrap().render()),
         ("expired", ExpiredPage::new(layout(), visit, 10).render()),
-        ("refused-booked", RefusedPage::new(layout(), Reason::Booked).render()),
         ("refused-issued", RefusedPage::new(layout(), Reason::Issued).render()),
         ("refused-ask", RefusedPage::new(layout(), Reason::Ask).render()),
         ("refused-early", RefusedPage::new(layout(), Reason::Early(Some(last))).render()),
@@ -127,7 +131,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
                 .unwrap()
                 .render(),
         ),
-        ("cancel", CancelPage::new(layout(), visit, appointment(), operation).render()),
+        ("cancel", CancelPage::new(layout(), visit, reservation, appointment(), operation).render()),
         ("cancelled", CancelledPage::new(layout(), first, "9:30".parse().unwrap()).render()),
     ]
     .into_iter()

@@ -28,6 +28,11 @@ impl Origin {
         Self { text: text.trim_end_matches('/').to_ascii_lowercase() }
     }
 
+    /// Host and port, without the scheme.
+    pub fn host(&self) -> &str {
+        self.text.split_once("://").map_or(self.text.as_str(), |(_, host)| host)
+    }
+
     fn is_https(&self) -> bool {
         self.text.starts_with("https://")
     }

@@ -53,9 +53,9 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::citizen::layout::{Citizens, samples::office};
+    use crate::citizen::layout::{Citizens, Layout, samples::office};
     use crate::kit::clock::{ManualClock, SeededChance};
-    use crate::kit::{Fields, PageError};
+    use crate::kit::{Asked, Fields, PageError};
 
     async fn fails() -> Result<&'static str, PageError> {
         Err(PageError::internal(std::io::Error::other("the secret cause")))
@@ -82,7 +82,7 @@ mod tests {
                 clock: Arc::new(ManualClock::new(now)),
                 chance: Arc::new(SeededChance::new(1)),
                 origin: Arc::new(Origin::new("https://yoyaku.example.jp")),
-                face: Arc::new(Citizens { office: office() }),
+                face: Arc::new(Citizens { layout: |asked: &Asked| Layout::new(asked, office()) }),
             },
         )
     }

@@ -1,13 +1,28 @@
 //! Cancelling: asked once more, then done.
 
+use std::sync::Arc;
+
 use askama::Template;
-use domain::id::{OperationId, VisitId};
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::id::{OperationId, ReservationId, VisitId};
+use domain::journal::Actor;
+use domain::reservation::Channel;
 use domain::time::Start;
 use jiff::civil::Date;
 
+use store::Lane;
+use store::op::{Operation, once};
+use store::reservation::BookingError;
+
+use super::show::{self, Banner};
+use crate::App;
 use crate::citizen::visit::Appointment;
-use crate::citizen::{Layout, route};
-use crate::kit::{Page, Texts};
+use crate::citizen::visit::begun::{Standing, has_begun, opened};
+use crate::citizen::{Layout, frame, route};
+use crate::kit::page::see_other;
+use crate::kit::{Asked, Fields, Page, PageError, Texts, respond};
 
 /// The page that asks once more.
 #[derive(Template)]
@@ -17,18 +32,26 @@ pub struct CancelPage {
     layout: Layout,
     appointment: Appointment,
     operation: OperationId,
+    reservation: ReservationId,
     back_href: String,
     cancel_href: String,
 }
 
 impl CancelPage {
     /// The question for a reservation.
-    pub fn new(layout: Layout, visit: VisitId, appointment: Appointment, operation: OperationId) -> Self {
+    pub fn new(
+        layout: Layout,
+        visit: VisitId,
+        reservation: ReservationId,
+        appointment: Appointment,
+        operation: OperationId,
+    ) -> Self {
         Self {
             texts: layout.texts(),
             layout,
             appointment,
             operation,
+            reservation,
             back_href: route::show(visit),
             cancel_href: route::cancel(visit),
         }
@@ -36,6 +59,70 @@ impl CancelPage {
 }
 
 impl Page for CancelPage {}
+
+/// Asks once more.
+pub(crate) async fn ask(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let opened = opened(&app, &headers, &visit).await?;
+    let id = opened.visit.id;
+    match opened.standing(app.now()) {
+        Standing::Booked(booked) if !has_begun(&booked, app.now()) => {
+            let (layout, appointment) = (frame::layout(&app, &asked), frame::appointment(&app, &booked.slot));
+            Ok(respond(&CancelPage::new(layout, id, booked.id, appointment, app.operation())))
+        }
+        Standing::Booked(_) => Ok(see_other(&route::show(id))),
+        other => Ok(other.go_on(id)),
+    }
+}
+
+const OPERATION: &str = "operation";
+const RESERVATION: &str = "reservation";
+
+/// Cancels, until the slot begins.
+pub(crate) async fn cancel(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let form = fields.form(&[OPERATION, RESERVATION])?;
+    let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
+    let shown: ReservationId = form.typed(RESERVATION).parse().map_err(|_| PageError::BadRequest)?;
+    let opened = opened(&app, &headers, &visit).await?;
+    let id = opened.visit.id;
+    let booked = match opened.standing(app.now()) {
+        // The visit went on to another reservation in the meantime: what is cancelled is what was shown.
+        Standing::Booked(booked) if booked.id == shown => booked,
+        other => return Ok(other.go_on(id)),
+    };
+    if has_begun(&booked, app.now()) {
+        return show::page(&app, &asked, id, &booked, Some(Banner::NotCancelled));
+    }
+    let (act, rules) = (app.act(Actor::Citizen), app.rules());
+    let operation = Operation::new(operation, &format!("cancel {shown}"));
+    let done = app
+        .db
+        .write(Lane::Public, move |tx| {
+            once(tx, &act, &operation, |tx| {
+                store::reservation::cancel(tx, &act, &rules, shown, Channel::Web).map(drop)
+            })
+        })
+        .await;
+    match done {
+        Ok(()) => {
+            app.availability_shifted(&booked.slot, false);
+            Ok(see_other(&route::cancelled(id)))
+        }
+        Err(BookingError::Store(error)) => Err(error.into()),
+        // Somebody else ended it at the same moment: the page says how it stands now.
+        Err(_) => Ok(see_other(&route::show(id))),
+    }
+}
 
 /// The page after it was cancelled.
 #[derive(Template)]
@@ -55,3 +142,20 @@ impl CancelledPage {
 }
 
 impl Page for CancelledPage {}
+
+/// Says that it was cancelled.
+pub(crate) async fn cancelled(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let opened = opened(&app, &headers, &visit).await?;
+    match opened.standing(app.now()) {
+        Standing::Cancelled(reservation) => {
+            let (day, start) = (reservation.slot.day, reservation.slot.start);
+            Ok(respond(&CancelledPage::new(frame::layout(&app, &asked), day, start)))
+        }
+        other => Ok(other.go_on(opened.visit.id)),
+    }
+}

@@ -1,10 +1,21 @@
 //! The page that asks for a reservation number.
 
-use askama::Template;
-use axum::http::StatusCode;
+use std::sync::Arc;
 
-use crate::citizen::Layout;
-use crate::kit::{Form, Page, Texts};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::id::{CardId, Id, ReservationId};
+use domain::number::NumberKind;
+use domain::reservation::State as Reserved;
+
+use crate::App;
+use crate::citizen::attempt::{Attempt, Caller, too_many};
+use crate::citizen::visit::begun;
+use crate::citizen::visit::key::{NUMBER, Typed, read_number, refuse_unknown};
+use crate::citizen::{Layout, frame, route};
+use crate::kit::{Asked, Fields, Form, Page, PageError, Texts, respond};
 
 /// The page of the reservation number.
 #[derive(Template)]
@@ -26,4 +37,50 @@ impl Page for FindPage {
     fn status(&self) -> StatusCode {
         self.form.status()
     }
+}
+
+/// Asks for the reservation number.
+pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    respond(&FindPage::new(frame::layout(&app, &asked), Form::fresh()))
+}
+
+/// Proves the reservation number and begins a visit that shows the reservation.
+pub(crate) async fn prove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    asked: Asked,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let mut form = fields.form(&[NUMBER])?;
+    let layout = frame::layout(&app, &asked).at(route::find());
+    let typed = read_number(&mut form, NumberKind::Reservation);
+    if typed == Typed::Malformed {
+        return Ok(respond(&FindPage::new(layout, form)));
+    }
+    let attempt = Attempt::new(&app, caller, NumberKind::Reservation, typed, form.typed(NUMBER))?;
+    let Some((card, reservation)) = find(&app, attempt).await? else {
+        attempt.failed(&app).await?;
+        refuse_unknown(&mut form, NumberKind::Reservation);
+        return Ok(respond(&FindPage::new(layout, form)));
+    };
+    begun::begin(&app, &asked, card, Some(reservation)).await
+}
+
+/// The reservation of a number that was given to somebody.
+async fn find(app: &App, attempt: Attempt) -> Result<Option<(CardId, ReservationId)>, PageError> {
+    let (now, keys) = (app.now(), app.keys.clone());
+    app.db
+        .read(move |reader| {
+            if attempt.is_limited(reader, now)? {
+                return Ok(Err(too_many()));
+            }
+            let found = store::reservation::by_number(reader, &keys, &attempt.sought)?;
+            let sought = found.unwrap_or_else(|| ReservationId::from_parts(0, 0));
+            // The number of a hold was shown to nobody.
+            let found = store::reservation::find(reader, sought)?
+                .filter(|found| !matches!(found.state, Reserved::Held | Reserved::Released))
+                .and_then(|found| found.card.map(|card| (card, found.id)));
+            Ok::<_, store::Error>(Ok(found))
+        })
+        .await?
 }

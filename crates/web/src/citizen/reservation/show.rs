@@ -1,23 +1,32 @@
 //! A reservation that was found.
 
-use askama::Template;
-use domain::id::VisitId;
-use jiff::civil::Date;
+use std::sync::Arc;
 
-use crate::citizen::belongings::Belongings;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::id::VisitId;
+use domain::reservation::State as Reserved;
+use jiff::civil::Date;
+use store::reservation::Reservation;
+
+use crate::App;
+use crate::citizen::belongings::{self, Belongings};
 use crate::citizen::visit::Appointment;
+use crate::citizen::visit::begun::{Standing, has_begun, opened};
 use crate::citizen::visit::done::number_code;
-use crate::citizen::{Layout, route};
+use crate::citizen::{Layout, frame, route};
 use crate::key;
 use crate::kit::qr::TooLong;
-use crate::kit::{Page, Texts};
+use crate::kit::{Asked, Page, PageError, Texts, respond};
 
 /// Whether the citizen can cancel here.
 #[derive(Debug, Clone)]
 pub enum Cancel {
-    /// Until the end of a day.
+    /// Until its slot begins.
     Until {
-        /// That day.
+        /// The day of the reservation.
         day: Date,
         /// The page that asks once more.
         href: String,
@@ -57,7 +66,7 @@ pub struct ShowPage {
 }
 
 impl ShowPage {
-    /// `cancel_until` is the last day on which the citizen can cancel here, `None` when it is over.
+    /// `cancel_until` is the day until whose booked time the citizen can cancel here, `None` when it is over.
     pub fn new(
         layout: Layout,
         visit: VisitId,
@@ -84,3 +93,37 @@ impl ShowPage {
 }
 
 impl Page for ShowPage {}
+
+/// Shows the reservation of a visit.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let opened = opened(&app, &headers, &visit).await?;
+    let id = opened.visit.id;
+    match opened.standing(app.now()) {
+        Standing::Booked(reservation) | Standing::Over(reservation) => {
+            page(&app, &asked, id, &reservation, None)
+        }
+        other => Ok(other.go_on(id)),
+    }
+}
+
+/// The page of a reservation that is or was booked.
+pub(super) fn page(
+    app: &App,
+    asked: &Asked,
+    visit: VisitId,
+    reservation: &Reservation,
+    banner: Option<Banner>,
+) -> Result<Response, PageError> {
+    let number = reservation.number(&app.keys)?.to_string();
+    let appointment = frame::appointment(app, &reservation.slot);
+    let open = reservation.state == Reserved::Booked && !has_begun(reservation, app.now());
+    let until = open.then_some(appointment.day);
+    let layout = frame::layout(app, asked).at(route::show(visit));
+    let page = ShowPage::new(layout, visit, &number, appointment, belongings::ISSUANCE, until, banner);
+    Ok(respond(&page.map_err(PageError::internal)?))
+}

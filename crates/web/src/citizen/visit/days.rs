@@ -1,14 +1,23 @@
 //! The second step: the day. A list by weeks first, a month as a grid second.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use domain::id::VisitId;
+use domain::service::Service;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::begun::in_visit;
 use super::{Again, Availability};
-use crate::citizen::{Layout, route};
+use crate::App;
+use crate::availability::{self, Day};
+use crate::citizen::{Layout, frame, route};
 use crate::key;
-use crate::kit::{Page, Texts};
+use crate::kit::{Asked, Page, PageError, Texts, respond};
 
 /// What is known of a day: the input of both views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,6 +217,72 @@ impl MonthPage {
 }
 
 impl Page for MonthPage {}
+
+impl DayState {
+    fn of(day: &Day) -> Self {
+        let free =
+            |morning| day.slots.iter().any(|slot| slot.free() > 0 && slot.start.is_morning() == morning);
+        Self {
+            day: day.day,
+            availability: Availability::of_day(day),
+            morning: free(true),
+            afternoon: free(false),
+        }
+    }
+}
+
+/// The first and last bookable day; today where there is none, and then no day has a place.
+fn span(app: &App, known: &availability::Availability) -> (Date, Date) {
+    match known.days.as_slice() {
+        [] => (app.today(), app.today()),
+        [only] => (only.day, only.day),
+        [first, .., last] => (first.day, last.day),
+    }
+}
+
+/// Shows the days with places. The numbers come from the node's picture; the transaction checks again.
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let visit = in_visit(&app, &headers, &visit).await?;
+    page(&app, &asked, visit.id, None).await
+}
+
+/// The page of days, also where another page cannot stand.
+pub(super) async fn page(
+    app: &App,
+    asked: &Asked,
+    visit: VisitId,
+    banner: Option<Again>,
+) -> Result<Response, PageError> {
+    let known = app.availability(Service::Issuance).await?;
+    let (first, last) = span(app, &known);
+    let days: Vec<DayState> = known.days.iter().map(DayState::of).collect();
+    let layout = frame::layout(app, asked).at(route::days(visit));
+    Ok(respond(&DaysPage::new(layout, visit, first, last, &days, banner)))
+}
+
+/// Shows a month as a grid.
+pub(crate) async fn month(
+    State(app): State<Arc<App>>,
+    Path((visit, month)): Path<(String, String)>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let visit = in_visit(&app, &headers, &visit).await?;
+    let month = route::month_from_text(&month).ok_or(PageError::NotFound)?;
+    let known = app.availability(Service::Issuance).await?;
+    let (first, last) = span(&app, &known);
+    if month < first.first_of_month() || month > last {
+        return Err(PageError::NotFound);
+    }
+    let days: Vec<DayState> = known.days.iter().map(DayState::of).collect();
+    let layout = frame::layout(&app, &asked);
+    Ok(respond(&MonthPage::new(layout, visit.id, month, first, last, &days)))
+}
 
 #[cfg(test)]
 mod tests {

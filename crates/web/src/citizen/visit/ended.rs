@@ -30,8 +30,6 @@ impl Page for ExpiredPage {}
 /// Why a key that was proven cannot be booked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The card has a live reservation.
-    Booked,
     /// The card was issued.
     Issued,
     /// The card left the ordinary way (moved, expired, called back): a person has to look, and the page does
@@ -44,7 +42,6 @@ pub enum Reason {
 impl Reason {
     fn title(self) -> &'static str {
         match self {
-            Self::Booked => key!("refused-booked-title"),
             Self::Issued => key!("refused-issued-title"),
             Self::Ask => key!("refused-ask-title"),
             Self::Early(_) => key!("refused-early-title"),
@@ -53,15 +50,10 @@ impl Reason {
 
     fn next(self) -> &'static str {
         match self {
-            Self::Booked => key!("refused-booked-next"),
             Self::Issued => key!("refused-issued-next"),
             Self::Ask => key!("refused-ask-next"),
             Self::Early(_) => key!("refused-early-next"),
         }
-    }
-
-    fn is_booked(self) -> bool {
-        self == Self::Booked
     }
 }
 

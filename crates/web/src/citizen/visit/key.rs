@@ -1,13 +1,26 @@
 //! The first step: the booking key.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::State;
 use axum::http::StatusCode;
-
+use axum::response::Response;
+use domain::card::Stage;
+use domain::id::{CardId, Id};
 use domain::number::{Number, NumberError, NumberKind};
+use domain::reservation::State as Reserved;
+use domain::service::Service;
+use store::card::Card;
+use store::reservation::Reservation;
 
-use crate::citizen::Layout;
+use super::begun;
+use super::ended::{Reason, RefusedPage};
+use crate::App;
+use crate::citizen::attempt::{Attempt, Caller, too_many};
+use crate::citizen::{Layout, frame};
 use crate::key;
-use crate::kit::{Form, Page, Texts};
+use crate::kit::{Asked, Fields, Form, Page, PageError, Texts, respond};
 
 /// The name of the field of a number, also on the page that finds a reservation.
 pub const NUMBER: &str = "number";
@@ -28,13 +41,24 @@ impl KeyPage {
     }
 }
 
+/// What was typed into the field of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed {
+    /// A number of the kind that the page asks for.
+    Number(Number),
+    /// Fourteen digits that are nobody's number: a digit is wrong, or two are swapped.
+    Nobody,
+    /// No number; the field says what is wrong with its shape.
+    Malformed,
+}
+
 /// Reads the number of a form, of the kind that the page asks for; what is wrong becomes the field's fault.
 ///
 /// Only the shape is judged here. A wrong check digit gets the sentence of an unknown number, so that nobody
 /// learns from the sentence which numbers exist.
-pub fn read_number(form: &mut Form, wanted: NumberKind) -> Option<Number> {
+pub fn read_number(form: &mut Form, wanted: NumberKind) -> Typed {
     match Number::parse(form.typed(NUMBER)) {
-        Ok(number) if number.kind() == wanted => return Some(number),
+        Ok(number) if number.kind() == wanted => return Typed::Number(number),
         Ok(_) if wanted == NumberKind::BookingKey => {
             form.refuse(NUMBER, key!("error-number-other-kind-reservation"));
         }
@@ -46,9 +70,9 @@ pub fn read_number(form: &mut Form, wanted: NumberKind) -> Option<Number> {
         Err(NumberError::WrongLength(count)) => {
             form.refuse_with(NUMBER, key!("error-number-length"), vec![("count", count.into())]);
         }
-        Err(NumberError::WrongCheckDigit | NumberError::WrongKind) => refuse_unknown(form, wanted),
+        Err(NumberError::WrongCheckDigit | NumberError::WrongKind) => return Typed::Nobody,
     }
-    None
+    Typed::Malformed
 }
 
 /// The one sentence for a key that opens nothing, whatever the reason.
@@ -68,6 +92,82 @@ impl Page for KeyPage {
     }
 }
 
+/// Asks for the booking key.
+pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    respond(&KeyPage::new(frame::layout(&app, &asked), Form::fresh()))
+}
+
+/// Proves the booking key and begins a visit. Before it is proven every failure is the same; after it the page
+/// says what is the matter.
+pub(crate) async fn prove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    asked: Asked,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let mut form = fields.form(&[NUMBER])?;
+    let layout = frame::layout(&app, &asked).at(crate::citizen::route::key());
+    let typed = read_number(&mut form, NumberKind::BookingKey);
+    if typed == Typed::Malformed {
+        return Ok(respond(&KeyPage::new(layout, form)));
+    }
+    let attempt = Attempt::new(&app, caller, NumberKind::BookingKey, typed, form.typed(NUMBER))?;
+    let Some((card, live)) = find(&app, attempt).await? else {
+        attempt.failed(&app).await?;
+        refuse_unknown(&mut form, NumberKind::BookingKey);
+        return Ok(respond(&KeyPage::new(layout, form)));
+    };
+    // Who lost the 予約番号 finds the reservation with the key: it proves the same card.
+    if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
+        return begun::begin(&app, &asked, card.id, Some(booked.id)).await;
+    }
+    match refusal(&app, &card) {
+        Some(reason) => Ok(respond(&RefusedPage::new(layout, reason))),
+        None => begun::begin(&app, &asked, card.id, None).await,
+    }
+}
+
+/// The card of a key that holds, with its live reservation.
+async fn find(app: &App, attempt: Attempt) -> Result<Option<(Card, Option<Reservation>)>, PageError> {
+    let (now, keys) = (app.now(), app.keys.clone());
+    app.db
+        .read(move |reader| {
+            if attempt.is_limited(reader, now)? {
+                return Ok(Err(too_many()));
+            }
+            // Every version of the keys is asked, and then for a card, whether found or not, so that the time
+            // tells nothing.
+            let mut found = None;
+            for (_, set) in keys.newest_first() {
+                let hit = store::card::by_key(reader, &attempt.sought.lookup(set.lookup.bits()))?;
+                found = found.or(hit);
+            }
+            let sought = found.unwrap_or_else(|| CardId::from_parts(0, 0));
+            let card = store::card::find(reader, sought)?;
+            let live = store::reservation::live_of(reader, sought)?;
+            Ok::<_, store::Error>(Ok(card.map(|card| (card, live))))
+        })
+        .await?
+}
+
+/// Why a proven card cannot be booked now.
+fn refusal(app: &App, card: &Card) -> Option<Reason> {
+    match card.stage {
+        Stage::Notified => {}
+        Stage::Issued => return Some(Reason::Issued),
+        // The letter arrived before the city's date of posting was written down.
+        Stage::Prepared => return Some(Reason::Early(None)),
+        Stage::Listed | Stage::Inspected | Stage::Ended => return Some(Reason::Ask),
+    }
+    let opens = card
+        .posted_on
+        .and_then(|posted| app.rules().opens_from(Service::Issuance, &app.settings.site, posted));
+    match opens {
+        Some(day) if day <= app.today() => None,
+        other => Some(Reason::Early(other)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,8 +175,11 @@ mod tests {
 
     fn fault(typed: &str, wanted: NumberKind) -> Option<String> {
         let mut form = Fields::of(&[(NUMBER, typed)]).form(&[NUMBER]).unwrap();
-        let number = read_number(&mut form, wanted);
-        assert_eq!(number.is_none(), form.is_refused());
+        let typed_number = read_number(&mut form, wanted);
+        assert_eq!(typed_number == Typed::Malformed, form.is_refused());
+        if typed_number == Typed::Nobody {
+            refuse_unknown(&mut form, wanted);
+        }
         assert!(form.faults().len() < 2, "{typed}: {:?}", form.faults());
         form.fault(NUMBER).map(|fault| fault.text(&Texts::new(Language::En)))
     }

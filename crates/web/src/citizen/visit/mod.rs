@@ -1,9 +1,12 @@
 //! A booking in progress: key, day, time, check, done; and how it can end otherwise.
 
+pub(crate) mod begun;
+pub(crate) mod book;
 pub mod check;
 pub mod days;
 pub mod done;
 pub mod ended;
+pub(crate) mod hold;
 pub mod key;
 pub mod times;
 
@@ -11,6 +14,7 @@ use domain::time::Start;
 use jiff::civil::Date;
 
 use super::Venue;
+use crate::availability::{Day, Slot};
 use crate::key;
 
 /// How much room a day or a time has.
@@ -27,6 +31,25 @@ pub enum Availability {
 }
 
 impl Availability {
+    /// A slot: a few are left from a quarter down.
+    pub(crate) fn of_slot(slot: &Slot) -> Self {
+        Self::of(slot.places, slot.free(), 4)
+    }
+
+    /// A day: a few are left from a tenth down, because they lie far apart.
+    pub(crate) fn of_day(day: &Day) -> Self {
+        Self::of(day.places(), day.free(), 10)
+    }
+
+    fn of(places: u32, free: u32, few: u32) -> Self {
+        match (places, free) {
+            (0, _) => Self::Closed,
+            (_, 0) => Self::Full,
+            (places, free) if free.saturating_mul(few) <= places => Self::Few,
+            _ => Self::Free,
+        }
+    }
+
     /// Whether it can be chosen.
     pub fn is_free(self) -> bool {
         matches!(self, Self::Free | Self::Few)
@@ -99,4 +122,21 @@ pub struct Appointment {
     pub start: Start,
     /// The counter.
     pub place: Venue,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_told_in_four_words() {
+        let start: Start = "9:00".parse().unwrap();
+        let slot = |places, taken| Availability::of_slot(&Slot { start, places, taken });
+        assert_eq!(slot(0, 0), Availability::Closed);
+        assert_eq!(slot(4, 4), Availability::Full);
+        // Lowered below what is taken.
+        assert_eq!(slot(2, 3), Availability::Full);
+        assert_eq!(slot(4, 3), Availability::Few);
+        assert_eq!(slot(4, 2), Availability::Free);
+    }
 }

@@ -1,14 +1,22 @@
 //! The third step: the time.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use domain::id::{OperationId, VisitId};
+use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
 
-use super::{Again, Availability};
-use crate::citizen::{Layout, route};
+use super::begun::in_visit;
+use super::{Again, Availability, days};
+use crate::App;
+use crate::citizen::{Layout, frame, route};
 use crate::key;
-use crate::kit::{Page, Texts};
+use crate::kit::{Asked, Page, PageError, Texts, respond};
 
 /// One start of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,3 +78,34 @@ impl TimesPage {
 }
 
 impl Page for TimesPage {}
+
+/// Shows the times of a day.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path((visit, day)): Path<(String, String)>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let visit = in_visit(&app, &headers, &visit).await?;
+    let day: Date = day.parse().map_err(|_| PageError::NotFound)?;
+    page(&app, &asked, visit.id, day, None).await
+}
+
+/// The page of times; of a day that is not booked now, the page of days says so.
+pub(super) async fn page(
+    app: &App,
+    asked: &Asked,
+    visit: VisitId,
+    day: Date,
+    banner: Option<Again>,
+) -> Result<Response, PageError> {
+    let known = app.availability(Service::Issuance).await?;
+    let Some(shown) = known.day(day).filter(|shown| shown.places() > 0) else {
+        return days::page(app, asked, visit, Some(Again::DayClosed)).await;
+    };
+    let lines = shown.slots.iter();
+    let lines = lines.map(|slot| TimeLine { start: slot.start, availability: Availability::of_slot(slot) });
+    let layout = frame::layout(app, asked).at(route::times(visit, day));
+    let minutes = frame::hold_minutes(app);
+    Ok(respond(&TimesPage::new(layout, visit, day, lines.collect(), minutes, app.operation(), banner)))
+}

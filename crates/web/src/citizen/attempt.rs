@@ -1,0 +1,153 @@
+//! Attempts at keys and numbers: limited for each address and for each number, and none of them tells more than
+//! another.
+//!
+//! Whatever fails runs the same statements: the limits, every version of the keys, the card, the reservation,
+//! then the count of the failure. Neither an address nor a number is stored, only keyed hashes.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use domain::number::{Number, NumberKind};
+use store::keys::Keys;
+use store::visit::WINDOW;
+use store::{Lane, Reader};
+
+use super::visit::key::Typed;
+use crate::App;
+use crate::kit::PageError;
+
+/// Failures of one address in the window; a household or an office shares one.
+const OF_ADDRESS: u32 = 30;
+
+/// Failures at one number in the window.
+const OF_NUMBER: u32 = 10;
+
+/// Where a request came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caller(Option<IpAddr>);
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let connection =
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        let named = app.settings.forwarded_for.as_deref().and_then(|header| last_hop(&parts.headers, header));
+        Ok(Self(named.or(connection)))
+    }
+}
+
+/// The address that the nearest proxy saw: what stands before it in the header, anybody can write.
+fn last_hop(headers: &HeaderMap, name: &str) -> Option<IpAddr> {
+    let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    let last = line.rsplit(',').next()?.trim();
+    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+impl Caller {
+    /// What counts as one caller: an IPv4 address, or the network of an IPv6 address, of which a household has
+    /// more addresses than there are numbers.
+    pub(crate) fn network(self) -> String {
+        match self.0.map(|address| address.to_canonical()) {
+            Some(IpAddr::V4(address)) => address.to_string(),
+            Some(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            // A listener without addresses (a socket file) is one caller, and is limited as one.
+            None => "unknown".to_owned(),
+        }
+    }
+}
+
+/// An attempt, before it is known whether it succeeds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt {
+    address: [u8; 32],
+    number: [u8; 32],
+    /// The number to look for; for a number that nobody has, one that no row has either.
+    pub(crate) sought: Number,
+}
+
+impl Attempt {
+    /// Describes an attempt at a number that was typed; `text` is what was typed.
+    pub(crate) fn new(
+        app: &App,
+        caller: Caller,
+        wanted: NumberKind,
+        typed: Typed,
+        text: &str,
+    ) -> Result<Self, PageError> {
+        let (_, set) = app.keys.newest()?;
+        let (sought, named) = match typed {
+            Typed::Number(number) => (number, number.digits()),
+            // Rows begin with issue 1, and no id has only zeros.
+            _ => (Number::derive(set.number.bits(), wanted, [0; 16], 0), text.trim().to_owned()),
+        };
+        let address = Keys::attempt(set, "address", &caller.network());
+        Ok(Self { address, number: Keys::attempt(set, "number", &named), sought })
+    }
+
+    /// Whether the address or the number has failed too often. Part of the snapshot in which is looked up.
+    pub(crate) fn is_limited(
+        &self,
+        reader: &mut Reader<'_>,
+        now: jiff::Timestamp,
+    ) -> Result<bool, store::Error> {
+        let of_address = store::visit::attempts(reader, &self.address, now)?;
+        let of_number = store::visit::attempts(reader, &self.number, now)?;
+        Ok(of_address >= OF_ADDRESS || of_number >= OF_NUMBER)
+    }
+
+    /// Counts the failure.
+    pub(crate) async fn failed(self, app: &App) -> Result<(), PageError> {
+        let now = app.now();
+        app.db
+            .write(Lane::Public, move |tx| {
+                store::visit::attempt_failed(tx, &self.address, now)?;
+                store::visit::attempt_failed(tx, &self.number, now)
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// The page of those who failed too often.
+pub(crate) fn too_many() -> PageError {
+    PageError::TooMany(u32::try_from(WINDOW.as_secs()).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", axum::http::HeaderValue::from_static(line));
+        }
+        headers
+    }
+
+    #[test]
+    fn r4_g_only_the_last_hop_is_believed() {
+        let hop = |lines: &[&'static str]| last_hop(&headers(lines), "x-forwarded-for");
+        assert_eq!(hop(&["192.0.2.1, 198.51.100.7"]), "198.51.100.7".parse().ok());
+        assert_eq!(hop(&["192.0.2.1", "198.51.100.7:4711"]), "198.51.100.7".parse().ok());
+        assert_eq!(hop(&["[2001:db8::1]:443"]), "2001:db8::1".parse().ok());
+        assert_eq!(hop(&["192.0.2.1, unknown"]), None);
+        assert_eq!(hop(&[]), None);
+    }
+
+    #[test]
+    fn r4_g_a_network_is_one_caller() {
+        let network = |text: &str| Caller(text.parse().ok()).network();
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+}

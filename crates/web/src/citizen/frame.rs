@@ -1,0 +1,64 @@
+//! What the handlers of the citizens' pages take from the rules for every page: the office, the venue of an
+//! appointment, deadlines.
+
+use std::sync::Arc;
+
+use domain::journal::Slot;
+use domain::rules::Site;
+use domain::service::Service;
+use jiff::civil::Date;
+
+use super::visit::Appointment;
+use super::{Layout, Office, Venue};
+use crate::App;
+use crate::kit::{Asked, Bilingual};
+
+/// The frame for the answer to a request.
+pub(crate) fn layout(app: &App, asked: &Asked) -> Layout {
+    let mut layout = Layout::new(asked, Arc::new(office(app)));
+    layout.clock_by_hand = app.clock_by_hand();
+    layout
+}
+
+/// The city's office as the rules of today have it.
+fn office(app: &App) -> Office {
+    let city = &app.settings.profile.city;
+    let city = Bilingual::new(&city.name_ja, &city.name_en);
+    let rules = app.rules();
+    let Some(site) = rules.site(&app.settings.site, app.today()) else {
+        // A site without a rule takes no reservations either. Its pages still stand, without telephone.
+        tracing::error!(site = %app.settings.site, "no rule describes the site");
+        let counter = Venue { name: city.clone(), address: Bilingual::default() };
+        return Office { city, telephone: String::new(), telephone_hours: Bilingual::default(), counter };
+    };
+    Office {
+        city,
+        telephone: site.telephone.clone(),
+        telephone_hours: Bilingual::new(&site.telephone_hours_ja, &site.telephone_hours_en),
+        counter: venue(site),
+    }
+}
+
+fn venue(site: &Site) -> Venue {
+    Venue {
+        name: Bilingual::new(&site.name_ja, &site.name_en),
+        address: Bilingual::new(&site.address_ja, &site.address_en),
+    }
+}
+
+/// When and where the reservation of a slot is.
+pub(crate) fn appointment(app: &App, slot: &Slot) -> Appointment {
+    let place = app.rules().site(&slot.site, slot.day).map(venue);
+    let place = place.unwrap_or_else(|| office(app).counter);
+    Appointment { day: slot.day, start: slot.start, place }
+}
+
+/// How many minutes a place is held.
+pub(crate) fn hold_minutes(app: &App) -> u16 {
+    hold_minutes_on(app, app.today())
+}
+
+fn hold_minutes_on(app: &App, day: Date) -> u16 {
+    // A service without deadlines takes no reservations, so no page asks.
+    app.rules().booking(Service::Issuance, day).map_or(0, |booking| booking.hold_minutes)
+}

@@ -1,0 +1,55 @@
+//! The router of the citizens' pages: which handler answers which address.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::layout::Citizens;
+use super::reservation::{cancel, find, show};
+use super::visit::{book, check, days, done, hold, key, times};
+use super::{first, frame, language, notice, route};
+use crate::App;
+use crate::kit::surround::{Surroundings, surround};
+use crate::kit::{Asked, PageError};
+
+/// The public listener: every page of the citizens with the layers around it.
+///
+/// The address of the caller comes from [`axum::extract::ConnectInfo`], so serve it with connection information.
+pub fn router(app: Arc<App>) -> Router {
+    let routes = Router::new()
+        .route(route::FIRST, get(first::show))
+        .route(route::RENEWAL, get(notice::renewal))
+        .route(route::APPLICATION, get(notice::application))
+        .route(route::MISSING, get(notice::missing))
+        .route(route::LANGUAGE, get(language::choose))
+        .route(route::KEY, get(key::show).post(key::prove))
+        .route(route::DAYS, get(days::list))
+        .route(route::MONTH, get(days::month))
+        .route(route::TIMES, get(times::show))
+        .route(route::HOLD, post(hold::hold))
+        .route(route::CHECK, get(check::show))
+        .route(route::BOOK, post(book::book))
+        .route(route::DONE, get(done::show))
+        .route(route::CALENDAR, get(done::calendar))
+        .route(route::FIND, get(find::show).post(find::prove))
+        .route(route::SHOW, get(show::show))
+        .route(route::CANCEL, get(cancel::ask).post(cancel::cancel))
+        .route(route::CANCELLED, get(cancel::cancelled))
+        .with_state(app.clone());
+    surround(routes, surroundings(app))
+}
+
+/// What answers in place of [`router`] while too many requests are under way: a kind page, without the database.
+pub fn full(app: Arc<App>) -> Router {
+    surround(Router::new().fallback(|| async { PageError::Full }), surroundings(app))
+}
+
+fn surroundings(app: Arc<App>) -> Surroundings {
+    Surroundings {
+        clock: app.clock.clone(),
+        chance: app.chance.clone(),
+        origin: Arc::new(app.settings.public.clone()),
+        face: Arc::new(Citizens { layout: move |asked: &Asked| frame::layout(&app, asked) }),
+    }
+}
