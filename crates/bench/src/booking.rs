@@ -1,29 +1,29 @@
 //! The booking transaction: 64 callers, durable, on both databases, beside the same statements in a bare loop.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use domain::id::CardId;
-use domain::journal::{Actor, Slot};
+use domain::journal::Actor;
 use domain::reservation::Channel;
-use domain::service::Service;
-use domain::time::{Start, instant_at};
+use domain::time::instant_at;
 use jiff::civil::date;
-use store::bench::Tape;
-use store::reservation::Wish;
+use store::bench::{Home, Tape};
+use store::reservation::{BookingError, Wish};
 use store::{Act, Db, Lane};
-use testkit::{City, TestDb};
+use testkit::City;
 
-use crate::ROUNDS;
+use crate::city::{self, Engine, Shared};
 use crate::table::{Goal, Table};
 
-const CALLERS: usize = 64;
+pub(crate) const CALLERS: usize = 64;
 const BOOKINGS: usize = 2_000;
 
 /// A booking as one transaction: hold and confirm.
-fn book(tx: &mut store::Tx<'_>, city: &Shared, n: usize) -> Result<(), store::reservation::BookingError> {
-    let wish = Wish { card: city.cards[n], slot: slot(n), channel: Channel::Web, language: "ja".to_owned() };
+fn book(tx: &mut store::Tx<'_>, city: &Shared, n: usize) -> Result<(), BookingError> {
+    let wish =
+        Wish { card: city.cards[n], slot: city.slot(n), channel: Channel::Web, language: "ja".to_owned() };
     let mut seed = [3; 16];
     seed[4..8].copy_from_slice(&u32::try_from(n).unwrap().to_le_bytes());
     let act = Act::new(instant_at(date(2026, 11, 3), 600), Actor::Citizen, seed);
@@ -31,44 +31,16 @@ fn book(tx: &mut store::Tx<'_>, city: &Shared, n: usize) -> Result<(), store::re
     store::reservation::confirm(tx, &act, held.id).map(drop)
 }
 
-/// Spread over days and times as four places a slot allow.
-fn slot(n: usize) -> Slot {
-    const STARTS: usize = 48;
-    let days = [24, 25, 26, 27, 30].map(|day| date(2026, 11, day));
-    let more = (1..=31).map(|day| date(2026, 12, day));
-    let open = more.filter(|day| {
-        !matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday)
-            && day.day() < 29
-    });
-    let days: Vec<_> = days.into_iter().chain(open).collect();
-    let day = days[n / 4 / STARTS % days.len()];
-    let start = Start::new(9 * 60 + 10 * u16::try_from(n / 4 % STARTS).unwrap()).unwrap();
-    Slot { service: Service::Issuance, site: "honcho".parse().unwrap(), day, start }
-}
-
-struct Shared {
-    keys: Arc<store::keys::Keys>,
-    rules: Arc<domain::rules::RuleSet>,
-    cards: Vec<CardId>,
-}
-
-fn city(home: TestDb) -> (City, Arc<Shared>) {
-    let mut city = City::found(home);
-    let cards = city.notified(u32::try_from(BOOKINGS).unwrap(), 'A');
-    let shared = Shared { keys: city.keys.clone(), rules: city.rules.clone(), cards };
-    (city, Arc::new(shared))
-}
-
-/// Bookings a second with 64 callers.
-fn program(db: &Db, shared: &Arc<Shared>) -> f64 {
-    let next = AtomicUsize::new(0);
+/// Bookings with 64 callers, each a transaction, and how long they took.
+pub(crate) fn program(db: &Db, shared: &Arc<Shared>, bookings: Range<usize>) -> Duration {
+    let next = AtomicUsize::new(bookings.start);
     let began = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..CALLERS {
             scope.spawn(|| {
                 loop {
                     let n = next.fetch_add(1, Ordering::Relaxed);
-                    if n >= BOOKINGS {
+                    if n >= bookings.end {
                         return;
                     }
                     let shared = shared.clone();
@@ -77,66 +49,74 @@ fn program(db: &Db, shared: &Arc<Shared>) -> f64 {
             });
         }
     });
-    BOOKINGS as f64 / began.elapsed().as_secs_f64()
+    began.elapsed()
 }
 
 /// What the bookings run, written down while they run one by one.
-fn tapes(db: &Db, shared: &Arc<Shared>) -> Vec<Tape> {
-    (0..BOOKINGS)
+fn tapes(db: &Db, shared: &Arc<Shared>, bookings: Range<usize>) -> Vec<Tape> {
+    bookings
         .map(|n| {
             let shared = shared.clone();
             db.write_now(Lane::Public, move |tx| {
                 tx.record_tape();
                 book(tx, &shared, n)?;
-                Ok::<_, store::reservation::BookingError>(tx.take_tape())
+                Ok::<_, BookingError>(tx.take_tape())
             })
             .unwrap()
         })
         .collect()
 }
 
-/// Measures the embedded database.
-pub(crate) fn sqlite(table: &mut Table) {
-    let (mut ours, mut bare, mut statements) = (Vec::new(), Vec::new(), 0);
-    for _ in 0..ROUNDS {
-        let (city, shared) = city(TestDb::sqlite());
-        ours.push(program(city.db(), &shared));
-        drop(city);
-        let (recorded, shared) = self::city(TestDb::sqlite());
-        let tapes = tapes(recorded.db(), &shared);
-        statements = tapes[BOOKINGS / 2].len();
-        drop(recorded);
-        let (equal, _) = self::city(TestDb::sqlite());
-        let took = store::bench::play_sqlite(&equal.home.file().unwrap(), &tapes).unwrap();
-        bare.push(BOOKINGS as f64 / took.as_secs_f64());
-    }
-    report(table, "SQLite", &ours, &bare, statements);
+/// The limit: the statements of bookings in a bare loop, on a database that equals the recorded one.
+pub(crate) struct Bare {
+    equal: City,
+    tapes: Vec<Tape>,
 }
 
-/// Measures PostgreSQL.
-pub(crate) fn postgres(table: &mut Table) {
-    let (mut ours, mut bare, mut statements) = (Vec::new(), Vec::new(), 0);
-    for _ in 0..ROUNDS {
-        let (city, shared) = city(TestDb::postgres());
-        ours.push(program(city.db(), &shared));
-        drop(city);
-        let (recorded, shared) = self::city(TestDb::postgres());
-        let tapes = tapes(recorded.db(), &shared);
-        statements = tapes[BOOKINGS / 2].len();
+impl Bare {
+    /// Records the statements of so many bookings.
+    pub(crate) fn record(engine: Engine, bookings: usize) -> Self {
+        let cards = u32::try_from(bookings).unwrap();
+        let (recorded, shared) = city::notified(engine.home(), cards);
+        let tapes = tapes(recorded.db(), &shared, 0..bookings);
         drop(recorded);
-        let (equal, _) = self::city(TestDb::postgres());
-        let (url, schema) = equal.home.server().unwrap();
-        // As many connections as the program has write lanes.
-        let took = store::bench::play_postgres(&url, &schema, &tapes, 4).unwrap();
-        bare.push(BOOKINGS as f64 / took.as_secs_f64());
+        let (equal, _) = city::notified(engine.home(), cards);
+        Self { equal, tapes }
     }
-    report(table, "PostgreSQL", &ours, &bare, statements);
+
+    /// How many statements a booking has.
+    pub(crate) fn statements(&self) -> usize {
+        self.tapes[self.tapes.len() / 2].len()
+    }
+
+    /// Plays some of the bookings, each once, and answers how many ran in a second.
+    pub(crate) fn play(&self, bookings: Range<usize>) -> f64 {
+        let (tapes, count) = (&self.tapes[bookings.clone()], bookings.len() as f64);
+        let took = match city::home_of(&self.equal.home) {
+            Home::File(file) => store::bench::play_sqlite(&file, tapes),
+            // As many connections as the program has write lanes.
+            Home::Server { url, schema } => store::bench::play_postgres(&url, &schema, tapes, 4),
+        };
+        count / took.unwrap().as_secs_f64()
+    }
 }
 
-fn report(table: &mut Table, name: &str, ours: &[f64], bare: &[f64], statements: usize) {
-    table.add(format!("{name}: statements of a booking"), "", &[statements as f64], Goal::None);
-    table.add(format!("{name}: bookings, 64 callers, durable"), "/s", ours, Goal::None);
-    table.add(format!("{name}: the same statements in a bare loop"), "/s", bare, Goal::None);
-    let ratios: Vec<f64> = ours.iter().zip(bare).map(|(ours, bare)| ours / bare).collect();
+/// Measures one database.
+pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
+    let total = BOOKINGS * rounds;
+    let bare = Bare::record(engine, total);
+    let (city, shared) = city::notified(engine.home(), u32::try_from(total).unwrap());
+    let (mut ours, mut limit) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let bookings = round * BOOKINGS..(round + 1) * BOOKINGS;
+        let took = program(city.db(), &shared, bookings.clone());
+        ours.push(BOOKINGS as f64 / took.as_secs_f64());
+        limit.push(bare.play(bookings));
+    }
+    let name = engine.name();
+    table.add(format!("{name}: statements of a booking"), "", &[bare.statements() as f64], Goal::None);
+    table.add(format!("{name}: bookings, 64 callers, durable"), "/s", &ours, Goal::None);
+    table.add(format!("{name}: the same statements in a bare loop"), "/s", &limit, Goal::None);
+    let ratios: Vec<f64> = ours.iter().zip(&limit).map(|(ours, bare)| ours / bare).collect();
     table.add(format!("{name}: bookings to bare loop"), "", &ratios, Goal::AtLeast(0.6));
 }

@@ -1,26 +1,85 @@
 //! `cargo xtask bench`: figures of the program beside limits that were measured in the same run.
 //!
 //! Each figure is the median of interleaved rounds, with its spread. Machines differ and are noisy, so what
-//! counts is the ratio; nothing here decides whether a change may land.
+//! counts is the ratio; nothing here decides whether a change may land. What goes over HTTP is answered by a
+//! process of its own, so that its memory is not the memory of those who ask.
+//!
+//! `--only booking|citizens|days|lists` measures one part, `--rounds N` in so many rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::cast_precision_loss,
     reason = "a bench that cannot run must say so; figures are for the eye"
 )]
 
 mod booking;
+mod citizens;
+mod city;
+mod client;
+mod days;
+mod lists;
+mod pace;
+mod server;
 mod table;
 
+use city::Engine;
 use table::Table;
 
-/// Rounds whose median is printed.
-const ROUNDS: usize = 5;
+/// What the words after the command ask for.
+struct Wanted {
+    only: Option<String>,
+    rounds: usize,
+}
+
+const PARTS: [&str; 4] = ["booking", "citizens", "days", "lists"];
+
+impl Wanted {
+    fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut wanted = Self { only: None, rounds: 5 };
+        while let Some(word) = words.next() {
+            let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
+            match word.as_str() {
+                "--only" if PARTS.contains(&value.as_str()) => wanted.only = Some(value),
+                "--rounds" => {
+                    let rounds = value.parse().ok().filter(|rounds| *rounds > 0);
+                    wanted.rounds = rounds.ok_or_else(|| format!("{value} is no number of rounds"))?;
+                }
+                _ => {
+                    return Err(format!(
+                        "{word} {value} is not known: --only {}, --rounds N",
+                        PARTS.join("|")
+                    ));
+                }
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn has(&self, part: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == part)
+    }
+}
 
 fn main() {
+    if let Some(ask) = server::asked() {
+        return server::serve(&ask);
+    }
+    let wanted = match Wanted::read(std::env::args().skip(1)) {
+        Ok(wanted) => wanted,
+        Err(why) => panic!("{why}"),
+    };
     let mut table = Table::default();
-    booking::sqlite(&mut table);
-    booking::postgres(&mut table);
+    for (part, measure) in [
+        (PARTS[0], booking::measure as fn(&mut Table, Engine, usize)),
+        (PARTS[1], citizens::measure),
+        (PARTS[2], days::measure),
+        (PARTS[3], lists::measure),
+    ] {
+        for engine in Engine::ALL.into_iter().filter(|_| wanted.has(part)) {
+            measure(&mut table, engine, wanted.rounds);
+        }
+    }
     table.print();
 }

@@ -18,6 +18,7 @@ pub(crate) struct Line {
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Table {
     lines: Vec<Line>,
+    notes: Vec<String>,
 }
 
 /// What a figure is held to.
@@ -25,6 +26,7 @@ pub(crate) struct Table {
 pub(crate) enum Goal {
     AtLeast(f64),
     Below(f64),
+    Exactly(f64),
     None,
 }
 
@@ -37,12 +39,24 @@ impl Table {
         let (goal, met) = match goal {
             Goal::AtLeast(least) => (Some(format!(">= {least}")), Some(median >= least)),
             Goal::Below(most) => (Some(format!("< {most}")), Some(median < most)),
+            Goal::Exactly(wanted) => {
+                // The worst round counts, in either direction.
+                let met = sorted.iter().all(|figure| (figure - wanted).abs() < f64::EPSILON);
+                (Some(format!("= {wanted}")), Some(met))
+            }
             Goal::None => (None, None),
         };
         let (least, most) = (sorted[0], sorted[sorted.len() - 1]);
         let line = Line { name: name.into(), unit, median, least, most, goal, met };
         println!("{}", line.text());
         self.lines.push(line);
+    }
+
+    /// Says what could not be measured, or how something was.
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        println!("{text}");
+        self.notes.push(text);
     }
 
     /// Prints everything once more as a table and as JSON.
@@ -59,6 +73,9 @@ impl Table {
                 number(line.least),
                 number(line.most)
             );
+        }
+        if !self.notes.is_empty() {
+            println!("\n{}", self.notes.join("\n"));
         }
         println!("\n{}", serde_json::to_string(self).unwrap());
     }

@@ -215,14 +215,22 @@ impl<'a> Intake<'a> {
     /// The rows behind the header, without the blank ones. [`Intake::open`] has read them all once, so an error
     /// is not expected here.
     pub fn rows(&self) -> impl Iterator<Item = Result<Row, IntakeError>> {
+        self.whole_rows().map(|row| {
+            let mut row = row?;
+            row.fields.truncate(self.header.len());
+            Ok(row)
+        })
+    }
+
+    /// The rows with every cell, also those below columns without a name: for a guard that must see everything.
+    pub fn whole_rows(&self) -> impl Iterator<Item = Result<Row, IntakeError>> {
         self.records(usize::MAX).filter(|row| !matches!(row, Ok(row) if row.line <= self.header_lines)).map(
             |row| {
-                let mut row = row?;
+                let row = row?;
                 if row.fields.len() != self.columns {
                     let (expected, found) = (self.columns, row.fields.len());
                     return Err(IntakeError::ColumnCount { line: row.line, expected, found });
                 }
-                row.fields.truncate(self.header.len());
                 Ok(row)
             },
         )

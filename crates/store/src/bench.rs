@@ -3,6 +3,8 @@
 //! A tape is recorded while the real functions run; then it is played on an equal database with nothing but the
 //! client library, a full sync and, on SQLite, groups of 64. Nothing of the program uses this.
 
+mod fill;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,8 @@ use crate::engine::{postgres as pg, sqlite};
 use crate::error::{Error, Result};
 use crate::statement::Statement;
 use crate::value::{Param, Value};
+
+pub use fill::{Group, Home, Many, fill_cards, key_of};
 
 /// What ran in one transaction.
 #[derive(Debug, Clone, Default)]

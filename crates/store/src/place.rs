@@ -21,6 +21,7 @@ statements! { "place":
     FILLED = "SELECT p.id AS id, p.parent_id AS parent_id, p.kind AS kind, p.site AS site, p.name AS name,
         p.label AS label, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id) AS cards
         FROM place p WHERE p.site = $1 AND p.kind = $2 ORDER BY p.id";
+    CARDS_IN = "SELECT COUNT(*) AS n FROM card c WHERE c.place_id = $1";
 }
 
 /// A place.
@@ -76,6 +77,11 @@ pub fn of_kind(reader: &mut Reader<'_>, site: &SiteCode, kind: PlaceKind) -> Res
 /// The places of a kind at a site with the number of cards in each.
 pub fn filled(reader: &mut Reader<'_>, site: &SiteCode, kind: PlaceKind) -> Result<Vec<(Place, u32)>> {
     reader.rows(&FILLED, bind![site, kind], |row| Ok((place(row)?, row.get("cards")?)))
+}
+
+/// How many cards are in a place.
+pub fn cards_in(reader: &mut Reader<'_>, id: PlaceId) -> Result<u32> {
+    reader.one(&CARDS_IN, bind![id], |row| row.get("n"))
 }
 
 /// The one place of a kind that a site has only once: desk, tray, counter, city, post, citizen, missing.

@@ -39,15 +39,20 @@ pub struct City {
     acts: u64,
 }
 
+/// The keys of every city for tests.
+pub fn keys() -> Keys {
+    let mut chance = [0; 96];
+    chance.iter_mut().zip(1_u8..).for_each(|(byte, n)| *byte = n);
+    Keys::first(&chance)
+}
+
 impl City {
     /// Founds a city; its clock stands at 8:50 of Monday, 2 November 2026.
     pub fn found(home: TestDb) -> Self {
         let profile: Profile = toml::from_str(PROFILE).unwrap();
-        let mut chance = [0; 96];
-        chance.iter_mut().zip(1_u8..).for_each(|(byte, n)| *byte = n);
         let mut city = Self {
             home,
-            keys: Arc::new(Keys::first(&chance)),
+            keys: Arc::new(keys()),
             rules: Arc::new(RuleSet::new(0, Vec::new()).unwrap()),
             site: "honcho".parse().unwrap(),
             now: instant_at(date(2026, 11, 2), 8 * 60 + 50),

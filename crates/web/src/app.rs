@@ -21,6 +21,7 @@ use crate::kit::PageError;
 use crate::kit::clock::{Chance, Clock, ManualClock, new_operation};
 use crate::kit::security::Origin;
 use crate::password::Passwords;
+use crate::staff::preparation::Uploads;
 
 /// Why a paper was not printed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -73,6 +74,8 @@ pub struct App {
     pub settings: Settings,
     /// The free places of the coming days, at most a second old.
     pub availabilities: Availabilities,
+    /// Lists of cards that were checked and may be taken.
+    pub(crate) uploads: Uploads,
     acts: Acts,
     rules: RwLock<Arc<RuleSet>>,
 }
@@ -99,6 +102,7 @@ impl App {
             passwords: Passwords::new(2),
             settings,
             availabilities: Availabilities::default(),
+            uploads: Uploads::default(),
             acts: Acts::default(),
             rules: RwLock::new(Arc::new(rules)),
         }))

@@ -21,12 +21,13 @@ const SVG: &str = "image/svg+xml";
 /// One file: name, media type, content.
 struct Asset(&'static str, &'static str, &'static str);
 
-const ASSETS: [Asset; 6] = [
+const ASSETS: [Asset; 7] = [
     Asset("style.css", CSS, include_str!("../../assets/style.css")),
     Asset("error.js", JS, include_str!("../../assets/error.js")),
     Asset("key.js", JS, include_str!("../../assets/key.js")),
     Asset("print.js", JS, include_str!("../../assets/print.js")),
     Asset("scan.js", JS, include_str!("../../assets/scan.js")),
+    Asset("sound.js", JS, include_str!("../../assets/sound.js")),
     Asset("icon.svg", SVG, include_str!("../../assets/icon.svg")),
 ];
 

@@ -1,5 +1,44 @@
 //! The staff pages: operators and city. Text on these pages is Japanese and stands in the templates.
+//!
+//! A noun has its folder, an act its file: form, handler, page. Every route is registered on a [`desk::Desk`] with
+//! who may use it.
 
+pub mod account;
+pub mod counter;
+pub mod desk;
 pub mod layout;
+pub mod preparation;
+
+use std::sync::Arc;
+
+use axum::Router;
+use desk::{Desk, Registered};
 
 pub use layout::{Layout, Person, Task};
+
+use crate::App;
+use crate::kit::surround::{Surroundings, surround};
+
+/// Every route of the staff's face with who may use it.
+fn desk(app: &Arc<App>) -> Desk {
+    let desk = account::routes(Desk::new(app.clone()));
+    let desk = preparation::routes(desk);
+    counter::routes(desk)
+}
+
+/// The staff listener: never public, and every page behind a permission.
+pub fn router(app: Arc<App>) -> Router {
+    let (routes, _) = desk(&app).finish();
+    let with = Surroundings {
+        clock: app.clock.clone(),
+        chance: app.chance.clone(),
+        origin: Arc::new(app.settings.staff.clone()),
+        face: Arc::new(layout::Staff),
+    };
+    surround(routes, with)
+}
+
+/// The table of routes; for the test that walks it.
+pub fn registered(app: &Arc<App>) -> Vec<Registered> {
+    desk(app).finish().1
+}

@@ -1,0 +1,200 @@
+//! What is done beside the requests: sealing, expiry, forgetting, discarding, checking.
+//!
+//! Every job catches its errors, says them in the log and counts them; none ends the program. Each may run on every
+//! node, because the store lets only one of them have effect.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::journal::Actor;
+use jiff::SignedDuration;
+use store::Lane;
+use store::reservation::BookingError;
+use store::sealer::{self, Sealed};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use web::App;
+
+use crate::listen::stopped;
+
+const SEAL: Duration = Duration::from_millis(200);
+const EXPIRE: Duration = Duration::from_secs(10);
+const FORGET: Duration = Duration::from_mins(1);
+const CHECK: Duration = Duration::from_hours(1);
+
+/// After how long a consignment that was staged and never taken is discarded.
+const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(1);
+
+/// Holds that are freed in one transaction.
+const HOLDS: u32 = 100;
+
+/// The jobs of this node.
+#[derive(Clone)]
+pub struct Jobs {
+    app: Arc<App>,
+    /// Under which name this node seals.
+    holder: String,
+}
+
+/// What a job came to.
+#[derive(Debug, thiserror::Error)]
+enum JobError {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Booking(#[from] BookingError),
+}
+
+impl Jobs {
+    /// The jobs of a node. In a demo, whose clock may stand still, the lease of a former run would never end, so
+    /// all runs seal under one name.
+    pub fn new(app: Arc<App>, demo: bool) -> Self {
+        let mut bits = [0; 8];
+        app.chance.fill(&mut bits);
+        let holder = if demo { "demo".to_owned() } else { format!("node-{:016x}", u64::from_be_bytes(bits)) };
+        Self { app, holder }
+    }
+
+    /// Starts every job; they end when told to stop.
+    pub fn start(&self, stop: &watch::Receiver<bool>) -> JoinSet<()> {
+        let mut running = JoinSet::new();
+        self.every(&mut running, SEAL, stop, |jobs| Box::pin(jobs.seal()));
+        self.every(&mut running, EXPIRE, stop, |jobs| Box::pin(jobs.expire()));
+        self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.forget()));
+        self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.discard()));
+        self.every(&mut running, CHECK, stop, |jobs| Box::pin(jobs.check()));
+        running
+    }
+
+    fn every(
+        &self,
+        running: &mut JoinSet<()>,
+        pause: Duration,
+        stop: &watch::Receiver<bool>,
+        work: for<'j> fn(&'j Self) -> Pin<Box<dyn Future<Output = ()> + Send + 'j>>,
+    ) {
+        let (jobs, mut stop) = (self.clone(), stop.clone());
+        running.spawn(async move {
+            let mut tick = tokio::time::interval(pause);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    biased;
+                    () = stopped(&mut stop) => return,
+                    _ = tick.tick() => work(&jobs).await,
+                }
+            }
+        });
+    }
+
+    /// Runs every job but the hourly check once: for tests, and after a clock was moved by hand.
+    pub async fn run_once(&self) {
+        self.expire().await;
+        self.forget().await;
+        self.discard().await;
+        self.seal().await;
+    }
+
+    /// Numbers what waits for its number.
+    pub async fn seal(&self) {
+        report("seal", self.try_seal().await);
+    }
+
+    async fn try_seal(&self) -> Result<(), JobError> {
+        // Looking first keeps an idle house from writing five times a second.
+        let waiting = self.app.db.read(sealer::oldest_waiting).await?;
+        let behind = waiting.map_or(SignedDuration::ZERO, |oldest| self.app.now().duration_since(oldest));
+        metrics::gauge!("sealer_lag_seconds").set(behind.as_secs_f64().max(0.0));
+        if waiting.is_none() {
+            return Ok(());
+        }
+        loop {
+            let (holder, now) = (self.holder.clone(), self.app.now());
+            let sealed = self.app.db.write(Lane::Background, move |tx| sealer::seal(tx, &holder, now)).await?;
+            if let Sealed::Done { entries, views } = sealed {
+                metrics::counter!("sealed_entries").increment(u64::from(entries));
+                metrics::counter!("sealed_views").increment(u64::from(views));
+            }
+            if !sealed.more() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Frees holds that ran out.
+    pub async fn expire(&self) {
+        report("expire", self.try_expire().await);
+    }
+
+    async fn try_expire(&self) -> Result<(), JobError> {
+        loop {
+            let act = self.app.act(Actor::System);
+            let rules = self.app.rules();
+            let freed = self
+                .app
+                .db
+                .write(Lane::Background, move |tx| store::reservation::expire(tx, &act, &rules, HOLDS))
+                .await;
+            let freed = match freed {
+                Err(BookingError::StaleRules) => {
+                    self.app.reload_rules().await?;
+                    continue;
+                }
+                freed => freed?,
+            };
+            if freed > 0 {
+                metrics::counter!("holds_expired").increment(u64::from(freed));
+                self.app.availability_changed();
+            }
+            if freed < HOLDS {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Deletes visits and attempts that are over.
+    pub async fn forget(&self) {
+        let now = self.app.now();
+        let forgotten = self.app.db.write(Lane::Background, move |tx| store::visit::forget(tx, now)).await;
+        report("forget", forgotten.map_err(JobError::Store));
+    }
+
+    /// Discards what a crash left staged.
+    pub async fn discard(&self) {
+        report("discard", self.try_discard().await);
+    }
+
+    async fn try_discard(&self) -> Result<(), JobError> {
+        let now = self.app.now();
+        let before = now.saturating_sub(LEFT_BEHIND).unwrap_or(now);
+        let discard = move |tx: &mut store::Tx<'_>| store::consignment::discard_left_behind(tx, before);
+        while self.app.db.write(Lane::Background, discard).await? {
+            tracing::info!("a portion of a consignment that was never taken was discarded");
+        }
+        Ok(())
+    }
+
+    /// Looks for broken invariants; each is an error in the log.
+    pub async fn check(&self) {
+        report("check", self.try_check().await);
+    }
+
+    async fn try_check(&self) -> Result<(), JobError> {
+        let keys = self.app.keys.clone();
+        let findings = self.app.db.read(move |reader| store::verify::verify(reader, &keys)).await?;
+        metrics::gauge!("invariants_broken").set(f64::from(u32::try_from(findings.len()).unwrap_or(u32::MAX)));
+        for finding in &findings {
+            tracing::error!(invariant = ?finding.invariant, subject = %finding.subject, what = %finding.what, "an invariant is broken");
+        }
+        Ok(())
+    }
+}
+
+fn report(job: &'static str, result: Result<(), JobError>) {
+    if let Err(error) = result {
+        metrics::counter!("job_failures", "job" => job).increment(1);
+        tracing::error!(job, %error, "a job failed; it is tried again in its next round");
+    }
+}

@@ -1,0 +1,66 @@
+//! Accounts and what stands behind the work: signing in, passwords, people and their roles, the rules in words,
+//! the ledger, the journal and the register of views.
+//!
+//! Rules and ledger are only shown here; no page of this part changes them.
+
+mod access;
+mod journal;
+mod ledger;
+mod one_time;
+mod password;
+mod people;
+mod rules;
+mod settings;
+mod sign_in;
+mod sign_out;
+pub(crate) mod words;
+
+use domain::permission::Permission;
+use jiff::civil::Date;
+
+use super::desk::{Access, Desk, PASSWORD, SIGN_IN, Signed};
+use super::layout::{Layout, Task};
+use crate::kit::Form;
+
+#[cfg(test)]
+mod samples;
+
+/// Registers the screens of this part.
+pub(crate) fn routes(desk: Desk) -> Desk {
+    const PEOPLE: Access = Access::May(Permission::ManagePeople);
+    const RULES: Access = Access::May(Permission::SeeRules);
+    const JOURNAL: Access = Access::May(Permission::ReadJournal);
+    desk.get(SIGN_IN, Access::Open, sign_in::show)
+        .post(SIGN_IN, Access::Open, sign_in::sign_in)
+        .post("/sign-out", Access::SignedIn, sign_out::sign_out)
+        .get(PASSWORD, Access::SignedIn, password::show)
+        .post(PASSWORD, Access::SignedIn, password::change)
+        .get("/settings", RULES, settings::show)
+        .get("/people", PEOPLE, people::list::show)
+        .get("/people/new", PEOPLE, people::new::show)
+        .post("/people/new", PEOPLE, people::new::create)
+        .get("/people/{id}", PEOPLE, people::show::show)
+        .post("/people/{id}/grant", PEOPLE, people::grant::grant)
+        .post("/people/{id}/end-role", PEOPLE, people::end_role::end_role)
+        .post("/people/{id}/reset", PEOPLE, people::reset::reset)
+        .post("/people/{id}/end", PEOPLE, people::end::end)
+        .get("/rules", RULES, rules::show)
+        .get("/ledger", RULES, ledger::show)
+        .get("/journal", JOURNAL, journal::show)
+        .get("/access", JOURNAL, access::show)
+}
+
+/// The field of the id that was made with the form.
+const OPERATION: &str = "operation";
+
+/// The frame of a page of 設定, with the form it shows.
+fn frame(signed: &Signed, title: impl Into<String>, form: &Form) -> Layout {
+    let mut layout = signed.layout(title).within(Task::Settings);
+    layout.refused = form.is_refused();
+    layout
+}
+
+/// The day before and after, for pages that go by the day; none at the ends of the calendar.
+fn neighbours(day: Date) -> (Option<Date>, Option<Date>) {
+    (day.yesterday().ok(), day.tomorrow().ok())
+}

@@ -1,0 +1,140 @@
+//! Rules in Japanese words.
+
+use domain::rules::{Booking, Closed, Hours, Places, Rule, RuleBody, Weekdays, When, Windows};
+use domain::service::Service;
+use domain::time::era_date;
+use jiff::civil::Weekday;
+
+/// What a rule says, for people of the counter.
+pub(in super::super) fn sentence(body: &RuleBody) -> String {
+    match body {
+        RuleBody::Hours(Hours { when, opens, closes, .. }) => {
+            format!("{}は{opens}から{closes}まで開きます", days(when))
+        }
+        RuleBody::Closed(Closed { when, reason, .. }) => format!("{}は休みです（{reason}）", days(when)),
+        RuleBody::Places(Places { when, from, until, places, reason, .. }) => format!(
+            "{}の{from}から{until}までは、10分ごとに{places}人まで予約できます{}",
+            days(when),
+            reason.as_ref().map_or_else(String::new, |reason| format!("（{reason}）"))
+        ),
+        RuleBody::Booking(booking) => deadlines(booking),
+        RuleBody::Site(site) => format!("{}、電話 {}", site.address_ja, site.telephone),
+        RuleBody::Windows(Windows { name_ja, count, .. }) => format!("{name_ja} {count}か所"),
+    }
+}
+
+fn deadlines(booking: &Booking) -> String {
+    let opens = match booking.opens_business_days_after_posting {
+        0 => "発送の日から受け付けます".to_owned(),
+        days => format!("発送から{days}開庁日後の来庁分から受け付けます"),
+    };
+    let closes = match booking.web_cutoff_open_days {
+        0 => "来庁日の終わり".to_owned(),
+        days => format!("来庁日の{days}開庁日前の終わり"),
+    };
+    format!(
+        "{opens}。Webの予約は{}日先までで、{closes}に締め切ります。選んだ枠は{}分間確保します",
+        booking.window_days, booking.hold_minutes
+    )
+}
+
+/// Which services a rule speaks of; empty means all.
+pub(super) fn services(body: &RuleBody) -> &[Service] {
+    match body {
+        RuleBody::Hours(Hours { services, .. })
+        | RuleBody::Closed(Closed { services, .. })
+        | RuleBody::Windows(Windows { services, .. }) => services,
+        RuleBody::Places(Places { service, .. }) | RuleBody::Booking(Booking { service, .. }) => {
+            std::slice::from_ref(service)
+        }
+        RuleBody::Site(_) => &[],
+    }
+}
+
+/// On which days.
+pub(super) fn days(when: &When) -> String {
+    match when {
+        When::Always => "毎日".to_owned(),
+        When::Weekdays { days } => weekdays(*days),
+        When::NthWeekday { weekday, nth } => {
+            let nth: Vec<String> = nth.iter().map(|n| format!("第{n}")).collect();
+            format!("{}{}曜日", nth.join("・"), letter(*weekday))
+        }
+        When::Range { from, until, weekdays: None } => {
+            format!("{}から{}まで", era_date(*from), era_date(*until))
+        }
+        When::Range { from, until, weekdays: Some(only) } => {
+            format!("{}から{}までの{}", era_date(*from), era_date(*until), weekdays(*only))
+        }
+        When::Holidays => "祝日・休日".to_owned(),
+        When::YearEnd => "12月29日から1月3日まで".to_owned(),
+        When::Date { day } => era_date(*day),
+    }
+}
+
+const WEEK: [Weekday; 7] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+    Weekday::Sunday,
+];
+
+fn letter(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "月",
+        Weekday::Tuesday => "火",
+        Weekday::Wednesday => "水",
+        Weekday::Thursday => "木",
+        Weekday::Friday => "金",
+        Weekday::Saturday => "土",
+        Weekday::Sunday => "日",
+    }
+}
+
+/// Three and more days in a row are told as a span.
+fn weekdays(set: Weekdays) -> String {
+    let held: Vec<usize> = (0..WEEK.len()).filter(|at| set.contains(WEEK[*at])).collect();
+    match (held.first(), held.last()) {
+        (Some(first), Some(last)) if held.len() > 2 && last - first + 1 == held.len() => {
+            format!("{}曜日から{}曜日", letter(WEEK[*first]), letter(WEEK[*last]))
+        }
+        _ => {
+            let letters: Vec<&str> = held.iter().map(|at| letter(WEEK[*at])).collect();
+            format!("{}曜日", letters.join("・"))
+        }
+    }
+}
+
+/// The days of validity of a version.
+pub(super) fn validity(rule: &Rule) -> String {
+    match rule.valid_until {
+        Some(until) => format!("{}から {}まで", era_date(rule.valid_from), era_date(until)),
+        None => format!("{}から", era_date(rule.valid_from)),
+    }
+}
+
+/// The agreement that a rule rests on.
+pub(super) fn source(rule: &Rule) -> String {
+    rule.agreement.clone().unwrap_or_else(|| "想定（市と協議）".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn r4_e_days_are_told_as_people_say_them() {
+        let week = Weekdays::of(WEEK[..5].iter().copied());
+        assert_eq!(days(&When::Weekdays { days: week }), "月曜日から金曜日");
+        let two = Weekdays::of([Weekday::Monday, Weekday::Thursday]);
+        assert_eq!(days(&When::Weekdays { days: two }), "月・木曜日");
+        let saturdays = When::NthWeekday { weekday: Weekday::Saturday, nth: vec![2, 4] };
+        assert_eq!(days(&saturdays), "第2・第4土曜日");
+        assert_eq!(days(&When::Date { day: date(2024, 11, 23) }), "令和6年11月23日(土)");
+    }
+}

@@ -1,0 +1,319 @@
+//! Every page of this part rendered from samples.
+//!
+//! With `MADOGUCHI_SAMPLES=FOLDER` the pages are also written there, complete in themselves, to be looked at.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use askama::Template;
+use domain::card::{Finding, Pass};
+use domain::id::{AccessId, CardId, EntryId, Id, OperationId, PersonId, PlaceId, SessionId};
+use domain::journal::{Actor, CityRecord, Ending, Entry};
+use domain::permission::{Permission, Role};
+use domain::rules::RuleSet;
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use store::journal::{Viewed, Written};
+use store::person::{Grant, Person as Account};
+use store::privacy::Decision;
+
+use super::access::AccessPage;
+use super::journal::{About, Around, JournalPage};
+use super::ledger::LedgerPage;
+use super::password::PasswordPage;
+use super::people::list::PeoplePage;
+use super::people::new::{NewPage, OneTimePage};
+use super::people::show::{Known, Operations, PersonPage};
+use super::people::{Choice, EVERY_SITE};
+use super::rules::RulesPage;
+use super::settings::SettingsPage;
+use super::sign_in::SignInPage;
+use super::words::Names;
+use crate::kit::{Fields, Form, asset};
+use crate::staff::layout::{Layout, Person, Task};
+
+const TODAY: Date = date(2026, 11, 24);
+
+/// The rules of the profile.
+pub(super) fn rules() -> Arc<RuleSet> {
+    testkit::City::found(testkit::TestDb::sqlite()).rules.clone()
+}
+
+fn now() -> Timestamp {
+    "2026-11-24T00:12:34Z".parse().unwrap()
+}
+
+fn person(number: u128) -> PersonId {
+    PersonId::from_parts(1_795_000_000_000, number)
+}
+
+fn operation(number: u128) -> OperationId {
+    OperationId::from_parts(1_795_000_000_000, number)
+}
+
+fn layout(title: &str) -> Layout {
+    let reader = Person {
+        name: "市 太郎".to_owned(),
+        role: "市管理者".to_owned(),
+        place: "本庁".to_owned(),
+        permissions: Role::CityAdministrator.permissions().to_vec(),
+    };
+    Layout::new(title, TODAY, Some(reader)).within(Task::Settings)
+}
+
+fn account(number: u128, login: &str, name: &str) -> Account {
+    Account {
+        id: person(number),
+        login: login.to_owned(),
+        name: name.to_owned(),
+        password: String::new(),
+        must_change: false,
+        failures: 0,
+        locked_until: None,
+        ended: false,
+        version: 3,
+    }
+}
+
+fn grant(number: u128, role: Role, until: Option<Date>) -> Grant {
+    Grant {
+        person: person(number),
+        role,
+        site: Some("honcho".parse().unwrap()),
+        from: date(2026, 4, 1),
+        until,
+    }
+}
+
+fn people() -> Vec<(Account, Vec<Grant>)> {
+    let end = Some(date(2027, 10, 31));
+    let locked = Account {
+        locked_until: Some("2026-11-24T00:20:00Z".parse().unwrap()),
+        ..account(2, "midori", "窓口 みどり")
+    };
+    let ended = Account { ended: true, ..account(3, "moto", "元 従事者") };
+    vec![
+        (
+            account(1, "hanako", "窓口 花子"),
+            vec![grant(1, Role::Operator, end), grant(1, Role::PersonInCharge, Some(date(2026, 9, 30)))],
+        ),
+        (locked, vec![grant(2, Role::Operator, None)]),
+        (ended, Vec::new()),
+    ]
+}
+
+fn names() -> Names {
+    let mut names = Names::default();
+    names.people.insert(person(1), "窓口 花子".to_owned());
+    names.places.insert(PlaceId::from_parts(1, 1), "棚1-箱3".to_owned());
+    names.sites.insert("honcho".parse().unwrap(), "本庁".to_owned());
+    names
+}
+
+fn sites() -> Vec<Choice> {
+    vec![
+        Choice { value: "honcho".to_owned(), words: "本庁".to_owned() },
+        Choice { value: EVERY_SITE.to_owned(), words: "すべての履行場所".to_owned() },
+    ]
+}
+
+fn grant_form() -> Form {
+    let mut form = Form::fresh();
+    form.fill("site", "honcho");
+    form.fill("from", TODAY.to_string());
+    form
+}
+
+fn known(own: bool) -> Known {
+    let (person, grants) = people().remove(0);
+    Known { person, grants, names: names(), today: TODAY, now: now(), own }
+}
+
+fn operations() -> Operations {
+    Operations {
+        grant: operation(1),
+        reset: operation(2),
+        end: operation(3),
+        roles: (0..).zip(Role::ALL).map(|(at, _)| operation(10 + at)).collect(),
+    }
+}
+
+fn entries() -> Vec<Written> {
+    let card = CardId::from_parts(1, 1);
+    let said = [
+        Entry::SignedIn { person: person(1), session: SessionId::from_parts(1, 1) },
+        Entry::CardInspected { card, pass: Pass::Print, finding: Finding::Good },
+        Entry::CardPlaced { card, place: PlaceId::from_parts(1, 1) },
+        Entry::BatchSent {
+            batch: domain::id::BatchId::from_parts(1, 1),
+            cards: 48,
+            recorded: CityRecord::Paper,
+        },
+        Entry::SignedOut { person: person(1), session: SessionId::from_parts(1, 1), ending: Ending::Idle },
+    ];
+    (1..)
+        .zip(said)
+        .map(|(at, entry)| Written {
+            id: EntryId::from_parts(1, u128::try_from(at).unwrap()),
+            seq: Some(at).filter(|at| *at < 5),
+            at: now(),
+            day: TODAY,
+            actor: if at == 5 { Actor::System } else { Actor::Person(person(1)) },
+            entry,
+            remark: Some("箱の角に傷".to_owned()).filter(|_| at == 2),
+        })
+        .collect()
+}
+
+fn views() -> Vec<Viewed> {
+    let of = |number: u128, screen: &str, subjects: &str, found| Viewed {
+        id: AccessId::from_parts(1, number),
+        seq: None,
+        at: now(),
+        actor: Actor::Person(person(1)),
+        screen: screen.to_owned(),
+        asked: "day=2026-11-24".to_owned(),
+        subjects: subjects.to_owned(),
+        found,
+    };
+    vec![of(1, "journal", "", 100), of(2, "people", "person:A person:B person:C person:D", 4)]
+}
+
+/// Name and HTML of every page.
+fn pages() -> Vec<(&'static str, String)> {
+    let rules = rules();
+    let nobody = || Layout::new("サインイン", TODAY, None);
+    let mut refused = Fields::of(&[("login", "hanako")]).form(&["login", "password"]).unwrap();
+    refused.refuse_ja("login", "サインインできません。ログイン名とパスワードを確かめてください。");
+    let mut short = Form::fresh();
+    short.refuse_ja("new", "新しいパスワードは12文字以上にしてください。");
+    let mut wrong = grant_form();
+    wrong.refuse_ja("role", "役割を選んでください。");
+    wrong.refuse_ja("until", "終了日は開始日以降にしてください。");
+    let mut unconfirmed = grant_form();
+    unconfirmed.refuse_ja("confirm", "終了してよいことを確かめて、チェックを入れてください。");
+    let mut no_day = Form::fresh();
+    no_day.fill("day", "あした");
+    no_day.refuse_ja("day", "日付を、例のように入力してください（2026-11-24）。");
+    let day = |day: Date| {
+        let mut form = Form::fresh();
+        form.fill("day", day.to_string());
+        RulesPage::new(layout("規則"), form, &rules, TODAY, Some(day)).render()
+    };
+    let decision = Decision {
+        field: store::privacy::NOTICE_NUMBER.to_owned(),
+        agreed: true,
+        decided_by: "市民課".to_owned(),
+        decided_on: date(2024, 8, 1),
+    };
+    let about = |href: Option<String>| -> BTreeMap<EntryId, About> {
+        [2, 3]
+            .map(|at| {
+                (EntryId::from_parts(1, at), About { number: "123456786".to_owned(), href: href.clone() })
+            })
+            .into()
+    };
+    let around = |path, next: bool| Around::new(path, TODAY, !next, next.then(|| "01X".to_owned()));
+    let one_time = |password: Option<&str>| {
+        let password = password.map(str::to_owned);
+        OneTimePage::new(
+            layout("仮パスワード"),
+            person(1),
+            "hanako".to_owned(),
+            "窓口 花子".to_owned(),
+            password,
+        )
+        .render()
+    };
+    let person_page =
+        |form, own| PersonPage::new(layout("窓口 花子"), form, &known(own), operations(), sites()).render();
+    let password =
+        |form, must| PasswordPage::new(layout("パスワードの変更"), form, operation(1), must).render();
+    let journal = |around, entries: &[Written], href| {
+        JournalPage::new(layout("記録簿"), around, entries, &names(), &about(href)).render()
+    };
+    let all: Vec<(&'static str, askama::Result<String>)> = vec![
+        ("sign-in", SignInPage::new(nobody(), Form::fresh()).render()),
+        ("sign-in-refused", SignInPage::new(nobody(), refused).render()),
+        ("password", password(Form::fresh(), false)),
+        ("password-must", password(short, true)),
+        ("settings", SettingsPage::new(layout("設定"), |_| true).render()),
+        ("settings-rules-only", SettingsPage::new(layout("設定"), |p| p == Permission::SeeRules).render()),
+        ("people", PeoplePage::new(layout("アカウント"), &people(), &names(), TODAY, now()).render()),
+        (
+            "person-new",
+            NewPage::new(layout("アカウントの作成"), grant_form(), operation(1), sites()).render(),
+        ),
+        (
+            "person-new-refused",
+            NewPage::new(layout("アカウントの作成"), wrong, operation(1), sites()).render(),
+        ),
+        ("one-time", one_time(Some("k7mw-n39q-xh2p"))),
+        ("one-time-over", one_time(None)),
+        ("person", person_page(grant_form(), false)),
+        ("person-own", person_page(grant_form(), true)),
+        ("person-unconfirmed", person_page(unconfirmed, false)),
+        ("rules", RulesPage::new(layout("規則"), Form::fresh(), &rules, TODAY, None).render()),
+        ("rules-day", day(date(2026, 11, 28))),
+        ("rules-holiday", day(date(2026, 11, 23))),
+        ("rules-no-day", RulesPage::new(layout("規則"), no_day, &rules, TODAY, None).render()),
+        ("ledger", LedgerPage::new(layout("個人情報の台帳"), &[decision]).render()),
+        ("ledger-undecided", LedgerPage::new(layout("個人情報の台帳"), &[]).render()),
+        ("journal", journal(around("/journal", true), &entries(), Some("/cards/X".to_owned()))),
+        ("journal-empty", journal(around("/journal", false), &[], None)),
+        ("access", AccessPage::new(layout("閲覧記録"), around("/access", true), &views(), &names()).render()),
+    ];
+    all.into_iter().map(|(name, page)| (name, page.unwrap())).collect()
+}
+
+#[test]
+fn every_page_is_whole() {
+    let folder = std::env::var_os("MADOGUCHI_SAMPLES");
+    for (name, html) in pages() {
+        for mark in ["{{", "{%", "⟦", "TODO"] {
+            assert!(!html.contains(mark), "{name}: {mark} is left");
+        }
+        assert!(!html.contains(" style=\"") && !html.contains(" onclick"), "{name}: inline code");
+        assert!(!html.contains("://"), "{name}: names another host");
+        assert_eq!(html.matches("<h1>").count(), 1, "{name}: one heading");
+        let filled = html.matches("class=\"button\"").count();
+        assert!(filled <= 1, "{name}: {filled} filled buttons");
+        assert_ids_are_single(name, &html);
+        if let Some(folder) = &folder {
+            let style = format!("<style>{}</style>", asset::content("style.css").unwrap());
+            let link = format!("<link rel=\"stylesheet\" href=\"{}\">", asset::href("style.css"));
+            let file = Path::new(folder).join(format!("account-{name}.html"));
+            std::fs::write(file, html.replace(&link, &style)).unwrap();
+        }
+    }
+}
+
+fn assert_ids_are_single(name: &str, html: &str) {
+    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    ids.sort_unstable();
+    let all = ids.len();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "{name}: an id stands twice");
+    let targets = html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+    let labels = html.split("<label for=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    for target in targets.chain(labels) {
+        assert!(ids.contains(&target), "{name}: #{target} leads nowhere");
+    }
+}
+
+#[test]
+fn r4_g_a_password_is_never_shown_again() {
+    let mut form = Fields::of(&[("password", "a secret of mine")]).form(&["login", "password"]).unwrap();
+    form.refuse_ja("login", "x");
+    let html = SignInPage::new(Layout::new("サインイン", TODAY, None), form).render().unwrap();
+    assert!(!html.contains("a secret of mine") && html.contains("<title>エラー："));
+}
+
+#[test]
+fn r4_g_who_must_choose_a_password_sees_no_tasks() {
+    let page =
+        |must| PasswordPage::new(layout("パスワードの変更"), Form::fresh(), operation(1), must).render();
+    assert!(page(false).unwrap().contains("class=\"tasks\""));
+    assert!(!page(true).unwrap().contains("class=\"tasks\""));
+}

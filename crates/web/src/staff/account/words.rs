@@ -1,0 +1,244 @@
+//! The journal in words: one Japanese sentence for each kind of entry, for the journal's page and for stories.
+//!
+//! A sentence names people and places, never a card: whose story it is stands beside it.
+
+use std::collections::BTreeMap;
+
+use domain::id::{PersonId, PlaceId};
+use domain::journal::{Actor, BusinessDay, CityRecord, Ending, Entry, Slot};
+use domain::rules::RuleSet;
+use domain::service::SiteCode;
+use domain::time::{era_date, minute_of, month_day_ja};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::Reader;
+use store::journal::Written;
+
+/// The names that sentences need.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    /// People by id.
+    pub(crate) people: BTreeMap<PersonId, String>,
+    /// Places by id.
+    pub(crate) places: BTreeMap<PlaceId, String>,
+    /// Sites by code.
+    pub(crate) sites: BTreeMap<SiteCode, String>,
+}
+
+impl Names {
+    /// Reads the names for some entries, in the snapshot in which the entries were read.
+    pub(crate) fn gather(reader: &mut Reader<'_>, entries: &[Written]) -> Result<Self, store::Error> {
+        let mut names = Self::people(reader)?;
+        for written in entries {
+            let place = match &written.entry {
+                Entry::PlaceCreated { place } | Entry::CardPlaced { place, .. } => *place,
+                _ => continue,
+            };
+            if names.places.contains_key(&place) {
+                continue;
+            }
+            if let Some(found) = store::place::find(reader, place)? {
+                names.places.insert(place, found.name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Reads the names of people alone.
+    pub(crate) fn people(reader: &mut Reader<'_>) -> Result<Self, store::Error> {
+        let people = store::person::names(reader)?.into_iter().collect();
+        Ok(Self { people, ..Self::default() })
+    }
+
+    /// The same with the names that sites have on a day.
+    #[must_use]
+    pub(crate) fn with_sites(mut self, rules: &RuleSet, day: Date) -> Self {
+        self.sites =
+            rules.sites(day).into_iter().map(|site| (site.code.clone(), site.name_ja.clone())).collect();
+        self
+    }
+
+    /// Who did something.
+    pub(crate) fn actor(&self, actor: Actor) -> String {
+        match actor {
+            Actor::Person(id) => self.person(id).to_owned(),
+            Actor::Citizen => "市民".to_owned(),
+            Actor::System => "システム".to_owned(),
+            Actor::Command => "コマンド操作".to_owned(),
+        }
+    }
+
+    fn person(&self, id: PersonId) -> &str {
+        // Accounts are never deleted; a name can be missing only where nobody asked for names.
+        self.people.get(&id).map_or("アカウント", String::as_str)
+    }
+
+    /// Which sites a grant holds for.
+    pub(crate) fn site<'a>(&'a self, site: Option<&'a SiteCode>) -> &'a str {
+        match site {
+            Some(code) => self.sites.get(code).map_or(code.as_str(), String::as_str),
+            None => "すべての履行場所",
+        }
+    }
+
+    fn place(&self, id: PlaceId) -> &str {
+        self.places.get(&id).map_or("保管場所", String::as_str)
+    }
+}
+
+/// A moment of a day as the journal shows it: 9:05:07.
+pub(crate) fn clock_time(at: Timestamp) -> String {
+    let minute = minute_of(at);
+    // Instants before 1970 do not occur.
+    format!("{}:{:02}:{:02}", minute / 60, minute % 60, at.as_second().rem_euclid(60))
+}
+
+/// What an entry says. A kind without a sentence does not compile.
+#[expect(clippy::too_many_lines, reason = "one table, an entry for each kind")]
+pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
+    match entry {
+        Entry::PersonCreated { person } => format!("{}のアカウントを作成しました", names.person(*person)),
+        Entry::RoleGranted { person, role, site, from, until } => format!(
+            "{}に「{}」の役割を付与しました（{}、{}）",
+            names.person(*person),
+            role.label(),
+            names.site(site.as_ref()),
+            match until {
+                Some(until) => format!("{}から{}まで", era_date(*from), era_date(*until)),
+                None => format!("{}から期限なし", era_date(*from)),
+            }
+        ),
+        Entry::RoleEnded { person, role } => {
+            format!("{}の「{}」の役割を終了しました", names.person(*person), role.label())
+        }
+        Entry::PasswordSet { person } => format!("{}のパスワードを設定しました", names.person(*person)),
+        Entry::SignedIn { person, .. } => format!("{}がサインインしました", names.person(*person)),
+        Entry::SignInRefused { person, locked } => format!(
+            "{}のサインインを拒否しました{}",
+            names.person(*person),
+            if *locked { "（続けて失敗したため15分間停止）" } else { "" }
+        ),
+        Entry::SignedOut { person, ending, .. } => format!(
+            "{}{}",
+            names.person(*person),
+            match ending {
+                Ending::SignedOut => "がサインアウトしました",
+                Ending::Idle => "のサインインが、操作のない時間が続いたため終了しました",
+                Ending::DayEnd => "のサインインが、日の終わりに終了しました",
+                Ending::Revoked => "のサインインが、アカウントの変更により終了しました",
+            }
+        ),
+        Entry::RulesApplied { epoch, rules } => format!("規則{rules}件を適用しました（第{epoch}版）"),
+        Entry::LedgerDecided { field, agreed, on } => format!(
+            "市が{}に「{}」の保持を{}ました",
+            era_date(*on),
+            field_words(field),
+            if *agreed { "認め" } else { "認めないと決定し" }
+        ),
+        Entry::PlaceCreated { place } => format!("保管場所「{}」を登録しました", names.place(*place)),
+        Entry::ConsignmentTaken { cards, .. } => format!("カード発行一覧表（{cards}枚）を取り込みました"),
+        Entry::CardInspected { pass, finding, .. } => {
+            format!("検品（{}）：{}", pass.label(), finding.label())
+        }
+        Entry::InspectionUndone { pass, .. } => format!("検品（{}）の結果を取り消しました", pass.label()),
+        Entry::BatchSent { cards, recorded, .. } => {
+            format!("カード{cards}枚を市へ引き継ぎました{}", recorded_words(*recorded))
+        }
+        Entry::BatchReturned { cards, recorded, .. } => {
+            format!("交付前設定済のカード{cards}枚を市から引き継ぎました{}", recorded_words(*recorded))
+        }
+        Entry::CardPlaced { place, .. } => format!("カードを「{}」に入れました", names.place(*place)),
+        Entry::LettersPrinted { count, .. } => format!("交付のご案内{count}通を印刷しました"),
+        Entry::LetterReissued { issue, .. } => {
+            format!("交付のご案内を再印刷しました（{issue}回目。前の予約キーは使えません）")
+        }
+        Entry::LettersTransferred { count, recorded, .. } => {
+            format!("交付のご案内{count}通を市へ引き継ぎました{}", recorded_words(*recorded))
+        }
+        Entry::LettersPosted { count, on, recorded, .. } => {
+            format!("市が交付通知書{count}通を{}に発送しました{}", era_date(*on), recorded_words(*recorded))
+        }
+        Entry::PlaceHeld { slot, .. } => format!("{}の枠を仮押さえしました", slot_words(slot)),
+        Entry::HoldReleased { slot, .. } => format!("{}の仮押さえが終わりました", slot_words(slot)),
+        Entry::Booked { slot, channel, .. } => {
+            format!("{}を予約しました（{}）", slot_words(slot), channel.label())
+        }
+        Entry::Cancelled { slot, channel, .. } => {
+            format!("{}の予約を取り消しました（{}）", slot_words(slot), channel.label())
+        }
+        Entry::Arrived { .. } => "来庁を受け付けました".to_owned(),
+        Entry::PapersChecked { .. } => "書類を確認しました".to_owned(),
+        Entry::PassedToCity { .. } => "書類とカードを市へ引き継ぎました".to_owned(),
+        Entry::Issued { recorded, .. } => format!("市がカードを交付しました{}", recorded_words(*recorded)),
+        Entry::SentAway { reason, .. } => format!("持ち帰りになりました（{}）", reason.label()),
+        Entry::Left { .. } => "来庁者が途中で退出しました".to_owned(),
+        Entry::NotCome { day, .. } => format!("{}の予約に来庁がありませんでした", day_words(day)),
+        Entry::DayClosed { day, city_count } => {
+            format!("{}の窓口を締めました（市の交付枚数：{city_count}枚）", day_words(day))
+        }
+    }
+}
+
+/// The word for a field of the ledger.
+pub(crate) fn field_words(field: &str) -> &str {
+    if field == store::privacy::NOTICE_NUMBER { "交付通知書の番号" } else { field }
+}
+
+/// The word for a screen of the register of views.
+pub(crate) fn screen(code: &str) -> &str {
+    match code {
+        "people" => "アカウントの一覧",
+        "person" => "アカウント",
+        "journal" => "記録簿",
+        "access" => "閲覧記録",
+        other => other,
+    }
+}
+
+fn recorded_words(recorded: CityRecord) -> &'static str {
+    match recorded {
+        CityRecord::Account => "",
+        CityRecord::Paper => "（市の署名のある書面により記録）",
+    }
+}
+
+fn slot_words(slot: &Slot) -> String {
+    format!("{} {}の{}", month_day_ja(slot.day), slot.start, slot.service.label())
+}
+
+fn day_words(day: &BusinessDay) -> String {
+    format!("{}の{}", month_day_ja(day.day), day.service.label())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::Id;
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_sentence_names_people_and_sites() {
+        let person = PersonId::from_parts(1, 1);
+        let mut names = Names::default();
+        names.people.insert(person, "窓口 花子".to_owned());
+        names.sites.insert("honcho".parse().unwrap(), "本庁".to_owned());
+        let granted = Entry::RoleGranted {
+            person,
+            role: domain::permission::Role::Operator,
+            site: Some("honcho".parse().unwrap()),
+            from: date(2026, 11, 2),
+            until: None,
+        };
+        assert_eq!(
+            sentence(&granted, &names),
+            "窓口 花子に「従事者」の役割を付与しました（本庁、令和8年11月2日(月)から期限なし）"
+        );
+        assert_eq!(names.actor(Actor::Person(person)), "窓口 花子");
+    }
+
+    #[test]
+    fn a_moment_is_told_in_tokyo() {
+        assert_eq!(clock_time("2026-11-24T00:05:07Z".parse().unwrap()), "9:05:07");
+    }
+}

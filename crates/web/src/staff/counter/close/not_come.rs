@@ -1,0 +1,70 @@
+//! 不来庁: set by a person for those who were ticked, all of them or none.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::id::ReservationId;
+use store::Lane;
+use store::op::{Operation, once};
+use store::reception::ReceptionError;
+use store::reservation::BookingError;
+
+use super::show::{self, ABSENT};
+use crate::App;
+use crate::kit::page::see_other;
+use crate::kit::{Fields, PageError};
+use crate::staff::counter::{business, day_in, field, route};
+use crate::staff::desk::Signed;
+
+/// Sets that the ticked ones did not come.
+pub(crate) async fn set(
+    State(app): State<Arc<App>>,
+    Path(day): Path<String>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let day = day_in(&day)?;
+    let mut form = fields.form(&[field::OPERATION, ABSENT])?;
+    let operation = field::operation(&form)?;
+    let ticked: Result<Vec<ReservationId>, _> = fields.all(ABSENT)?.into_iter().map(str::parse).collect();
+    let ticked = ticked.map_err(|_| PageError::BadRequest)?;
+    if ticked.is_empty() {
+        form.refuse_ja(ABSENT, "不来庁にする人を選んでください。");
+        return show::page(&app, &signed, day, form, &fields, None).await;
+    }
+    let business = business(&app, day);
+    let act = app.act(signed.actor());
+    let operation = Operation::new(operation, &format!("not-come {day} {ticked:?}"));
+    let done = app
+        .db
+        .write(Lane::Staff, move |tx| {
+            once(tx, &act, &operation, |tx| {
+                for id in &ticked {
+                    let of_day = store::reservation::find(tx, *id)?
+                        .is_some_and(|booked| booked.slot.business_day() == business);
+                    if !of_day {
+                        return Err(ReceptionError::NotFound);
+                    }
+                    store::reception::not_come(tx, &act, *id)?;
+                }
+                Ok(())
+            })
+        })
+        .await;
+    let problem = match done {
+        Ok(()) => return Ok(see_other(&route::close(day))),
+        Err(ReceptionError::Already(_)) => "選んだ人の中に、受付が始まった人がいます。確かめて選び直してください。",
+        Err(ReceptionError::NotLive(_) | ReceptionError::Booking(BookingError::WrongState(_))) => {
+            "選んだ人の中に、取り消された予約があります。確かめて選び直してください。"
+        }
+        Err(ReceptionError::AnotherDay(_)) => "この日はまだ来ていません。",
+        Err(ReceptionError::NotFound) => return Err(PageError::NotFound),
+        Err(ReceptionError::Reused(_)) => return Err(field::stale()),
+        Err(ReceptionError::Store(error) | ReceptionError::Booking(BookingError::Store(error))) => {
+            return Err(error.into());
+        }
+        Err(other) => return Err(PageError::internal(other)),
+    };
+    show::page(&app, &signed, day, form, &fields, Some(problem.to_owned())).await
+}

@@ -1,0 +1,90 @@
+//! The day itself: the board, the scan box, reservations, the counter, the close of a day and its counts.
+//!
+//! The service of these screens is the issuance at the site of this counter; below the handlers both are
+//! arguments, so that another service or site is another business day and nothing else.
+
+pub(crate) mod close;
+pub(crate) mod field;
+pub(crate) mod file;
+pub(crate) mod reception;
+pub(crate) mod report;
+pub(crate) mod reservation;
+pub(crate) mod route;
+#[cfg(test)]
+mod samples;
+pub(crate) mod scan;
+pub(crate) mod story;
+pub(crate) mod today;
+pub(crate) mod wording;
+
+use domain::journal::BusinessDay;
+use domain::permission::Permission;
+use domain::service::Service;
+use jiff::civil::Date;
+
+use super::desk::{Access, Desk};
+use crate::App;
+use crate::kit::PageError;
+
+/// Registers the screens of this part.
+pub(crate) fn routes(desk: Desk) -> Desk {
+    let may = Access::May;
+    let desk = desk
+        .get("/", may(Permission::SeeToday), today::show)
+        .post("/scan", may(Permission::SeeCards), scan::scan)
+        .get("/reservations", may(Permission::SeeReservations), reservation::day::first)
+        .get("/reservations/{day}", may(Permission::SeeReservations), reservation::day::show)
+        .get("/reservation/{id}", may(Permission::SeeReservations), reservation::show::show)
+        .post("/reservation/{id}/cancel", may(Permission::ReceiveVisitors), reservation::cancel::cancel)
+        .post("/reservation/{id}/arrive", may(Permission::ReceiveVisitors), reception::arrive::arrive);
+    let desk = desk
+        .get("/counter", may(Permission::ReceiveVisitors), reception::counter::show)
+        .get("/receptions/{id}", may(Permission::SeeReservations), reception::show::show)
+        .post("/receptions/{id}/papers", may(Permission::ReceiveVisitors), reception::papers::check)
+        .post("/receptions/{id}/to-city", may(Permission::ReceiveVisitors), reception::to_city::pass)
+        .post("/receptions/{id}/issued", may(Permission::RecordIssue), reception::issued::issue)
+        .post("/receptions/{id}/sent-away", may(Permission::ReceiveVisitors), reception::unserved::send_away)
+        .post("/receptions/{id}/left", may(Permission::ReceiveVisitors), reception::unserved::leave);
+    desk.get("/close/{day}", may(Permission::CloseDay), close::show::show)
+        .post("/close/{day}", may(Permission::CloseDay), close::done::close)
+        .post("/close/{day}/not-come", may(Permission::CloseDay), close::not_come::set)
+        .get("/reports", may(Permission::SeeReports), report::list::show)
+        .get("/reports/{day}", may(Permission::SeeReports), report::day::show)
+}
+
+/// The service of these screens.
+pub(crate) const SERVICE: Service = Service::Issuance;
+
+/// A day of this counter.
+pub(crate) fn business(app: &App, day: Date) -> BusinessDay {
+    BusinessDay { service: SERVICE, site: app.settings.site.clone(), day }
+}
+
+/// The name of the site of a day on papers.
+pub(crate) fn site_name(app: &App, day: &BusinessDay) -> String {
+    app.rules().site(&day.site, day.day).map_or_else(|| day.site.to_string(), |site| site.name_ja.clone())
+}
+
+/// The day in an address; only `YYYY-MM-DD`, so that one day has one address.
+pub(crate) fn day_in(text: &str) -> Result<Date, PageError> {
+    let day: Date = text.parse().map_err(|_| PageError::NotFound)?;
+    if day.to_string() == text { Ok(day) } else { Err(PageError::NotFound) }
+}
+
+/// The id in an address; what is none is nowhere.
+pub(crate) fn id_in<T: std::str::FromStr>(text: &str) -> Result<T, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_one_address() {
+        assert!(day_in("2026-11-24").is_ok());
+        for wrong in ["20261124", "2026-11-24.pdf", "2026-11-31", "", "２０２６-11-24"] {
+            assert!(matches!(day_in(wrong), Err(PageError::NotFound)), "{wrong}");
+        }
+    }
+}

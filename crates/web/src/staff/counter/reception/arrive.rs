@@ -1,0 +1,37 @@
+//! 受付: the visitor is here and the reservation matches.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::id::ReservationId;
+use store::op::Operation;
+use store::reception::ReceptionError;
+
+use super::{sentence, step};
+use crate::App;
+use crate::kit::page::see_other;
+use crate::kit::{Fields, Form, PageError};
+use crate::staff::counter::{field, id_in, reservation, route};
+use crate::staff::desk::Signed;
+
+/// Receives the visitor of a reservation.
+pub(crate) async fn arrive(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let id: ReservationId = id_in(&id)?;
+    let form = fields.form(&[field::OPERATION])?;
+    let operation = Operation::new(field::operation(&form)?, &format!("arrive {id}"));
+    let arrived =
+        step(&app, &signed, operation, move |tx, act| store::reception::arrive(tx, act, id)).await;
+    match arrived {
+        // Somebody else was faster with the same visitor: their reception is the one to go on with.
+        Ok(reception) | Err(ReceptionError::Already(reception)) => Ok(see_other(&route::reception(reception))),
+        Err(error) => {
+            reservation::show::page(&app, &signed, id, Form::fresh(), Some(sentence(error)?)).await
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The list of a day as a paper and as a table.
+
+use std::collections::BTreeMap;
+
+use documents::day_list::{DayList, Entry};
+use domain::id::CardId;
+use domain::journal::BusinessDay;
+use domain::reservation::State as Booking;
+use store::reservation::OfDay;
+
+use crate::App;
+use crate::staff::counter::{site_name, wording};
+
+/// What is known of a day: its reservations, and the numbers of the 交付通知書 where the city agreed to them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// The reservations in order of time.
+    pub(crate) lines: Vec<OfDay>,
+    /// The numbers by card.
+    pub(crate) notices: BTreeMap<CardId, String>,
+}
+
+/// Reads a day.
+pub(crate) async fn read(app: &App, day: &BusinessDay) -> Result<Known, store::Error> {
+    let (keys, day) = (app.keys.clone(), day.clone());
+    app.db
+        .read(move |reader| {
+            let lines = store::reservation::of_day(reader, day.service, &day.site, day.day)?;
+            let field = store::privacy::NOTICE_NUMBER;
+            Ok(Known { lines, notices: store::privacy::open_of_day(reader, &keys, &day, field)? })
+        })
+        .await
+}
+
+/// The paper, which is also what the table is made of.
+pub(crate) fn paper(app: &App, day: &BusinessDay, known: &Known, printed_by: &str) -> DayList {
+    let now = app.now();
+    DayList {
+        city: app.settings.profile.city.name_ja.clone(),
+        site: site_name(app, day),
+        service: day.service.label().to_owned(),
+        day: day.day,
+        as_of: now,
+        printed_at: now,
+        printed_by: printed_by.to_owned(),
+        entries: known.lines.iter().map(|line| entry(line, known)).collect(),
+    }
+}
+
+fn entry(line: &OfDay, known: &Known) -> Entry {
+    Entry {
+        start: line.start,
+        control_number: Some(line.control_number.digits()),
+        reference: known.notices.get(&line.card).cloned(),
+        list_date: Some(line.list_date),
+        list_line: Some(line.line),
+        place: Some(line.place_name.clone()),
+        channel: line.channel.label().to_owned(),
+        remark: remark(line),
+    }
+}
+
+/// What the reader of the list must know: the language, and where the visit stands once it began.
+fn remark(line: &OfDay) -> String {
+    let standing = wording::standing(line.state, line.reception.map(|(_, state)| state));
+    let begun = line.reception.is_some() || line.state != Booking::Booked;
+    let parts = [wording::language(&line.language), if begun { standing } else { "" }];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("・")
+}

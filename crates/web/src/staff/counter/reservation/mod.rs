@@ -1,0 +1,6 @@
+//! Reservations: the list of a day, its paper and table, and one reservation.
+
+pub(crate) mod cancel;
+pub(crate) mod day;
+pub(crate) mod list;
+pub(crate) mod show;

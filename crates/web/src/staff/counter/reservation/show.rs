@@ -1,0 +1,157 @@
+//! One reservation: how it stands, what may be done with it now, and what happened to it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::id::{OperationId, ReservationId};
+use domain::journal::Subject;
+use domain::permission::Permission;
+use domain::reservation::{Channel, State as Booking};
+use domain::time::{era_date, month_day_ja};
+use store::card::Card;
+use store::journal::View;
+use store::reception::Reception;
+use store::reservation::Reservation;
+
+use crate::App;
+use crate::kit::{Form, Language, Page, PageError, Texts, respond};
+use crate::staff::counter::{id_in, route, story, wording};
+use crate::staff::desk::Signed;
+use crate::staff::{Layout, Task};
+
+/// What is known of a reservation.
+pub(crate) struct Known {
+    reservation: Reservation,
+    card: Option<Card>,
+    reception: Option<Reception>,
+    story: Vec<story::Line>,
+}
+
+/// What may be done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Acts {
+    /// The visitor can be received.
+    pub(crate) arrive: bool,
+    /// It can be cancelled.
+    pub(crate) cancel: bool,
+}
+
+/// The page of a reservation.
+#[derive(Template)]
+#[template(path = "staff/counter/reservation/show.html")]
+pub(crate) struct ShowPage {
+    pub(crate) texts: Texts,
+    pub(crate) layout: Layout,
+    pub(crate) form: Form,
+    pub(crate) problem: Option<String>,
+    pub(crate) id: ReservationId,
+    pub(crate) when: String,
+    pub(crate) day_href: String,
+    pub(crate) standing: &'static str,
+    pub(crate) channel: &'static str,
+    pub(crate) language: &'static str,
+    pub(crate) control: String,
+    pub(crate) card_href: String,
+    pub(crate) place: String,
+    pub(crate) progress: &'static str,
+    pub(crate) reception_href: Option<String>,
+    /// Why the visitor cannot be received now, though the reservation lives.
+    pub(crate) not_today: Option<String>,
+    pub(crate) acts: Acts,
+    pub(crate) arrive_operation: OperationId,
+    pub(crate) cancel_operation: OperationId,
+    pub(crate) channels: [Channel; 2],
+    pub(crate) story: Vec<story::Line>,
+}
+
+impl Page for ShowPage {
+    fn status(&self) -> StatusCode {
+        if self.problem.is_some() { StatusCode::CONFLICT } else { self.form.status() }
+    }
+}
+
+/// Shows a reservation.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    page(&app, &signed, id_in(&id)?, Form::fresh(), None).await
+}
+
+/// The page with a form as it stands, and with what went wrong.
+pub(crate) async fn page(
+    app: &App,
+    signed: &Signed,
+    id: ReservationId,
+    form: Form,
+    problem: Option<String>,
+) -> Result<Response, PageError> {
+    let known = app
+        .db
+        .read(move |reader| {
+            let Some(reservation) = store::reservation::find(reader, id)? else { return Ok(None) };
+            let card = match reservation.card {
+                Some(card) => store::card::find(reader, card)?,
+                None => None,
+            };
+            let reception = store::reception::of_reservation(reader, id)?;
+            let story = story::of(reader, &Subject::Reservation(id))?;
+            Ok::<_, store::Error>(Some(Known { reservation, card, reception, story }))
+        })
+        .await?;
+    let Some(known) = known else { return Err(PageError::NotFound) };
+    let mut subjects = vec![Subject::Reservation(id)];
+    subjects.extend(known.card.as_ref().map(|card| Subject::Card(card.id)));
+    let view = View { screen: "reservation", asked: id.to_string(), subjects, found: 1 };
+    signed.viewed(app, view).await?;
+    Ok(respond(&shown(app, signed, known, form, problem)))
+}
+
+fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<String>) -> ShowPage {
+    let Known { reservation, card, reception, story } = known;
+    let (slot, today) = (&reservation.slot, app.today());
+    let expected = reservation.state == Booking::Booked && reception.is_none();
+    let here = slot.service == crate::staff::counter::SERVICE && slot.site == app.settings.site;
+    let counter = signed.may(Permission::ReceiveVisitors) && expected && here;
+    let not_today = (expected && slot.day != today).then(|| {
+        if slot.day < today {
+            format!("{}の予約です。来庁しなかったときは、その日の締めで不来庁にします。", month_day_ja(slot.day))
+        } else {
+            format!("{}の予約です。受付は予約の日にできます。", month_day_ja(slot.day))
+        }
+    });
+    let mut layout = signed
+        .layout(format!("予約 {} {}", month_day_ja(slot.day), slot.start))
+        .within(Task::Reservations);
+    layout.refused = form.is_refused();
+    ShowPage {
+        texts: Texts::new(Language::Ja),
+        layout,
+        form,
+        problem,
+        id: reservation.id,
+        when: format!("{} {}", era_date(slot.day), slot.start),
+        day_href: route::day(slot.day),
+        standing: wording::standing(reservation.state, reception.as_ref().map(|reception| reception.state)),
+        channel: reservation.channel.label(),
+        language: match wording::language(&reservation.language) {
+            "" => "日本語",
+            other => other,
+        },
+        control: card.as_ref().map(|card| wording::control(card.control_number)).unwrap_or_default(),
+        card_href: card.as_ref().map(|card| route::card(card.id)).unwrap_or_default(),
+        place: card.as_ref().map(|card| card.place_name.clone()).unwrap_or_default(),
+        progress: card.as_ref().map_or("", |card| card.progress.label()),
+        reception_href: reception.map(|reception| route::reception(reception.id)),
+        not_today,
+        acts: Acts { arrive: counter && slot.day == today, cancel: counter && slot.day >= today },
+        arrive_operation: app.operation(),
+        cancel_operation: app.operation(),
+        channels: [Channel::Telephone, Channel::Counter],
+        story,
+    }
+}

@@ -1,0 +1,42 @@
+//! The addresses that these screens lead to.
+
+use domain::id::{CardId, PlaceId, ReceptionId, ReservationId};
+use jiff::civil::Date;
+
+/// The list of reservations of a day.
+pub(crate) fn day(day: Date) -> String {
+    format!("/reservations/{day}")
+}
+
+/// A reservation.
+pub(crate) fn reservation(id: ReservationId) -> String {
+    format!("/reservation/{id}")
+}
+
+/// A reception.
+pub(crate) fn reception(id: ReceptionId) -> String {
+    format!("/receptions/{id}")
+}
+
+/// The close of a day.
+pub(crate) fn close(day: Date) -> String {
+    format!("/close/{day}")
+}
+
+/// The counts of a day.
+pub(crate) fn report(day: Date) -> String {
+    format!("/reports/{day}")
+}
+
+/// A card.
+pub(crate) fn card(id: CardId) -> String {
+    format!("/cards/{id}")
+}
+
+/// A place.
+pub(crate) fn place(id: PlaceId) -> String {
+    format!("/places/{id}")
+}
+
+/// Putting cards away.
+pub(crate) const PUT_AWAY: &str = "/storage/put";

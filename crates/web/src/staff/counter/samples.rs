@@ -1,0 +1,322 @@
+//! The pages of this part, rendered from samples.
+//!
+//! With `MADOGUCHI_SAMPLES=FOLDER` they are also written there, complete in themselves, to be looked at.
+
+use std::path::Path;
+
+use askama::Template;
+use documents::table::{CannotWrite, Cell, Table};
+use domain::id::{Id, OperationId, ReceptionId, ReservationId};
+use domain::permission::Permission;
+use domain::reception::{Reason, State as Visit};
+use domain::report::DayCounts;
+use domain::reservation::Channel;
+use jiff::civil::{Date, date};
+
+use super::close::show::{self as close, ClosePage};
+use super::file::CannotWritePage;
+use super::reception::counter::{self, CounterPage};
+use super::reception::show::{Next, ShowPage as ReceptionPage, steps};
+use super::report::day::ReportPage;
+use super::report::list::{Line as ReportLine, ReportsPage};
+use super::reservation::day::{DayPage, Line};
+use super::reservation::show::{Acts, ShowPage as ReservationPage};
+use super::scan::{AlarmPage, UnknownPage};
+use super::today::{Figures, Hour, TodayPage, Work};
+use super::{route, story};
+use crate::kit::{Form, Language, Texts, asset};
+use crate::staff::{Layout, Task, layout};
+
+const TODAY: Date = date(2026, 11, 24);
+
+fn layout(title: &str, task: Task) -> Layout {
+    let mut person = layout::samples::person();
+    person.permissions = Permission::ALL.to_vec();
+    Layout::new(title, TODAY, Some(person)).within(task)
+}
+
+fn operation(n: u128) -> OperationId {
+    OperationId::from_parts(1_795_000_000_000, n)
+}
+
+fn reservation_id(n: u128) -> ReservationId {
+    ReservationId::from_parts(1_795_000_000_000, 100 + n)
+}
+
+fn told() -> Vec<story::Line> {
+    let line = |what: &str, who: &str, remark: &str| story::Line {
+        at: "11月20日(金) 9:05".to_owned(),
+        who: who.to_owned(),
+        what: what.to_owned(),
+        remark: remark.to_owned(),
+    };
+    vec![line("11月24日(火) 9:30を予約（Web）", "市民", ""), line("受付", "窓口 花子", "再来")]
+}
+
+fn today() -> TodayPage {
+    let hours = (9..17).map(|hour| {
+        let n = u32::from(hour);
+        let figures = Figures {
+            places: 24,
+            booked: 30 - n,
+            came: (30 - n) / 2,
+            served: (30 - n) / 3,
+            here: 2,
+            expected: 30 - n - (30 - n) / 2,
+        };
+        Hour { hour, figures }
+    });
+    let work = [("11月20日(金)の締め", true), ("翌開庁日 11月25日(水)の予約リスト", false)].map(|(what, overdue)| Work {
+        what: what.to_owned(),
+        how_much: "188件・12:00まで あと2時間48分".to_owned(),
+        overdue,
+        act: "開く",
+        href: "/close/2026-11-20".to_owned(),
+        permission: Permission::CloseDay,
+    });
+    let total = Figures { places: 192, booked: 140, came: 66, served: 42, here: 16, expected: 74 };
+    TodayPage::of(layout("今日", Task::Today), TODAY, true, None, hours.collect(), total, work.to_vec())
+}
+
+fn closed_today() -> TodayPage {
+    let next = Some("令和8年11月24日(火)".to_owned());
+    let layout = layout("今日", Task::Today);
+    TodayPage::of(layout, date(2026, 11, 23), false, next, Vec::new(), Figures::default(), Vec::new())
+}
+
+fn day(count: u16) -> DayPage {
+    let lines = (0..count).map(|n| Line {
+        time: (540 + n / 4 * 10).try_into().unwrap(),
+        first: n % 4 == 0,
+        control: format!("000 0{:02} 117", n % 100),
+        reference: format!("ABC-{n:06}"),
+        standing: ["来庁前", "受付済", "交付済", "不来庁"][usize::from(n % 4)],
+        place: "箱A".to_owned(),
+        channel: "Web",
+        language: if n == 3 { "英語" } else { "" },
+        href: route::reservation(reservation_id(n.into())),
+    });
+    let closed = (count == 0).then(|| "閉庁日です（祝休日）。".to_owned());
+    DayPage::sample(layout("11月24日(火)の予約", Task::Reservations), TODAY, lines.collect(), closed)
+}
+
+fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage {
+    ReservationPage {
+        texts: Texts::new(Language::Ja),
+        layout: layout("予約 11月24日(火) 9:30", Task::Reservations),
+        form,
+        problem: problem.map(str::to_owned),
+        id: reservation_id(1),
+        when: "令和8年11月24日(火) 9:30".to_owned(),
+        day_href: route::day(TODAY),
+        standing: "来庁前",
+        channel: "Web",
+        language: "日本語",
+        control: "000 012 117".to_owned(),
+        card_href: "/cards/1".to_owned(),
+        place: "当日トレイ".to_owned(),
+        progress: "予約完了",
+        reception_href: (!acts.arrive).then(|| "/receptions/1".to_owned()),
+        not_today: (!acts.arrive).then(|| "11月25日(水)の予約です。受付は予約の日にできます。".to_owned()),
+        acts,
+        arrive_operation: operation(1),
+        cancel_operation: operation(2),
+        channels: [Channel::Telephone, Channel::Counter],
+        story: told(),
+    }
+}
+
+fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> ReceptionPage {
+    ReceptionPage {
+        texts: Texts::new(Language::Ja),
+        layout: layout("受付 000 012 117", Task::Counter),
+        form,
+        problem: problem.map(str::to_owned),
+        id: ReceptionId::from_parts(1_795_000_000_000, 7),
+        control: "000 012 117".to_owned(),
+        card_href: "/cards/1".to_owned(),
+        place: "窓口".to_owned(),
+        when: "11月24日(火) 9:30".to_owned(),
+        reservation_href: route::reservation(reservation_id(1)),
+        arrived: "9:24".to_owned(),
+        language: "英語",
+        receiver: if next == Next::Papers { String::new() } else { "市民課 一郎".to_owned() },
+        issuer: "市民課 二郎".to_owned(),
+        steps: steps(state),
+        standing: state.label(),
+        reason: if state == Visit::SentAway { Reason::Notice.label() } else { "" },
+        next,
+        may_end: state.is_open(),
+        may_put_away: true,
+        home: Some("箱A-12".to_owned()),
+        operation: operation(3),
+        away_operation: operation(4),
+        left_operation: operation(5),
+        reasons: Reason::ALL,
+        story: told(),
+    }
+}
+
+fn counter(count: u16) -> CounterPage {
+    let lines = |standing: &'static str, arrived: &str, since: &str| -> Vec<counter::Line> {
+        let line = |n: u16| counter::Line {
+            time: (540 + n * 10).try_into().unwrap(),
+            control: format!("000 0{n:02} 117"),
+            href: route::reservation(reservation_id(n.into())),
+            standing,
+            place: "当日トレイ".to_owned(),
+            language: "",
+            arrived: arrived.to_owned(),
+            since: since.to_owned(),
+        };
+        (0..count).map(line).collect()
+    };
+    let (here, expected) = (lines("書類確認済", "9:02", "12分経過"), lines("来庁前", "", "4分過ぎ"));
+    CounterPage::of(layout("窓口", Task::Counter), TODAY, here, expected, lines("交付済", "8:55", ""))
+}
+
+fn close(form: Form, ready: bool, closed: bool) -> ClosePage {
+    let absent = close::Absent {
+        id: reservation_id(1),
+        time: "9:30".parse().unwrap(),
+        control: "000 012 117".to_owned(),
+        place: "当日トレイ".to_owned(),
+        href: route::reservation(reservation_id(1)),
+        checked: true,
+    };
+    let here = close::Here { control: "000 013 115".to_owned(), standing: "受付済", href: "/receptions/1".to_owned() };
+    let out = close::Out { control: "000 014 113".to_owned(), place: "当日トレイ", href: "/cards/1".to_owned() };
+    ClosePage {
+        texts: Texts::new(Language::Ja),
+        layout: layout("11月24日(火)の締め", Task::Reports),
+        form,
+        problem: None,
+        day: TODAY,
+        title: "令和8年11月24日(火)".to_owned(),
+        closed: closed.then(|| "11月24日(火) 17:50に締めました。市の交付件数は171件です。".to_owned()),
+        is_future: false,
+        issued: 171,
+        absent: if ready { Vec::new() } else { vec![absent] },
+        here: if ready { Vec::new() } else { vec![here] },
+        out: if ready { Vec::new() } else { vec![out] },
+        report_href: Some(route::report(TODAY)),
+        absent_operation: operation(6),
+        close_operation: operation(7),
+    }
+}
+
+fn counts() -> DayCounts {
+    let mut counts = DayCounts { issued: 171, cancelled: 4, left: 1, not_come: 9, ..DayCounts::default() };
+    counts.booked.insert(Channel::Web, 180);
+    counts.booked.insert(Channel::Telephone, 8);
+    counts.sent_away.insert(Reason::IdentityPapers, 3);
+    counts.city_issued = Some(170);
+    counts
+}
+
+fn refused(field: &'static str, sentence: &str) -> Form {
+    let mut form = Form::fresh();
+    form.fill(field, "打ったもの");
+    form.refuse_ja(field, sentence);
+    form
+}
+
+fn pages() -> Vec<(&'static str, String)> {
+    let fresh = Form::fresh;
+    let table = Table { columns: vec!["保管場所".to_owned()], rows: vec![vec![Cell::text("𠮷")]] };
+    let cannot = [CannotWrite { row: 1, column: 1, character: '𠮷' }];
+    let unknown = "5桁の番号は使っていません。".to_owned();
+    let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    let line = |issued| ReportLine {
+        day: "令和8年11月24日(火)".to_owned(),
+        href: route::report(TODAY),
+        issued,
+        close_href: issued.is_none().then(|| route::close(TODAY)),
+    };
+    let both = Acts { arrive: true, cancel: true };
+    let from_paper = Next::Issue { from_paper: true };
+    vec![
+        ("today", today().render()),
+        ("today-closed", closed_today().render()),
+        ("scan-unknown", UnknownPage::new(layout("読み取れませんでした", Task::Counter), unknown, status).render()),
+        ("scan-alarm", AlarmPage::new(layout("個人番号の読み取りを止めました", Task::Counter)).render()),
+        ("reservations", day(40).render()),
+        ("reservations-none", day(0).render()),
+        (
+            "reservations-cannot-write",
+            CannotWritePage::new(layout("CP932では書けない文字", Task::Reservations), &table, &cannot).render(),
+        ),
+        ("reservation", reservation(fresh(), None, both).render()),
+        ("reservation-refused", reservation(refused("channel", "選んでください。"), None, both).render()),
+        ("reservation-later", reservation(fresh(), Some("取り消せません。"), Acts::default()).render()),
+        ("counter", counter(6).render()),
+        ("counter-empty", counter(0).render()),
+        ("reception-arrived", reception(Visit::Arrived, Next::Papers, fresh(), None).render()),
+        (
+            "reception-away-refused",
+            reception(Visit::Arrived, Next::Papers, refused("reason", "理由を選んでください。"), None).render(),
+        ),
+        (
+            "reception-checked",
+            reception(Visit::Checked, Next::ToCity, refused("person", "入力してください。"), None).render(),
+        ),
+        (
+            "reception-with-city",
+            reception(Visit::WithCity, from_paper, refused("paper", "印を付けてください。"), None).render(),
+        ),
+        ("reception-others", reception(Visit::WithCity, Next::Others, fresh(), Some("先に進めました。")).render()),
+        ("reception-issued", reception(Visit::Issued, Next::Issued, fresh(), None).render()),
+        ("reception-put-away", reception(Visit::SentAway, Next::PutAway, fresh(), None).render()),
+        ("reception-over", reception(Visit::Left, Next::Over, fresh(), None).render()),
+        ("close-open", close(refused("absent", "選んでください。"), false, false).render()),
+        ("close-ready", close(refused("city_count", "件数が違います。"), true, false).render()),
+        ("close-closed", close(fresh(), true, true).render()),
+        ("report", ReportPage::of(layout("報告", Task::Reports), TODAY, &counts(), Some(4711)).render()),
+        ("report-open", ReportPage::of(layout("報告", Task::Reports), TODAY, &DayCounts::default(), None).render()),
+        (
+            "reports",
+            ReportsPage { layout: layout("報告", Task::Reports), today: TODAY, lines: vec![line(None), line(Some(170))] }
+                .render(),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, html)| (name, html.unwrap()))
+    .collect()
+}
+
+/// The page with its style inside, to be opened from a folder.
+fn alone(html: &str) -> String {
+    let link = format!("<link rel=\"stylesheet\" href=\"{}\">", asset::href("style.css"));
+    html.replace(&link, &format!("<style>{}</style>", asset::content("style.css").unwrap()))
+}
+
+#[test]
+fn every_page_of_the_counter_is_whole() {
+    let folder = std::env::var("MADOGUCHI_SAMPLES").ok();
+    for (name, html) in pages() {
+        assert_eq!(html.matches("<h1>").count(), 1, "{name}: not one heading");
+        let main = html.split("<main").nth(1).unwrap();
+        let filled = main.matches("class=\"button\"").count();
+        assert!(filled <= 1, "{name}: {filled} filled buttons");
+        for mark in ["{{", "{%", "{ $"] {
+            assert!(!html.contains(mark), "{name}: {mark} is left");
+        }
+        assert!(!html.contains(" style=\"") && !html.contains(" onclick"), "{name}: inline code");
+        assert!(!html.contains("://"), "{name}: names another host");
+        let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        for target in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(ids.contains(&target), "{name}: #{target} leads nowhere");
+        }
+        let labels = html.split(" for=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        for label in labels.collect::<Vec<_>>() {
+            assert!(ids.contains(&label), "{name}: the label of {label} has no field");
+        }
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}: an id stands twice");
+        if let Some(folder) = &folder {
+            std::fs::write(Path::new(folder).join(format!("counter-{name}.html")), alone(&html)).unwrap();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The scan box: says which of our codes was read, and opens the right thing.
+//!
+//! What was read is never in an address, a log or on a page: it may be a secret of a citizen, or the Individual
+//! Number on a card's back. That one is dropped, and answered with its own alarm.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::consignment::NoticeNumber;
+use domain::id::{CardId, PlaceId, ReceptionId, ReservationId};
+use domain::number::{Number, NumberKind};
+use domain::permission::Permission;
+use domain::reservation::State as Booking;
+use domain::scan::{Scanned, Unknown, read};
+use jiff::civil::Date;
+use store::Reader;
+use store::keys::Keys;
+
+use super::route;
+use crate::App;
+use crate::kit::page::see_other;
+use crate::kit::{Fields, Page, PageError, respond};
+use crate::staff::Layout;
+use crate::staff::desk::Signed;
+use crate::staff::layout::ScanBox;
+
+/// The field of the scan box.
+const SCAN: &str = "scan";
+
+/// What a scan leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Card(CardId),
+    Reservation(ReservationId),
+    Reception(ReceptionId),
+    Place(PlaceId),
+}
+
+impl Target {
+    fn href(self) -> String {
+        match self {
+            Self::Card(id) => route::card(id),
+            Self::Reservation(id) => route::reservation(id),
+            Self::Reception(id) => route::reception(id),
+            Self::Place(id) => route::place(id),
+        }
+    }
+}
+
+/// The page after a scan that opened nothing.
+#[derive(Template)]
+#[template(path = "staff/counter/unknown.html")]
+pub(crate) struct UnknownPage {
+    layout: Layout,
+    sentence: String,
+    status: StatusCode,
+}
+
+impl UnknownPage {
+    /// Says why nothing was opened.
+    pub(crate) fn new(layout: Layout, sentence: String, status: StatusCode) -> Self {
+        Self { layout: Layout { scan: ScanBox::Held, ..layout }, sentence, status }
+    }
+}
+
+impl Page for UnknownPage {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+/// The alarm after the back of a card was scanned.
+#[derive(Template)]
+#[template(path = "staff/counter/alarm.html")]
+pub(crate) struct AlarmPage {
+    layout: Layout,
+}
+
+impl AlarmPage {
+    /// The alarm.
+    pub(crate) fn new(layout: Layout) -> Self {
+        Self { layout: Layout { scan: ScanBox::Held, ..layout } }
+    }
+}
+
+impl Page for AlarmPage {
+    fn status(&self) -> StatusCode {
+        StatusCode::UNPROCESSABLE_ENTITY
+    }
+}
+
+/// Opens what was scanned.
+pub(crate) async fn scan(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let alarm = || respond(&AlarmPage::new(signed.layout("個人番号の読み取りを止めました")));
+    let form = match fields.form(&[SCAN]) {
+        Ok(form) if form.is_refused() => return Ok(alarm()),
+        Err(PageError::IndividualNumber) => return Ok(alarm()),
+        other => other?,
+    };
+    let typed = form.typed(SCAN);
+    let scanned = read(typed);
+    if scanned == Scanned::IndividualNumber {
+        return Ok(alarm());
+    }
+    let notice = app.settings.profile.notice_number.layout.read(typed).ok();
+    let is_notice = notice.is_some();
+    match find(&app, &signed, scanned, notice).await? {
+        Some(target) => Ok(see_other(&target.href())),
+        None => {
+            let (sentence, status) = refusal(scanned, is_notice);
+            Ok(respond(&UnknownPage::new(signed.layout("読み取れませんでした"), sentence, status)))
+        }
+    }
+}
+
+async fn find(
+    app: &App,
+    signed: &Signed,
+    scanned: Scanned,
+    notice: Option<NoticeNumber>,
+) -> Result<Option<Target>, PageError> {
+    let (keys, today, site) = (app.keys.clone(), app.today(), app.settings.site.clone());
+    // Who works at the counter means the visitor; everybody else means the card.
+    let at_counter = signed.may(Permission::ReceiveVisitors) || signed.may(Permission::RecordIssue);
+    let find = move |reader: &mut Reader<'_>| {
+        let card = match scanned {
+            Scanned::Number(number) if number.kind() == NumberKind::Reservation => {
+                return match store::reservation::by_number(reader, &keys, &number)? {
+                    Some(id) => at_reservation(reader, id).map(Some),
+                    None => Ok(None),
+                };
+            }
+            Scanned::Number(number) => by_key(reader, &keys, number)?,
+            Scanned::Control(number) => store::card::by_control_number(reader, number)?,
+            Scanned::Place(label) => {
+                let place = store::place::by_label(reader, label)?;
+                return Ok(place.map(|place| Target::Place(place.id)));
+            }
+            Scanned::IndividualNumber | Scanned::Unknown(_) => None,
+        };
+        let card = match (card, &notice) {
+            (None, Some(notice)) => store::privacy::card_with_notice(reader, &keys, notice.as_str())?,
+            (card, _) => card,
+        };
+        let Some(card) = card else { return Ok(None) };
+        if at_counter && let Some(id) = expected(reader, card, today, &site)? {
+            return at_reservation(reader, id).map(Some);
+        }
+        Ok(Some(Target::Card(card)))
+    };
+    Ok(app.db.read::<_, store::Error, _>(find).await?)
+}
+
+/// The card of a 予約キー, under every version of the keys.
+fn by_key(reader: &mut Reader<'_>, keys: &Keys, number: Number) -> Result<Option<CardId>, store::Error> {
+    for (_, set) in keys.newest_first() {
+        if let Some(card) = store::card::by_key(reader, &number.lookup(set.lookup.bits()))? {
+            return Ok(Some(card));
+        }
+    }
+    Ok(None)
+}
+
+/// The reservation for which a card is booked at this counter today.
+fn expected(
+    reader: &mut Reader<'_>,
+    card: CardId,
+    today: Date,
+    site: &domain::service::SiteCode,
+) -> Result<Option<ReservationId>, store::Error> {
+    let live = store::reservation::live_of(reader, card)?;
+    let of_today = live.filter(|live| {
+        live.state == Booking::Booked
+            && live.slot.day == today
+            && live.slot.service == super::SERVICE
+            && live.slot.site == *site
+    });
+    Ok(of_today.map(|live| live.id))
+}
+
+/// The reception of a visitor who is here, or the reservation with its button of arrival.
+fn at_reservation(reader: &mut Reader<'_>, id: ReservationId) -> Result<Target, store::Error> {
+    let reception = store::reception::of_reservation(reader, id)?;
+    Ok(reception.map_or(Target::Reservation(id), |reception| Target::Reception(reception.id)))
+}
+
+/// Why nothing was opened: never with what was scanned.
+fn refusal(scanned: Scanned, is_notice: bool) -> (String, StatusCode) {
+    let missing = |what: &str| (format!("{what}として読み取りましたが、登録がありません。"), StatusCode::NOT_FOUND);
+    let sentence = match scanned {
+        Scanned::Number(number) if number.kind() == NumberKind::Reservation => return missing("予約番号"),
+        Scanned::Number(_) => {
+            return (
+                "予約キーとして読み取りましたが、登録がないか、案内の再発行で使えなくなっています。".to_owned(),
+                StatusCode::NOT_FOUND,
+            );
+        }
+        Scanned::Control(_) => return missing("管理番号"),
+        Scanned::Place(_) => return missing("保管場所の番号"),
+        _ if is_notice => return missing("交付通知書の番号"),
+        Scanned::IndividualNumber | Scanned::Unknown(Unknown::Empty) => {
+            "何も読み取れていません。もう一度読み取ってください。".to_owned()
+        }
+        Scanned::Unknown(Unknown::NoDigits) => {
+            "番号がありません。コードをもう一度読み取るか、番号を数字で入力してください。".to_owned()
+        }
+        Scanned::Unknown(Unknown::WrongLength(digits)) => format!(
+            "{digits}桁の番号は使っていません。管理番号は9桁、予約番号と予約キーは14桁、保管場所は8桁です。"
+        ),
+        Scanned::Unknown(Unknown::WrongCheckDigit | Unknown::WrongKind) => {
+            "番号のどこかが違います。もう一度読み取るか、入力し直してください。".to_owned()
+        }
+    };
+    (sentence, StatusCode::UNPROCESSABLE_ENTITY)
+}

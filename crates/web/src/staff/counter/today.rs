@@ -1,0 +1,277 @@
+//! 今日: the day by hours, and the work that waits, each with the act that ends it.
+//!
+//! Only counts stand here, so looking at the board is no view of anybody's records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::card::Progress;
+use domain::journal::BusinessDay;
+use domain::permission::Permission;
+use domain::place::PlaceKind;
+use domain::reception::State as Visit;
+use domain::rules::RuleSet;
+use domain::time::{Start, era_date, minute_of, month_day_ja};
+use jiff::civil::Date;
+use store::Reader;
+use store::letter::PartState;
+use store::reservation::OfDay;
+
+use super::{business, route, wording};
+use crate::App;
+use crate::kit::{Page, PageError, respond};
+use crate::staff::desk::Signed;
+use crate::staff::{Layout, Task};
+
+/// The list of the next open day is with the city before noon (11(5)ウ(オ)).
+const LIST_DEADLINE: u16 = 12 * 60;
+/// How many open days back are searched for days that were not closed.
+const DAYS_BACK: u8 = 5;
+/// Counts go no further.
+const MOST: u32 = 1_000;
+
+/// Figures of an hour, or of the whole day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    /// Places that the rules grant.
+    pub(crate) places: u32,
+    /// Reserved.
+    pub(crate) booked: u32,
+    /// Came.
+    pub(crate) came: u32,
+    /// Got their card.
+    pub(crate) served: u32,
+    /// Are here.
+    pub(crate) here: u32,
+    /// Have not come yet.
+    pub(crate) expected: u32,
+}
+
+impl Figures {
+    fn add(&mut self, line: &OfDay) {
+        self.booked += 1;
+        match line.reception {
+            Some((_, state)) => {
+                self.came += 1;
+                self.served += u32::from(state == Visit::Issued);
+                self.here += u32::from(state.is_open());
+            }
+            None => self.expected += u32::from(line.state == domain::reservation::State::Booked),
+        }
+    }
+
+    /// The width of the bar's frame.
+    pub(crate) fn whole(&self) -> u32 {
+        self.places.max(self.booked)
+    }
+
+    /// Came and went.
+    pub(crate) fn gone(&self) -> u32 {
+        self.came - self.here
+    }
+}
+
+/// One hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hour {
+    /// The hour of the clock.
+    pub(crate) hour: u16,
+    /// Its figures.
+    pub(crate) figures: Figures,
+}
+
+/// Work that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Work {
+    /// What waits.
+    pub(crate) what: String,
+    /// How much of it, and until when.
+    pub(crate) how_much: String,
+    /// Whether it should have been done.
+    pub(crate) overdue: bool,
+    /// The act that ends it.
+    pub(crate) act: &'static str,
+    /// Where the act is done.
+    pub(crate) href: String,
+    /// Who may do it.
+    pub(crate) permission: Permission,
+}
+
+/// What the board is made of.
+pub(crate) struct Facts {
+    today: Vec<OfDay>,
+    next: Option<(Date, usize)>,
+    not_closed: Vec<Date>,
+    trays: usize,
+    counters: usize,
+    listed: u32,
+    inspected: u32,
+    letters_waiting: usize,
+    parts_printed: usize,
+    parts_transferred: usize,
+}
+
+/// The board.
+#[derive(Template)]
+#[template(path = "staff/counter/today.html")]
+pub(crate) struct TodayPage {
+    layout: Layout,
+    day: String,
+    is_open: bool,
+    next_open: Option<String>,
+    hours: Vec<Hour>,
+    total: Figures,
+    /// The most of one hour, for the length of the bars.
+    widest: u32,
+    work: Vec<Work>,
+    list_href: Option<String>,
+}
+
+impl Page for TodayPage {}
+
+/// Shows the board.
+pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
+    let rules = app.rules();
+    let today = business(&app, app.today());
+    let asked = (rules.clone(), today.clone());
+    let facts = app.db.read(move |reader| facts(reader, &asked.0, &asked.1)).await?;
+    let may = |work: &Work| signed.may(work.permission);
+    let work = work(&facts, &today, minute_of(app.now())).into_iter().filter(may).collect();
+    let layout = signed.layout("今日").within(Task::Today);
+    let page = TodayPage::new(layout, &rules, &today, &facts, work);
+    Ok(respond(&page))
+}
+
+fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Result<Facts, store::Error> {
+    let BusinessDay { service, site, day } = today;
+    let of_day = |reader: &mut Reader<'_>, day| store::reservation::of_day(reader, *service, site, day);
+    let next = match rules.next_open_day(*service, site, *day) {
+        Some(next) => Some((next, of_day(reader, next)?.len())),
+        None => None,
+    };
+    let mut not_closed = Vec::new();
+    let mut before = rules.previous_open_day(*service, site, *day);
+    for _ in 0..DAYS_BACK {
+        let Some(past) = before else { break };
+        let business = BusinessDay { day: past, ..today.clone() };
+        if store::report::closed(reader, &business)?.is_none() && !of_day(reader, past)?.is_empty() {
+            not_closed.push(past);
+        }
+        before = rules.previous_open_day(*service, site, past);
+    }
+    let out = store::report::cards_out(reader, site)?;
+    let lie = |kind| out.iter().filter(|(_, _, place)| *place == kind).count();
+    let parts = store::letter::list(reader, site, None, 50)?;
+    let in_state = |state| parts.iter().filter(|part| part.state == state).count();
+    Ok(Facts {
+        today: of_day(reader, *day)?,
+        next,
+        not_closed,
+        trays: lie(PlaceKind::Tray),
+        counters: lie(PlaceKind::Counter),
+        listed: store::card::count_up_to(reader, Progress::Listed, MOST)?,
+        inspected: store::card::count_up_to(reader, Progress::Inspected, MOST)?,
+        letters_waiting: store::letter::waiting(reader, site, MOST)?.len(),
+        parts_printed: in_state(PartState::Printed),
+        parts_transferred: in_state(PartState::Transferred),
+    })
+}
+
+fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
+    let mut work = Vec::new();
+    let mut wait = |what: &str, how_much: String, overdue, act, href: &str, permission| {
+        work.push(Work { what: what.to_owned(), how_much, overdue, act, href: href.to_owned(), permission });
+    };
+    for day in &facts.not_closed {
+        let what = format!("{}の締め", month_day_ja(*day));
+        wait(&what, "締めていません".to_owned(), true, "締める", &route::close(*day), Permission::CloseDay);
+    }
+    if let Some((next, count)) = facts.next {
+        let left = i64::from(LIST_DEADLINE) - i64::from(minute);
+        let until = if left > 0 {
+            format!("{count}件・12:00まで あと{}", wording::minutes(left))
+        } else {
+            format!("{count}件・12:00の締切を過ぎています。市へ渡したか確かめてください")
+        };
+        let what = format!("翌開庁日 {}の予約リスト", month_day_ja(next));
+        wait(&what, until, false, "リストを開く", &route::day(next), Permission::SeeReservations);
+    }
+    let here = facts.today.iter().filter(|line| line.reception.is_some_and(|(_, state)| state.is_open())).count();
+    if here > 0 {
+        wait("受付中の人", format!("{here}人"), false, "窓口を開く", "/counter", Permission::ReceiveVisitors);
+    }
+    if facts.trays + facts.counters > 0 {
+        let how_much = format!("当日トレイ {}枚・窓口 {}枚", facts.trays, facts.counters);
+        wait("箱の外にあるカード", how_much, false, "箱へ戻す", route::PUT_AWAY, Permission::MoveCards);
+    }
+    if !facts.today.is_empty() {
+        let expected =
+            facts.today.iter().filter(|line| line.reception.is_none() && line.state.is_live()).count();
+        let how_much = format!("来庁前 {expected}人");
+        let href = route::close(today.day);
+        wait("今日の締め", how_much, false, "締めの画面へ", &href, Permission::CloseDay);
+    }
+    let most = |count: u32| if count >= MOST { format!("{MOST}枚以上") } else { format!("{count}枚") };
+    if facts.listed > 0 {
+        wait("検品を待つカード", most(facts.listed), false, "準備を開く", "/preparation", Permission::InspectCards);
+    }
+    if facts.inspected > 0 {
+        let how_much = most(facts.inspected);
+        wait("交付前設定へ渡すカード", how_much, false, "準備を開く", "/preparation", Permission::InspectCards);
+    }
+    if facts.letters_waiting > 0 {
+        let how_much = most(u32::try_from(facts.letters_waiting).unwrap_or(MOST));
+        wait("交付のご案内の印刷", how_much, false, "印刷する", "/letters", Permission::PrintLetters);
+    }
+    if facts.parts_printed > 0 {
+        let how_much = format!("{}束", facts.parts_printed);
+        wait("市へ渡す交付のご案内", how_much, false, "引継ぎを記録", "/letters", Permission::TransferBatches);
+    }
+    if facts.parts_transferred > 0 {
+        let how_much = format!("{}束", facts.parts_transferred);
+        wait("発送日の記録", how_much, false, "発送日を記録", "/letters", Permission::TransferBatches);
+    }
+    work
+}
+
+impl TodayPage {
+    fn new(layout: Layout, rules: &RuleSet, today: &BusinessDay, facts: &Facts, work: Vec<Work>) -> Self {
+        let slots = rules.slots(today.service, &today.site, today.day);
+        let places = slots.iter().map(|(start, grant)| (*start, u32::from(grant.places)));
+        let (hours, total) = by_hours(places, &facts.today);
+        let next = facts.next.map(|(day, _)| era_date(day));
+        Self::of(layout, today.day, !slots.is_empty(), next, hours, total, work)
+    }
+
+    /// The board from its parts.
+    pub(crate) fn of(
+        layout: Layout,
+        day: Date,
+        is_open: bool,
+        next_open: Option<String>,
+        hours: Vec<Hour>,
+        total: Figures,
+        work: Vec<Work>,
+    ) -> Self {
+        let widest = hours.iter().map(|hour| hour.figures.whole()).max().unwrap_or(0).max(1);
+        let list_href = (!hours.is_empty()).then(|| route::day(day));
+        Self { layout, day: era_date(day), is_open, next_open, hours, total, widest, work, list_href }
+    }
+}
+
+fn by_hours(places: impl Iterator<Item = (Start, u32)>, lines: &[OfDay]) -> (Vec<Hour>, Figures) {
+    let mut hours: BTreeMap<u16, Figures> = BTreeMap::new();
+    let mut total = Figures::default();
+    for (start, places) in places {
+        hours.entry(start.minutes() / 60).or_default().places += places;
+        total.places += places;
+    }
+    for line in lines {
+        hours.entry(line.start.minutes() / 60).or_default().add(line);
+        total.add(line);
+    }
+    (hours.into_iter().map(|(hour, figures)| Hour { hour, figures }).collect(), total)
+}

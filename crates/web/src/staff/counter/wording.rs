@@ -1,0 +1,78 @@
+//! How numbers, instants and states stand on these screens.
+
+use domain::number::ControlNumber;
+use domain::reservation::State as Booking;
+use domain::time::minute_of;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// A line of カード発行一覧表 as papers name it: R8.11.20-12; before 令和 in the western calendar.
+pub(crate) fn list_line(date: Date, line: u32) -> String {
+    if date.year() >= 2020 {
+        format!("R{}.{}.{}-{line}", date.year() - 2018, date.month(), date.day())
+    } else {
+        format!("{date}-{line}")
+    }
+}
+
+/// The time of day of an instant: 9:05.
+pub(crate) fn time(at: Timestamp) -> String {
+    minute(minute_of(at))
+}
+
+/// A minute of the day: 9:05.
+pub(crate) fn minute(minute: u16) -> String {
+    format!("{}:{:02}", minute / 60, minute % 60)
+}
+
+/// A length of time in minutes, for people: 12分, 1時間05分.
+pub(crate) fn minutes(minutes: i64) -> String {
+    if minutes < 60 { format!("{minutes}分") } else { format!("{}時間{:02}分", minutes / 60, minutes % 60) }
+}
+
+/// A 管理番号 as people read it: three groups of three.
+pub(crate) fn control(number: ControlNumber) -> String {
+    let digits = number.digits();
+    let groups: Vec<&str> = [0..3, 3..6, 6..9].into_iter().filter_map(|part| digits.get(part)).collect();
+    groups.join(" ")
+}
+
+/// Where a reservation and its reception stand, in one word.
+pub(crate) fn standing(state: Booking, reception: Option<domain::reception::State>) -> &'static str {
+    match (state, reception) {
+        (_, Some(reception)) => reception.label(),
+        (Booking::Booked, None) => "来庁前",
+        (state, None) => state.label(),
+    }
+}
+
+/// The language of a citizen, where it is not Japanese.
+pub(crate) fn language(code: &str) -> &'static str {
+    match code {
+        "ja" => "",
+        "en" => "英語",
+        _ => "外国語",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_on_paper() {
+        assert_eq!(list_line(date(2026, 11, 20), 12), "R8.11.20-12");
+        assert_eq!(control(ControlNumber::from_base(1).unwrap()).len(), 11);
+        assert_eq!((minutes(59), minutes(65)), ("59分".to_owned(), "1時間05分".to_owned()));
+        assert_eq!(time("2026-11-24T00:05:00Z".parse().unwrap()), "9:05");
+    }
+
+    #[test]
+    fn a_visitor_who_is_here_is_no_longer_expected() {
+        assert_eq!(standing(Booking::Booked, None), "来庁前");
+        assert_eq!(standing(Booking::Booked, Some(domain::reception::State::Arrived)), "受付済");
+        assert_eq!(standing(Booking::NotCome, None), "不来庁");
+    }
+}

@@ -1,0 +1,108 @@
+//! A batch: its cards, its list, and its return.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::id::{BatchId, CardId, OperationId};
+use domain::journal::{CityRecord, Subject};
+use domain::permission::Permission;
+use store::batch::{Batch, BatchCard};
+use store::journal::View;
+
+use crate::App;
+use crate::kit::{Form, Language, Page, PageError, Texts, respond};
+use crate::staff::desk::Signed;
+use crate::staff::preparation::field;
+use crate::staff::preparation::wording::{control, list_line, moment, short};
+use crate::staff::{Layout, Task};
+
+/// A batch.
+#[derive(Template)]
+#[template(path = "staff/preparation/batch/show.html")]
+pub(crate) struct ShowPage {
+    pub(crate) texts: Texts,
+    pub(crate) layout: Layout,
+    pub(crate) form: Form,
+    pub(crate) id: BatchId,
+    pub(crate) name: String,
+    pub(crate) cards: u32,
+    pub(crate) sent: String,
+    pub(crate) receiver: String,
+    pub(crate) returned: Option<(String, String)>,
+    pub(crate) may_put: bool,
+    pub(crate) by_paper: bool,
+    pub(crate) operation: OperationId,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Page for ShowPage {
+    fn status(&self) -> StatusCode {
+        self.form.status()
+    }
+}
+
+/// A card of the batch.
+pub(crate) struct Row {
+    pub(crate) id: CardId,
+    pub(crate) control: String,
+    pub(crate) list_line: String,
+}
+
+/// Shows a batch.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    page(&app, &signed, field::id(&id)?, Form::fresh()).await
+}
+
+/// The batch and its cards, once it is noted that they are shown.
+pub(super) async fn find(
+    app: &App,
+    signed: &Signed,
+    id: BatchId,
+    screen: &'static str,
+) -> Result<(Batch, Vec<BatchCard>), PageError> {
+    let (batch, cards) = app
+        .db
+        .read(move |reader| {
+            Ok::<_, store::Error>((store::batch::find(reader, id)?, store::batch::cards(reader, id)?))
+        })
+        .await?;
+    let batch = batch.ok_or(PageError::NotFound)?;
+    let view = View { screen, asked: id.to_string(), subjects: vec![Subject::Batch(id)], found: batch.cards };
+    signed.viewed(app, view).await?;
+    Ok((batch, cards))
+}
+
+/// The page with the form of the return as it stands.
+pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) -> Result<Response, PageError> {
+    let (batch, cards) = find(app, signed, id, "batch").await?;
+    let mut layout = signed.layout(format!("引継ぎ {}", short(id))).within(Task::Preparation);
+    layout.refused = form.is_refused();
+    let returned = batch.returned_at.map(|at| (moment(at), batch.giver.clone().unwrap_or_default()));
+    let row = |card: BatchCard| Row {
+        id: card.id,
+        control: control(card.control_number),
+        list_line: list_line(card.list_date, card.line),
+    };
+    Ok(respond(&ShowPage {
+        texts: Texts::new(Language::Ja),
+        layout,
+        form,
+        id,
+        name: short(id),
+        cards: batch.cards,
+        sent: moment(batch.sent_at),
+        receiver: batch.receiver,
+        returned,
+        may_put: signed.may(Permission::MoveCards),
+        by_paper: signed.city_record() == CityRecord::Paper,
+        operation: app.operation(),
+        rows: cards.into_iter().map(row).collect(),
+    }))
+}

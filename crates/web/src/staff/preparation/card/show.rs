@@ -1,0 +1,165 @@
+//! A card: where it is, how far it is, what may be done now, and its story.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::card::{Finding, Pass, Progress, Stage};
+use domain::id::{CardId, ConsignmentId, OperationId, PlaceId};
+use domain::journal::Subject;
+use domain::permission::Permission;
+use domain::place::PlaceKind;
+use domain::time::{era_date, month_day_ja};
+use store::Reader;
+use store::card::Card;
+use store::journal::View;
+use store::keys::Keys;
+use store::reservation::Reservation;
+
+use super::super::field;
+use super::super::paper::reference;
+use super::super::wording::{control, list_line};
+use super::story::{self, Line};
+use crate::App;
+use crate::kit::{Page, PageError, respond};
+use crate::staff::desk::Signed;
+use crate::staff::{Layout, Task};
+
+/// A card.
+#[derive(Template)]
+#[template(path = "staff/preparation/card/show.html")]
+pub(crate) struct ShowPage {
+    pub(crate) layout: Layout,
+    pub(crate) id: CardId,
+    pub(crate) control: String,
+    pub(crate) place: PlaceId,
+    pub(crate) place_name: String,
+    pub(crate) notice: Option<String>,
+    pub(crate) list_line: String,
+    pub(crate) consignment: ConsignmentId,
+    pub(crate) method: &'static str,
+    pub(crate) short_validity: bool,
+    pub(crate) posted: Option<String>,
+    pub(crate) way: Vec<Stop>,
+    pub(crate) ended: bool,
+    pub(crate) findings: Vec<(&'static str, &'static str)>,
+    pub(crate) reservation: Option<(String, String)>,
+    pub(crate) acts: Acts,
+    pub(crate) operation: OperationId,
+    pub(crate) story: Vec<Line>,
+}
+
+impl Page for ShowPage {}
+
+/// A stop on the card's way.
+pub(crate) struct Stop {
+    pub(crate) label: &'static str,
+    pub(crate) passed: bool,
+    pub(crate) current: bool,
+}
+
+/// What may be done now by this person.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Acts {
+    /// The pass of the inspection that is next.
+    pub(crate) inspect: Option<Pass>,
+    pub(crate) send: bool,
+    pub(crate) put: bool,
+    pub(crate) reprint: bool,
+}
+
+impl Acts {
+    fn any(self) -> bool {
+        self.inspect.is_some() || self.send || self.put || self.reprint
+    }
+}
+
+struct Found {
+    card: Card,
+    notice: Option<String>,
+    findings: Vec<(Pass, Finding)>,
+    reservation: Option<Reservation>,
+    story: Vec<Line>,
+}
+
+/// Shows a card.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let id: CardId = field::id(&id)?;
+    let keys = app.keys.clone();
+    let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
+    let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
+    signed.viewed(&app, view).await?;
+    let Found { card, notice, findings, reservation, story } = found;
+    let reservation = reservation.filter(|_| signed.may(Permission::SeeReservations)).map(|live| {
+        let when = format!("{} {}", month_day_ja(live.slot.day), live.slot.start);
+        (format!("/reservation/{}", live.id), when)
+    });
+    Ok(respond(&ShowPage {
+        layout: signed.layout(format!("カード {}", control(card.control_number))).within(Task::Preparation),
+        id,
+        control: control(card.control_number),
+        place: card.place,
+        notice,
+        list_line: list_line(card.list_date, card.line),
+        consignment: card.consignment,
+        method: card.method.label_ja(),
+        short_validity: card.short_validity == Some(true),
+        posted: card.posted_on.map(era_date),
+        way: way(card.progress),
+        ended: card.stage == Stage::Ended,
+        findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
+        reservation,
+        acts: acts(&signed, &card, &findings),
+        operation: app.operation(),
+        story,
+        place_name: card.place_name,
+    }))
+}
+
+fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found>, store::Error> {
+    let Some(card) = store::card::find(reader, id)? else { return Ok(None) };
+    Ok(Some(Found {
+        card,
+        notice: reference(reader, keys, id)?,
+        findings: store::card::inspected(reader, id)?,
+        reservation: store::reservation::live_of(reader, id)?,
+        story: story::of(reader, id)?,
+    }))
+}
+
+/// The way of a card that is issued, with where this one stands.
+pub(crate) fn way(progress: Progress) -> Vec<Stop> {
+    let stops = Progress::ALL.iter().filter(|stop| **stop != Progress::Ended);
+    let at = Progress::ALL.iter().position(|stop| *stop == progress).filter(|_| progress != Progress::Ended);
+    stops
+        .enumerate()
+        .map(|(n, stop)| Stop {
+            label: stop.label(),
+            passed: at.is_some_and(|at| n < at),
+            current: at == Some(n),
+        })
+        .collect()
+}
+
+fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)]) -> Acts {
+    let on_desk = card.place_kind == PlaceKind::Desk;
+    let done = |pass: &Pass| findings.iter().any(|(which, _)| which == pass);
+    let inspect = Pass::ALL.iter().copied().find(|pass| !done(pass));
+    let movable =
+        matches!(card.place_kind, PlaceKind::Desk | PlaceKind::Tray | PlaceKind::Box | PlaceKind::Missing);
+    let stored = matches!(card.stage, Stage::Prepared | Stage::Notified);
+    Acts {
+        inspect: inspect.filter(|_| card.stage == Stage::Listed && signed.may(Permission::InspectCards)),
+        send: card.stage == Stage::Inspected
+            && on_desk
+            && card.method.is_stored()
+            && signed.may(Permission::TransferBatches),
+        put: stored && movable && signed.may(Permission::MoveCards),
+        reprint: stored && card.key_issue > 0 && signed.may(Permission::PrintLetters),
+    }
+}

@@ -1,0 +1,67 @@
+//! Labels for the sleeves of a consignment's cards.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use documents::Document;
+use documents::label::{Sheet, SleeveLabel, SleeveLabels};
+use domain::id::ConsignmentId;
+use domain::journal::Subject;
+use store::journal::View;
+
+use crate::App;
+use crate::kit::PageError;
+use crate::staff::desk::Signed;
+use crate::staff::preparation::{field, paper};
+
+/// Labels read at once.
+const PORTION: u32 = 200;
+
+/// Prints the labels in list order.
+pub(crate) async fn print(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let id: ConsignmentId = field::id(&id)?;
+    let consignment =
+        app.db.read(move |reader| store::consignment::find(reader, id)).await?.ok_or(PageError::NotFound)?;
+    let (mut labels, mut after) = (Vec::new(), 0);
+    loop {
+        let keys = app.keys.clone();
+        let portion = app
+            .db
+            .read(move |reader| {
+                let cards = store::card::of_consignment(reader, id, after, PORTION)?;
+                let mut labels = Vec::with_capacity(cards.len());
+                for card in cards {
+                    labels.push(SleeveLabel {
+                        control_number: card.control_number.digits(),
+                        list_date: card.list_date,
+                        list_line: card.line,
+                        reference: paper::reference(reader, &keys, card.id)?,
+                    });
+                }
+                Ok::<_, store::Error>(labels)
+            })
+            .await?;
+        let Some(last) = portion.last() else { break };
+        after = last.list_line;
+        labels.extend(portion);
+    }
+    let view = View {
+        screen: "sleeve_labels",
+        asked: id.to_string(),
+        subjects: vec![Subject::Consignment(id)],
+        found: consignment.cards,
+    };
+    signed.viewed(&app, view).await?;
+    let document = Document::SleeveLabels(SleeveLabels {
+        printed_at: app.now(),
+        printed_by: signed.name().to_owned(),
+        sheet: Sheet::A4_24,
+        labels,
+    });
+    paper::pdf(&app, document, "sleeve-labels.pdf").await
+}

@@ -1,0 +1,106 @@
+//! How many cards wait for a letter, and the parts that were printed.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::id::{LetterBatchId, OperationId};
+use store::letter::{PART, Part, PartState};
+
+use super::super::consignment::list::COUNTED;
+use super::super::paper::may_print;
+use super::super::wording::{moment, short, short_date};
+use crate::App;
+use crate::kit::{Form, Language, Page, PageError, Texts, respond};
+use crate::staff::desk::Signed;
+use crate::staff::{Layout, Task};
+
+/// Parts on the page.
+const SHOWN: u32 = 100;
+
+/// The letters.
+#[derive(Template)]
+#[template(path = "staff/preparation/letter/list.html")]
+pub(crate) struct ListPage {
+    pub(crate) texts: Texts,
+    pub(crate) layout: Layout,
+    pub(crate) form: Form,
+    pub(crate) waiting: usize,
+    pub(crate) may_print: bool,
+    pub(crate) operation: OperationId,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl ListPage {
+    fn next(&self) -> usize {
+        self.waiting.min(usize::try_from(PART).unwrap_or(usize::MAX))
+    }
+}
+
+impl Page for ListPage {
+    fn status(&self) -> StatusCode {
+        self.form.status()
+    }
+}
+
+/// A part.
+pub(crate) struct Row {
+    pub(crate) id: LetterBatchId,
+    pub(crate) name: String,
+    pub(crate) letters: u32,
+    pub(crate) state: &'static str,
+    pub(crate) printed: String,
+    pub(crate) transferred: String,
+    pub(crate) posted: String,
+}
+
+/// The word for a part's state.
+pub(super) fn state(state: PartState) -> &'static str {
+    match state {
+        PartState::Printed => "印刷済",
+        PartState::Transferred => "市へ引継ぎ済",
+        PartState::Posted => "発送済",
+    }
+}
+
+fn row(part: Part) -> Row {
+    Row {
+        id: part.id,
+        name: short(part.id),
+        letters: part.letters,
+        state: state(part.state),
+        printed: moment(part.printed_at),
+        transferred: part.transferred_at.map(moment).unwrap_or_default(),
+        posted: part.posted_on.map(short_date).unwrap_or_default(),
+    }
+}
+
+/// Shows the letters.
+pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
+    page(&app, &signed, Form::fresh()).await
+}
+
+/// The page with its form as it stands.
+pub(super) async fn page(app: &App, signed: &Signed, form: Form) -> Result<Response, PageError> {
+    let site = app.settings.site.clone();
+    let (waiting, parts) = app
+        .db
+        .read(move |reader| {
+            let waiting = store::letter::waiting(reader, &site, COUNTED)?.len();
+            Ok::<_, store::Error>((waiting, store::letter::list(reader, &site, None, SHOWN)?))
+        })
+        .await?;
+    let mut layout = signed.layout("交付のご案内").within(Task::Preparation);
+    layout.refused = form.is_refused();
+    Ok(respond(&ListPage {
+        texts: Texts::new(Language::Ja),
+        layout,
+        form,
+        waiting,
+        may_print: may_print(signed),
+        operation: app.operation(),
+        rows: parts.into_iter().map(row).collect(),
+    }))
+}

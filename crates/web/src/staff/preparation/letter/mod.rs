@@ -1,0 +1,28 @@
+//! 交付のご案内: parts of at most fifty, printed, transferred to the city, posted by it.
+
+pub(super) mod list;
+pub(super) mod office;
+pub(super) mod paper;
+pub(super) mod posted;
+pub(super) mod print;
+pub(super) mod show;
+pub(super) mod transfer;
+
+use store::letter::LetterError;
+
+use crate::kit::PageError;
+
+/// What remains of the errors of letters once their form has its sentences.
+pub(super) fn failed(error: LetterError) -> PageError {
+    match error {
+        LetterError::Store(error) => error.into(),
+        LetterError::NotReady => PageError::Conflict("この案内はすでに次の段階に進んでいます。".to_owned()),
+        LetterError::NoLetter(_) => PageError::Conflict(
+            "このカードには案内を再発行できません。カードの状態を確かめてください。".to_owned(),
+        ),
+        LetterError::Step(_) | LetterError::Reused(_) => {
+            PageError::Conflict("ほかの人が先に同じカードを扱いました。開き直してください。".to_owned())
+        }
+        other => PageError::internal(other),
+    }
+}

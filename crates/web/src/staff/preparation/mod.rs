@@ -1,0 +1,94 @@
+//! 準備 and 保管: a list comes in, its cards are inspected, go to the city and come back, are put into boxes, and
+//! get their letters. A card's page with its whole story is here too.
+
+mod batch;
+mod card;
+mod consignment;
+mod field;
+mod letter;
+mod paper;
+mod scan;
+mod storage;
+mod wording;
+
+#[cfg(test)]
+mod samples;
+
+use domain::permission::Permission;
+
+use super::desk::{Access, Desk};
+
+pub(crate) use consignment::held::Uploads;
+
+/// The body of an upload: the file within its limit, and some room for the form around it.
+const UPLOAD: usize = 24 << 20;
+
+/// Registers the screens of this part.
+pub(crate) fn routes(desk: Desk) -> Desk {
+    let desk = consignments(desk);
+    let desk = batches(desk);
+    let desk = storage(desk);
+    let desk = letters(desk);
+    cards(desk)
+}
+
+fn consignments(desk: Desk) -> Desk {
+    const INSPECT: Access = Access::May(Permission::InspectCards);
+    desk.get("/preparation", INSPECT, consignment::list::show)
+        .get("/consignments/new", INSPECT, consignment::upload::show)
+        .upload("/consignments/new", INSPECT, UPLOAD, consignment::upload::check)
+        .get("/consignments/new/without-file", INSPECT, consignment::plain::show)
+        .post("/consignments/new/without-file", INSPECT, consignment::plain::check)
+        .get("/consignments/checked/{operation}", INSPECT, consignment::check::show)
+        .post("/consignments/checked/{operation}/take", INSPECT, consignment::take::take)
+        .get("/consignments/{id}", Access::May(Permission::SeeCards), consignment::show::show)
+        .get(
+            "/consignments/{id}/labels.pdf",
+            Access::May(Permission::PrintLetters),
+            consignment::labels::print,
+        )
+        .get("/consignments/{id}/inspect/{pass}", INSPECT, consignment::inspect::show)
+        .post("/consignments/{id}/inspect/{pass}", INSPECT, consignment::inspect::scan)
+        .post("/consignments/{id}/inspect/{pass}/undo", INSPECT, consignment::inspect::undo)
+}
+
+fn batches(desk: Desk) -> Desk {
+    const TRANSFER: Access = Access::May(Permission::TransferBatches);
+    desk.get("/consignments/{id}/send", TRANSFER, batch::send::show)
+        .post("/consignments/{id}/send", TRANSFER, batch::send::send)
+        .get("/batches", TRANSFER, batch::list::show)
+        .get("/batches/{id}", TRANSFER, batch::show::show)
+        .get("/batches/{id}/list.pdf", TRANSFER, batch::paper::print)
+        .post("/batches/{id}/return", TRANSFER, batch::take_back::take_back)
+}
+
+fn storage(desk: Desk) -> Desk {
+    const MOVE: Access = Access::May(Permission::MoveCards);
+    const PRINT: Access = Access::May(Permission::PrintLetters);
+    desk.get("/storage", MOVE, storage::list::show)
+        .get("/storage/put", MOVE, storage::put::show)
+        .post("/storage/put", MOVE, storage::put::scan)
+        .get("/storage/labels.pdf", PRINT, storage::labels::all)
+        .get("/places/{id}", Access::May(Permission::SeeCards), storage::place::show)
+        .get("/places/{id}/label.pdf", PRINT, storage::labels::one)
+}
+
+fn letters(desk: Desk) -> Desk {
+    const TRANSFER: Access = Access::May(Permission::TransferBatches);
+    const PRINT: Access = Access::May(Permission::PrintLetters);
+    desk.get("/letters", TRANSFER, letter::list::show)
+        .post("/letters", PRINT, letter::print::print)
+        .get("/letters/{id}", TRANSFER, letter::show::show)
+        .get("/letters/{id}/letters.pdf", PRINT, letter::paper::print)
+        .post("/letters/{id}/transfer", TRANSFER, letter::transfer::transfer)
+        .post("/letters/{id}/posted", TRANSFER, letter::posted::posted)
+}
+
+fn cards(desk: Desk) -> Desk {
+    const SEE: Access = Access::May(Permission::SeeCards);
+    desk.get("/cards", SEE, card::list::show).get("/cards/{id}", SEE, card::show::show).post(
+        "/cards/{id}/reprint",
+        Access::May(Permission::PrintLetters),
+        card::reprint::reprint,
+    )
+}

@@ -1,0 +1,403 @@
+//! Every page of this part rendered from samples.
+
+use askama::Template;
+use domain::card::{Pass, Progress};
+use domain::id::{BatchId, CardId, ConsignmentId, Id, LetterBatchId, OperationId, PlaceId};
+use domain::profile::Profile;
+use jiff::civil::date;
+use store::letter::PartState;
+
+use super::consignment::problem;
+use super::{batch, card, consignment, letter, scan, storage};
+use crate::kit::{Form, Language, Texts};
+use crate::staff::layout::samples::person;
+use crate::staff::{Layout, Task};
+
+/// A profile without rules, for reading lists.
+pub(super) fn profile() -> Profile {
+    let text = r#"{
+        "city": { "name_ja": "吹田市", "name_en": "Suita City" },
+        "ledger": { "notice_number": { "decision": "agreed", "by": "市民課", "on": "2024-08-01" } },
+        "notice_number": { "layout": "AAA-999999" },
+        "consignment": {
+            "columns": [
+                { "header": "一覧番号", "field": "list_line" },
+                { "header": "交付通知書番号", "field": "notice_number" },
+                { "header": "申請方式", "field": "method" },
+                { "header": "郵便番号", "field": "postal_code" },
+                { "header": "カード有効期限", "field": "expiry_date" }
+            ],
+            "post_blocks": ["564", "565"],
+            "short_validity_months": 2
+        },
+        "rule": []
+    }"#;
+    serde_json::from_str(text).unwrap()
+}
+
+fn layout(title: &str) -> Layout {
+    Layout::new(title, date(2026, 11, 24), Some(person())).within(Task::Preparation)
+}
+
+fn texts() -> Texts {
+    Texts::new(Language::Ja)
+}
+
+fn refused(fields: &[&'static str]) -> Form {
+    let mut form = Form::fresh();
+    for field in fields {
+        form.refuse_ja(field, "確かめてください。");
+    }
+    form
+}
+
+fn consignment_id() -> ConsignmentId {
+    ConsignmentId::from_parts(1_795_000_000_000, 1)
+}
+
+fn operation() -> OperationId {
+    OperationId::from_parts(1_795_000_000_000, 2)
+}
+
+fn card_id(n: u128) -> CardId {
+    CardId::from_parts(1_795_000_000_000, n)
+}
+
+fn scans() -> Vec<scan::Row> {
+    let row = |n, word, good| scan::Row {
+        card: Some(card_id(n)),
+        name: format!("104 230 00{n}（R8.11.20-{n}）"),
+        word,
+        good,
+        undoable: good,
+    };
+    vec![row(1, "良好", true), row(2, "不一致・不良：別に置いてください", false), row(3, "良好", true)]
+}
+
+#[expect(clippy::too_many_lines, reason = "a list of samples")]
+fn pages() -> Vec<(&'static str, String)> {
+    let id = consignment_id();
+    let row = |line| problem::Row {
+        line, column: "2".to_owned(), what: "日付として読めません。".to_owned()
+    };
+    let wrong =
+        consignment::upload::Wrong { individual_number: true, total: 431, rows: (2..202).map(row).collect() };
+    let preparation = consignment::list::ListPage {
+        layout: layout("準備"),
+        rows: vec![consignment::list::Row {
+            id,
+            received_on: "R8.11.24".to_owned(),
+            list_date: "R8.11.20".to_owned(),
+            box_name: "3".to_owned(),
+            cards: 412,
+            counts: vec![12, 400, 0, 0, 0, 0, 0],
+            next: consignment::list::Next::Send(380),
+        }],
+        out: vec![consignment::list::Out {
+            href: "/batches/x".to_owned(),
+            name: "ABC123".to_owned(),
+            cards: 120,
+            sent: "11月20日(金) 13:30".to_owned(),
+            receiver: "市民課 架空".to_owned(),
+        }],
+        letters_waiting: 73,
+        parts_open: 2,
+    };
+    let check = |form: Form| consignment::check::CheckPage {
+        texts: texts(),
+        layout: layout("取り込む内容の確認"),
+        form,
+        operation: operation(),
+        received_on: "令和8年11月24日(火)".to_owned(),
+        list_date: "令和8年11月20日(金)".to_owned(),
+        box_name: "3".to_owned(),
+        encoding: "Shift_JIS（CP932）",
+        lines: "1から412まで".to_owned(),
+        total: 412,
+        methods: vec![("交付時来庁", 380), ("申請時来庁", 32)],
+        mailed: 32,
+        short: 4,
+        with_notice: 412,
+        questions: vec![row(17)],
+        more_questions: 0,
+    };
+    let show = consignment::show::ShowPage {
+        layout: layout("R8.11.20 箱3"),
+        id,
+        received_on: "令和8年11月24日(火)".to_owned(),
+        list_date: "令和8年11月20日(金)".to_owned(),
+        box_name: "3".to_owned(),
+        cards: 412,
+        progress: vec![("一覧表取込済", 12), ("検品済", 400)],
+        passes: Pass::ALL
+            .iter()
+            .map(|pass| consignment::show::PassRow { pass: *pass, done: 400, other: 2, open: true })
+            .collect(),
+        ready: 380,
+        may: consignment::show::May { inspect: true, send: true, print: true },
+        aside: vec![consignment::show::Aside {
+            id: card_id(1),
+            control: "104 230 001".to_owned(),
+            line: 1,
+            pass: "数量・券面",
+            finding: "不一致・不良",
+        }],
+        rows: vec![consignment::show::CardRow {
+            id: card_id(1),
+            line: 1,
+            control: "104 230 001".to_owned(),
+            method: "交付時来庁",
+            progress: "検品済",
+            place: "検品机".to_owned(),
+            inspected: "良 良 良".to_owned(),
+        }],
+        next: Some(100),
+    };
+    let inspect = consignment::inspect::InspectPage {
+        layout: layout("検品：数量・券面"),
+        id,
+        list: "R8.11.20 箱3".to_owned(),
+        pass: Pass::Print,
+        done: 123,
+        cards: 412,
+        aside: 2,
+        recent: String::new(),
+        rows: scans(),
+    };
+    let batch_page = |form: Form, returned: Option<(String, String)>| batch::show::ShowPage {
+        texts: texts(),
+        layout: layout("引継ぎ ABC123"),
+        form,
+        id: BatchId::from_parts(1, 1),
+        name: "ABC123".to_owned(),
+        cards: 120,
+        sent: "11月20日(金) 13:30".to_owned(),
+        receiver: "市民課 架空".to_owned(),
+        returned,
+        may_put: true,
+        by_paper: true,
+        operation: operation(),
+        rows: vec![batch::show::Row {
+            id: card_id(1),
+            control: "104 230 001".to_owned(),
+            list_line: "R8.11.20-1".to_owned(),
+        }],
+    };
+    let letters = |state: PartState, form: Form| letter::show::ShowPage {
+        texts: texts(),
+        layout: layout("交付のご案内 ABC123"),
+        form,
+        id: LetterBatchId::from_parts(1, 1),
+        name: "ABC123".to_owned(),
+        state,
+        letters: 50,
+        version: "2026-11A".to_owned(),
+        printed: "11月24日(火) 9:20".to_owned(),
+        transferred: None,
+        posted: None,
+        may_print: true,
+        by_paper: true,
+        operation: operation(),
+        rows: vec![letter::show::Row {
+            card: card_id(1),
+            control: "104 230 001".to_owned(),
+            list_line: "R8.11.20-1".to_owned(),
+            holds: true,
+        }],
+    };
+    let card_page = card::show::ShowPage {
+        layout: layout("カード 104 230 001"),
+        id: card_id(1),
+        control: "104 230 001".to_owned(),
+        place: PlaceId::from_parts(1, 1),
+        place_name: "箱1-2-3".to_owned(),
+        notice: Some("A1B-000012".to_owned()),
+        list_line: "R8.11.20-1".to_owned(),
+        consignment: id,
+        method: "交付時来庁",
+        short_validity: true,
+        posted: Some("令和8年11月24日(火)".to_owned()),
+        way: card::show::way(Progress::Notified),
+        ended: false,
+        findings: vec![("数量・券面", "良好")],
+        reservation: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
+        acts: card::show::Acts { inspect: None, send: false, put: true, reprint: true },
+        operation: operation(),
+        story: vec![card::story::Line {
+            at: "11月24日(火) 9:20".to_owned(),
+            who: "窓口 花子".to_owned(),
+            what: "一覧表を取り込んだ".to_owned(),
+            moved: "→ 検品机".to_owned(),
+            remark: String::new(),
+        }],
+    };
+    let pages = vec![
+        ("preparation", preparation.render()),
+        (
+            "upload-refused",
+            consignment::upload::UploadPage {
+                texts: texts(),
+                layout: layout("一覧表を取り込む"),
+                form: refused(&["received_on", "box", "file"]),
+                wrong: Some(wrong),
+            }
+            .render(),
+        ),
+        (
+            "plain",
+            consignment::plain::PlainPage {
+                texts: texts(),
+                layout: layout("ファイルなしで取り込む"),
+                form: refused(&["count", "method"]),
+            }
+            .render(),
+        ),
+        ("check", check(Form::fresh()).render()),
+        ("check-refused", check(refused(&["confirmed"])).render()),
+        ("gone", consignment::check::GonePage { layout: layout("確認の時間が過ぎました") }.render()),
+        ("consignment", show.render()),
+        ("inspect", inspect.render()),
+        (
+            "send",
+            batch::send::SendPage {
+                texts: texts(),
+                layout: layout("市へ引継ぎ"),
+                form: refused(&["counted", "paper"]),
+                id,
+                list: "R8.11.20 箱3".to_owned(),
+                ready: 380,
+                by_paper: true,
+                operation: operation(),
+            }
+            .render(),
+        ),
+        (
+            "batches",
+            batch::list::ListPage {
+                layout: layout("市への引継ぎ"),
+                rows: vec![batch::list::Row {
+                    id: BatchId::from_parts(1, 1),
+                    name: "ABC123".to_owned(),
+                    cards: 120,
+                    sent: "11月20日(金) 13:30".to_owned(),
+                    receiver: "市民課 架空".to_owned(),
+                    returned: None,
+                }],
+            }
+            .render(),
+        ),
+        ("batch", batch_page(refused(&["counted"]), None).render()),
+        (
+            "batch-returned",
+            batch_page(Form::fresh(), Some(("11月24日(火) 10:00".to_owned(), "市民課 架空".to_owned())))
+                .render(),
+        ),
+        (
+            "storage",
+            storage::list::ListPage {
+                layout: layout("保管"),
+                may_print: true,
+                boxes: vec![storage::list::Row {
+                    id: PlaceId::from_parts(1, 1),
+                    name: "箱1-2-3".to_owned(),
+                    label: "00000018".to_owned(),
+                    cards: 20,
+                }],
+                others: vec![],
+            }
+            .render(),
+        ),
+        (
+            "place",
+            storage::place::PlacePage {
+                layout: layout("箱1-2-3"),
+                id: PlaceId::from_parts(1, 1),
+                kind: "箱",
+                inside: "保管室 ＞ キャビネット1".to_owned(),
+                label: Some("00000018".to_owned()),
+                may_print: true,
+                may_put: true,
+                rows: vec![storage::place::Row {
+                    id: card_id(1),
+                    control: "104 230 001".to_owned(),
+                    list_line: "R8.11.20-1".to_owned(),
+                    progress: "交付通知書発送",
+                }],
+                next: Some(card_id(1)),
+            }
+            .render(),
+        ),
+        (
+            "put",
+            storage::put::PutPage {
+                layout: layout("カードを箱に入れる"),
+                place: Some(storage::put::Chosen {
+                    id: PlaceId::from_parts(1, 1),
+                    name: "箱1-2-3".to_owned(),
+                    cards: 12,
+                }),
+                recent: String::new(),
+                rows: scans(),
+            }
+            .render(),
+        ),
+        (
+            "letters",
+            letter::list::ListPage {
+                texts: texts(),
+                layout: layout("交付のご案内"),
+                form: Form::fresh(),
+                waiting: 73,
+                may_print: true,
+                operation: operation(),
+                rows: vec![],
+            }
+            .render(),
+        ),
+        ("part-printed", letters(PartState::Printed, refused(&["counted", "person"])).render()),
+        ("part-transferred", letters(PartState::Transferred, Form::fresh()).render()),
+        (
+            "cards",
+            card::list::ListPage {
+                layout: layout("カード一覧"),
+                chosen: Some(Progress::Booked),
+                chips: vec![card::list::Chip {
+                    href: "/cards?progress=booked".to_owned(),
+                    label: "予約完了",
+                    count: "1000以上".to_owned(),
+                    current: true,
+                }],
+                rows: vec![],
+                next: Some("/cards?after=x".to_owned()),
+                first: false,
+            }
+            .render(),
+        ),
+        ("card", card_page.render()),
+    ];
+    pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
+}
+
+#[test]
+fn every_page_is_whole() {
+    for (name, html) in pages() {
+        assert_eq!(html.matches("<h1>").count(), 1, "{name}");
+        let mut ids: Vec<&str> =
+            html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "an id stands twice on {name}");
+        for target in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(ids.contains(&target), "{name} links to #{target}, which is not there");
+        }
+        let filled = html.matches("class=\"button\" type=\"submit\"").count();
+        assert!(filled <= 1, "{name} has {filled} filled buttons");
+        if let Ok(folder) = std::env::var("MADOGUCHI_SAMPLES") {
+            let style = crate::kit::asset::content("style.css").unwrap();
+            let html = html.replace("</head>", &format!("<style>{style}</style></head>"));
+            std::fs::write(std::path::Path::new(&folder).join(format!("preparation-{name}.html")), html)
+                .unwrap();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Stories of accounts: signing in and out, locks, passwords, people and their roles, the journal of it all.
+
+use domain::permission::Role;
+use jiff::SignedDuration;
+use jiff::civil::date;
+use storykit::{Browser, House};
+use testkit::{TestDb, on_both};
+use web::staff::desk::COOKIE;
+
+/// What every account of a story begins with.
+const PASSWORD: &str = "a long enough password";
+const REFUSED: &str = "サインインできません。ログイン名とパスワードを確かめてください。";
+
+/// The login of the first account that a house makes, if it is an operator's.
+const OPERATOR: &str = "operator-192.0.2.1";
+
+/// The browser of an operator at the sign-in page, with the login.
+fn operator(house: &mut House) -> (Browser, String) {
+    let mut browser = house.operator();
+    browser.press("サインアウト").sees("サインイン");
+    (browser, OPERATOR.to_owned())
+}
+
+fn session_of(browser: &Browser) -> String {
+    let cookies = browser.cookies();
+    let found = cookies.iter().find(|(name, _, _)| *name == COOKIE);
+    found.map(|(_, value, _)| (*value).to_owned()).unwrap_or_default()
+}
+
+/// Makes an account and answers its one-time password.
+fn makes(administrator: &mut Browser, login: &str) -> String {
+    administrator.open("/people/new").sees("アカウントの作成");
+    administrator.fill("login", login).fill("name", "窓口 花子").choose("role", "従事者");
+    administrator.press("作成して仮パスワードを表示する").sees("仮パスワード");
+    one_time(administrator)
+}
+
+fn one_time(browser: &Browser) -> String {
+    browser.page().texts_of_class("one-time").join("").trim().to_owned()
+}
+
+on_both! {
+    fn r4_g_five_failures_lock_an_account_for_fifteen_minutes(home: TestDb) {
+        let mut house = House::open(home);
+        let (mut browser, login) = operator(&mut house);
+        for _ in 0..5 {
+            browser.sign_in(&login, "a wrong password").reads(REFUSED);
+            assert_eq!(browser.status(), 422);
+        }
+        let locked = browser.sign_in(&login, PASSWORD).reads(REFUSED).text();
+        let unknown = browser.sign_in("nobody", PASSWORD).reads(REFUSED).text();
+        assert_eq!(locked, unknown, "one sentence for every failure");
+        assert_eq!(session_of(&browser), "");
+        house.advance(SignedDuration::from_mins(14));
+        browser.sign_in(&login, PASSWORD).reads(REFUSED);
+        house.advance(SignedDuration::from_mins(2));
+        browser.sign_in(&login, PASSWORD);
+        assert_eq!((browser.path(), session_of(&browser).is_empty()), ("/", false));
+        house.verify();
+    }
+
+    fn r4_g_an_address_that_fails_too_often_waits(home: TestDb) {
+        let mut house = House::open(home);
+        let (mut browser, login) = operator(&mut house);
+        for number in 0..50 {
+            browser.sign_in(&format!("nobody{number}"), PASSWORD).reads(REFUSED);
+        }
+        browser.sign_in(&login, PASSWORD);
+        assert_eq!(browser.status(), 429);
+        browser.open("/sign-in");
+        house.advance(SignedDuration::from_mins(31));
+        browser.sign_in(&login, PASSWORD);
+        assert_ne!(session_of(&browser), "");
+    }
+
+    fn r4_g_a_sign_in_is_always_a_new_session_and_ends_with_the_day(home: TestDb) {
+        let mut house = House::open(home);
+        let (mut browser, login) = operator(&mut house);
+        let first = { browser.sign_in(&login, PASSWORD); session_of(&browser) };
+        browser.open("/sign-in");
+        assert_ne!(browser.path(), "/sign-in", "who is signed in goes on");
+        browser.post("/sign-in", &[("login", &login), ("password", PASSWORD)]);
+        let second = session_of(&browser);
+        assert_ne!(first, second);
+        let mut thief = browser.another_tab();
+        thief.forget_cookies();
+        thief.keep_cookie(COOKIE, &first, "/");
+        thief.open("/password").sees("サインイン");
+        house.advance(SignedDuration::from_mins(31));
+        browser.open("/password").sees("サインイン");
+        house.at(date(2026, 11, 2), "23:50");
+        browser.sign_in(&login, PASSWORD).open("/password").sees("パスワードの変更");
+        house.advance(SignedDuration::from_mins(10));
+        browser.open("/password").sees("サインイン");
+        house.verify();
+    }
+
+    fn r4_g_a_one_time_password_is_shown_once_and_must_be_replaced(home: TestDb) {
+        let mut house = House::open(home);
+        let mut administrator = house.person(Role::SystemAdministrator);
+        let mut hanako = house.operator();
+        hanako.press("サインアウト");
+        let password = makes(&mut administrator, "Ｈａｎａｋｏ");
+        administrator.open("/people").follow("窓口 花子").reads("仮パスワード");
+        hanako.sign_in("hanako", &password).sees("パスワードの変更").reads("仮パスワードでサインイン");
+        hanako.open("/reservations").sees("パスワードの変更");
+        hanako.fill("current", &password).fill("new", "short").fill("again", "short");
+        hanako.press("パスワードを変更する").reads("12文字以上");
+        hanako.fill("current", "wrong").fill("new", "a password of my own").fill("again", "a password of my own");
+        hanako.press("パスワードを変更する").reads("今のパスワードが違う");
+        hanako.fill("current", &password).fill("new", "a password of my own").fill("again", "a password of my own");
+        hanako.press_twice("パスワードを変更する");
+        assert_eq!(hanako.path(), "/");
+        hanako.press("サインアウト").sign_in("hanako", &password).reads(REFUSED);
+        hanako.sign_in("hanako", "a password of my own");
+        assert_eq!(hanako.path(), "/");
+        house.verify();
+    }
+
+    fn r4_g_a_button_pressed_twice_makes_one_account_and_shows_the_same_password(home: TestDb) {
+        let mut house = House::open(home);
+        let mut administrator = house.person(Role::SystemAdministrator);
+        administrator.open("/people/new").fill("login", "hanako").fill("name", "窓口 花子");
+        administrator.choose("role", "従事者");
+        let sent = administrator.form_of("作成して仮パスワードを表示する");
+        administrator.submit(&sent).sees("仮パスワード");
+        let first = one_time(&administrator);
+        administrator.submit(&sent).sees("仮パスワード");
+        assert_eq!(one_time(&administrator), first);
+        makes(&mut administrator, "midori");
+        administrator.open("/people/new").fill("login", "hanako").fill("name", "別人").choose("role", "監査");
+        administrator.press("作成して仮パスワードを表示する").reads("このログイン名は使われています");
+        assert_eq!((administrator.status(), administrator.page().value("name").unwrap_or_default()), (422, "別人".to_owned()));
+        house.verify();
+    }
+
+    fn r4_g_roles_are_granted_and_ended_by_others_alone(home: TestDb) {
+        let mut house = House::open(home);
+        let mut administrator = house.person(Role::CityAdministrator);
+        makes(&mut administrator, "hanako");
+        administrator.follow("アカウントの画面へ").sees("窓口 花子");
+        administrator.choose("role", "監査").fill("from", "2026-11-01").press("役割を付与する").reads("今日以降");
+        administrator.fill("from", "2026-11-02").fill("until", "2026-11-01").press("役割を付与する");
+        administrator.reads("終了日は開始日以降");
+        administrator.fill("until", "2027-03-31").press("役割を付与する").reads("役割を付与しました");
+        administrator.reads("令和9年3月31日(水)まで");
+        administrator.choose("role", "監査").fill("until", "2027-03-31").press("役割を付与する").reads("すでにあります");
+        administrator.press_beside("監査", "役割を終了する").reads("役割を終了しました");
+        administrator.press("アカウントを終了する").reads("チェックを入れてください");
+        administrator.tick("confirm", "yes", true).press("アカウントを終了する").reads("アカウントを終了しました");
+        administrator.reads("状態：終了");
+        administrator.open("/people").follow("市管理者").reads("自分のアカウントです");
+        let own = administrator.path().to_owned();
+        administrator.post(&format!("{own}/end-role"), &[("role", "city_administrator")]);
+        assert_eq!(administrator.status(), 409);
+        house.verify();
+    }
+
+    fn r4_g_a_reset_ends_the_sessions_and_an_ended_account_stays_out(home: TestDb) {
+        let mut house = House::open(home);
+        let mut operator = house.operator();
+        let mut administrator = house.person(Role::SystemAdministrator);
+        administrator.open("/people").follow("従事者").press("仮パスワードを発行する").sees("仮パスワード");
+        let password = one_time(&administrator);
+        operator.open("/password").sees("サインイン");
+        operator.sign_in(OPERATOR, &password).sees("パスワードの変更");
+        administrator.follow("アカウントの画面へ").tick("confirm", "yes", true).press("アカウントを終了する");
+        operator.open("/password").sees("サインイン");
+        operator.sign_in(OPERATOR, &password).reads(REFUSED);
+        house.verify();
+    }
+
+    fn r4_g_the_journal_tells_in_words_who_did_what_and_who_looked(home: TestDb) {
+        let mut house = House::open(home);
+        let card = house.city.notified(1, 'A')[0];
+        let mut administrator = house.person(Role::CityAdministrator);
+        makes(&mut administrator, "hanako");
+        house.run_jobs();
+        let found = house.city.db().read_now(move |reader| store::card::find(reader, card));
+        let number = found.ok().flatten().map(|card| card.control_number.to_string());
+        let number = number.unwrap_or_default();
+        administrator.open("/journal?day=2026-11-02").reads(&number).reads("検品");
+        administrator.open("/settings").follow("記録簿").sees("記録簿");
+        let mut text = String::new();
+        loop {
+            text.push_str(&administrator.text());
+            if !administrator.page().links().iter().any(|link| link == "次の100件") {
+                break;
+            }
+            administrator.follow("次の100件");
+        }
+        for words in ["窓口 花子のアカウントを作成しました", "窓口 花子に「従事者」の役割を付与しました", "市管理者がサインインしました"] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        administrator.open("/journal?day=2026-11-01").reads("記録はありません");
+        administrator.open("/access").sees("閲覧記録").reads("記録簿");
+        administrator.open("/journal?day=tomorrow");
+        assert_eq!(administrator.status(), 404);
+    }
+
+    fn r4_e_the_rules_say_what_holds_on_a_day(home: TestDb) {
+        let mut house = House::open(home);
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open("/settings").follow("規則").sees("規則");
+        auditor.fill("day", "2026-11-28").press("調べる").reads("令和8年11月28日(土)").reads("9:00から12:00まで");
+        auditor.fill("day", "2026-11-23").press("調べる").reads("休み（祝休日）");
+        auditor.fill("day", "someday").press("調べる").reads("日付を、例のように");
+        assert_eq!(auditor.status(), 422);
+        auditor.open("/ledger").sees("個人情報の台帳").reads("交付通知書の番号").reads("保持する");
+        auditor.open("/people");
+        assert_eq!(auditor.status(), 403);
+    }
+}

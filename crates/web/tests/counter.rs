@@ -1,0 +1,145 @@
+//! The day at the counter over HTTP: the scan box, a visitor's way, who went without the card, the close, the counts.
+#![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
+
+use domain::id::CardId;
+use domain::permission::Role;
+use domain::place::PlaceKind;
+use jiff::civil::{Date, date};
+use store::Lane;
+use storykit::House;
+use testkit::{TestDb, on_both};
+
+const DAY: Date = date(2026, 11, 11);
+const PATH: &str = "/reservations/2026-11-11";
+
+/// Five cards whose letters were posted, four of them booked for one day in the order of the clock.
+fn house(home: TestDb) -> (House, Vec<CardId>) {
+    let mut house = House::open(home);
+    let cards = house.city.notified(5, 'A');
+    house.at(date(2026, 11, 9), "10:00");
+    for (card, start) in cards.iter().zip(["9:00", "9:10", "9:20", "9:30"]) {
+        let slot = house.city.slot(DAY, start);
+        house.city.book(*card, slot).unwrap();
+    }
+    house.at(DAY, "9:05");
+    (house, cards)
+}
+
+fn control(house: &House, card: CardId) -> String {
+    let found = house.city.db().read_now(move |reader| store::card::find(reader, card)).unwrap();
+    found.unwrap().control_number.digits()
+}
+
+/// The number as the screens show it.
+fn shown(digits: &str) -> String {
+    format!("{} {} {}", &digits[..3], &digits[3..6], &digits[6..])
+}
+
+on_both! {
+    fn r5_c5_a_day_at_the_counter_from_the_scan_to_the_counts(home: TestDb) {
+        let (mut house, cards) = house(home);
+        let mut operator = house.operator();
+        let [first, second, third, fourth] = [0, 1, 2, 3].map(|n| control(&house, cards[n]));
+
+        // The board knows the day.
+        operator.open("/").sees("今日 令和8年11月11日(水)").reads("来庁前");
+        operator.open(PATH).reads(&shown(&first)).reads("ABC-000001");
+
+        // The first is issued; the button that is pressed twice receives once.
+        operator.open("/counter").reads("これから来る人（4人）");
+        operator.post("/scan", &[("scan", &first)]).sees("予約 令和8年11月11日(水) 9:00");
+        operator.press_twice("受け付ける").sees(&format!("受付 {}", shown(&first)));
+        let reception = operator.path().to_owned();
+        operator.press("書類を確認した");
+        operator.press("書類とカードを市へ引き継いだ").reads("市の担当者の氏名を入力してください。");
+        operator.fill("person", "市民課 一郎").press("書類とカードを市へ引き継いだ");
+        operator.press("交付済にする").reads("市の署名のある書面を確かめて、印を付けてください。");
+        assert_eq!(operator.status(), 422);
+        operator.tick("paper", "1", true).press("交付済にする").reads("カード交付完了です。");
+
+        // The second is sent away, with a reason; scanned again while here, the reception opens.
+        operator.post("/scan", &[("scan", &second)]).press("受け付ける");
+        operator.post("/scan", &[("scan", &second)]).sees(&format!("受付 {}", shown(&second)));
+        operator.choose("reason", "other").press("持ち帰りにする").reads("理由が「その他」のときは備考を入力してください。");
+        operator.choose("reason", "identity_papers").press("持ち帰りにする").reads("カードを元の箱へ戻してください。");
+
+        // The third leaves after the city's staff found nothing to record yet.
+        operator.post("/scan", &[("scan", &third)]).press("受け付ける");
+        let mut city = house.person(Role::CityStaff);
+        city.open(operator.path()).reads("次の操作は窓口の従事者が行います。");
+        operator.press("途中退出にする").reads("途中退出");
+
+        // The city's own account records without a paper, and an operator does not close a day.
+        city.open(&reception).reads("カード交付完了です。");
+        operator.open("/close/2026-11-11");
+        assert_eq!(operator.status(), 403);
+
+        // The close: the fourth did not come, two cards go back, the city counts.
+        let mut in_charge = house.person(Role::PersonInCharge);
+        house.at(DAY, "17:40");
+        in_charge.open("/close/2026-11-11").reads("来庁していない人（1人）").reads("箱の外にあるカード（2枚）");
+        in_charge.press("選んだ人を不来庁にする").reads("不来庁にする人を選んでください。");
+        let absent = in_charge.page().value("absent").unwrap();
+        in_charge.tick("absent", &absent, true).press("選んだ人を不来庁にする").reads("箱の外にあるカード（2枚）");
+        let place = house.city.new_box("箱A-1");
+        for card in [cards[1], cards[2]] {
+            let act = house.city.act();
+            house.city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, card, place)).unwrap();
+        }
+        in_charge.open("/close/2026-11-11").fill("city_count", "２").press("この日を締める");
+        in_charge.reads("市の件数2件と、このシステムの件数1件が違います。");
+        in_charge.fill("city_count", "1").press("この日を締める").reads("市の交付件数は1件です。");
+        in_charge.open("/reports/2026-11-11").reads("予約 4 ＝ 交付 1 ＋ 取消 0 ＋ 持ち帰り 1 ＋ 途中退出 1 ＋ 不来庁 1");
+        in_charge.open("/reports/2026-11-11.csv?encoding=cp932");
+        assert_eq!(in_charge.status(), 200);
+        in_charge.open("/reports").reads("締め済");
+        let _ = fourth;
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r4_d_an_operator_cancels_for_a_citizen_who_telephones(home: TestDb) {
+        let (mut house, cards) = house(home);
+        let mut operator = house.operator();
+        let card = control(&house, cards[3]);
+        operator.post("/scan", &[("scan", &card)]).press("予約を取り消す").reads("申し出の方法を選んでください。");
+        operator.choose("channel", "telephone").press("予約を取り消す").reads("取消").reads("（電話）");
+        operator.open(PATH).reads("予約3");
+        // Who has no reservation any more is a card.
+        operator.post("/scan", &[("scan", &card)]);
+        assert!(operator.path().starts_with("/cards/"), "{}", operator.path());
+        // Another day's visitor is not received today.
+        house.at(date(2026, 11, 10), "9:00");
+        operator = house.operator();
+        let number = control(&house, cards[0]);
+        operator.post("/scan", &[("scan", &number)]);
+        assert!(operator.path().starts_with("/cards/"), "{}", operator.path());
+        house.verify();
+    }
+
+    fn r4_b_the_scan_box_understands_every_code_and_refuses_the_back_of_a_card(home: TestDb) {
+        let (mut house, cards) = house(home);
+        let mut operator = house.operator();
+        let booked = house.city.db().read_now({
+            let card = cards[0];
+            move |reader| store::reservation::live_of(reader, card)
+        });
+        let number = booked.unwrap().unwrap().number(&house.city.keys).unwrap();
+        operator.post("/scan", &[("scan", &number.to_string())]).sees("予約 令和8年11月11日(水) 9:00");
+        operator.post("/scan", &[("scan", &house.key_of(cards[4]))]);
+        assert!(operator.path().starts_with("/cards/"), "{}", operator.path());
+        operator.post("/scan", &[("scan", "abc 000002")]).sees("予約 令和8年11月11日(水) 9:10");
+        let place = house.city.new_box("箱A-1");
+        let label = house.city.db().read_now(move |reader| store::place::find(reader, place)).unwrap().unwrap();
+        assert_eq!(label.kind, PlaceKind::Box);
+        operator.post("/scan", &[("scan", &label.label.unwrap().digits())]);
+        assert_eq!(operator.path(), format!("/places/{place}"));
+        for (wrong, status) in [("", 422), ("12345", 422), ("ZZZ-999999", 404)] {
+            operator.post("/scan", &[("scan", wrong)]).sees("読み取れませんでした");
+            assert_eq!(operator.status(), status, "{wrong}");
+        }
+        operator.post("/scan", &[("scan", "１２３４ ５６７８ ９０１８")]).sees("個人番号の読み取りを止めました");
+        assert!(!operator.page().source().contains("9018"));
+        house.verify();
+    }
+}
