@@ -18,7 +18,13 @@ use crate::city::{self, Engine, Shared};
 use crate::table::{Goal, Table};
 
 pub(crate) const CALLERS: usize = 64;
-const BOOKINGS: usize = 2_000;
+/// Bookings of a round.
+fn bookings(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 2_000,
+        Engine::Postgres => 500,
+    }
+}
 
 /// A booking as one transaction: hold and confirm.
 fn book(tx: &mut store::Tx<'_>, city: &Shared, n: usize) -> Result<(), BookingError> {
@@ -103,14 +109,15 @@ impl Bare {
 
 /// Measures one database.
 pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
-    let total = BOOKINGS * rounds;
+    let each = bookings(engine);
+    let total = each * rounds;
     let bare = Bare::record(engine, total);
     let (city, shared) = city::notified(engine.home(), u32::try_from(total).unwrap());
     let (mut ours, mut limit) = (Vec::new(), Vec::new());
     for round in 0..rounds {
-        let bookings = round * BOOKINGS..(round + 1) * BOOKINGS;
+        let bookings = round * each..(round + 1) * each;
         let took = program(city.db(), &shared, bookings.clone());
-        ours.push(BOOKINGS as f64 / took.as_secs_f64());
+        ours.push(each as f64 / took.as_secs_f64());
         limit.push(bare.play(bookings));
     }
     let name = engine.name();

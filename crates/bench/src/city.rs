@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use domain::card::Progress;
-use domain::id::{CardId, EntryId, PlaceId};
+use domain::id::{CardId, PlaceId};
 use domain::journal::Slot;
+use domain::place::PlaceKind;
 use domain::rules::RuleSet;
 use domain::service::Service;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use store::bench::{Group, Home, Many};
 use store::keys::Keys;
+use store::{Lane, Tx};
 use testkit::{City, TestDb};
 
 /// The databases.
@@ -95,33 +97,42 @@ pub(crate) fn notified(home: TestDb, cards: u32) -> (City, Arc<Shared>) {
     (city, shared)
 }
 
+/// Cards of a box.
+const BOX: u32 = 500;
+
 /// Adds so many cards of each progress, oldest first, and answers their ids.
 pub(crate) fn fill(city: &mut City, wanted: &[(Progress, u32)]) -> Vec<Vec<CardId>> {
-    let boxes: Vec<PlaceId> =
-        ["箱1", "箱2", "箱3", "箱4", "箱5", "箱6", "箱7", "箱8"].map(|name| city.new_box(name)).to_vec();
+    use PlaceKind::{Citizen, City as WithCity, Desk};
     // One card comes in as cards do, so that there is an entry to point to.
     let listed = city.listed(1, 'Y')[0];
-    let (first, desk) = city
-        .db()
-        .read_now(move |reader| {
-            let steps = store::card::steps(reader, listed)?;
-            let card = store::card::find(reader, listed)?;
-            Ok::<(EntryId, PlaceId), store::Error>((steps[0].entry, card.expect("the card").place))
-        })
-        .unwrap();
+    let steps = city.db().read_now(move |reader| store::card::steps(reader, listed)).unwrap();
     let groups = wanted.iter().map(|(progress, cards)| Group {
         progress: *progress,
         cards: *cards,
         places: match progress {
-            Progress::Listed | Progress::Inspected => vec![desk],
-            _ => boxes.clone(),
+            Progress::Listed | Progress::Inspected => place(city, Desk),
+            Progress::Issued => place(city, Citizen),
+            Progress::Ended => place(city, WithCity),
+            _ => boxes(city, *progress, cards.div_ceil(BOX)),
         },
     });
-    let many = Many {
-        site: city.site.clone(),
-        day: domain::time::day_of(city.now()),
-        entry: first,
-        groups: groups.collect(),
-    };
+    let groups = groups.collect();
+    let day = domain::time::day_of(city.now());
+    let many = Many { site: city.site.clone(), day, entry: steps[0].entry, groups };
     store::bench::fill_cards(&home_of(&city.home), &city.keys, &many).unwrap()
+}
+
+fn place(city: &City, kind: PlaceKind) -> Vec<PlaceId> {
+    let site = city.site.clone();
+    let places = city.db().read_now(move |reader| store::place::of_kind(reader, &site, kind)).unwrap();
+    places.iter().map(|place| place.id).collect()
+}
+
+fn boxes(city: &mut City, progress: Progress, count: u32) -> Vec<PlaceId> {
+    let made = (1..=count).map(|n| {
+        let (act, site, name) = (city.act(), city.site.clone(), format!("箱{}{n}", progress.label()));
+        let make = move |tx: &mut Tx<'_>| store::place::create(tx, &act, &site, PlaceKind::Box, &name, None);
+        city.db().write_now(Lane::Staff, make).unwrap()
+    });
+    made.collect()
 }

@@ -1,18 +1,20 @@
 //! A city of 200,000 cards: lists by progress, the staff's pages in the server, memory and start.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use domain::card::Progress;
 use domain::id::CardId;
+use domain::permission::Role;
+use store::Reader;
 use storykit::House;
 
 use crate::booking;
 use crate::city::{self, Engine, FIRST, Shared};
 use crate::client::block_on;
 use crate::days::{rate, timed};
-use crate::pace::percentile;
+use crate::pace::{percentile, repeat};
 use crate::server::Server;
 use crate::table::{Goal, Table};
 
@@ -33,6 +35,8 @@ const PAGE: u32 = 50;
 const LISTS: usize = 40;
 /// Pages of a round, each.
 const PAGES: usize = 60;
+/// How long one list or page is asked for in a round.
+const SPELL: Duration = Duration::from_millis(600);
 
 /// Measures one database.
 pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
@@ -47,9 +51,10 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
     store_lists(table, &house, &cards, name, rounds);
 
     house.at(FIRST, "8:50");
-    let operator = house.operator();
+    // Who may open more pages than an operator.
+    let person = house.person(Role::PersonInCharge);
     let cookie: Vec<String> =
-        operator.cookies().iter().map(|(name, value, _)| format!("{name}={value}")).collect();
+        person.cookies().iter().map(|(name, value, _)| format!("{name}={value}")).collect();
     let cookie = cookie.join("; ");
     let pages = pages(&house, &cards, shared.cards[0]);
     let there = staff_pages(table, &house, &pages, &cookie, name, rounds);
@@ -71,17 +76,13 @@ fn store_lists(table: &mut Table, house: &House, cards: &[Vec<CardId>], name: &s
     for _ in 0..rounds {
         let (mut round, mut worst) = (Vec::new(), 0.0_f64);
         for (progress, after) in asked.iter().copied() {
-            let mut times = Vec::new();
-            for _ in 0..LISTS {
+            let mut times = repeat(LISTS, SPELL, || {
                 let began = Instant::now();
-                let list = house
-                    .city
-                    .db()
-                    .read_now(move |reader| store::card::list(reader, progress, after, PAGE))
-                    .unwrap();
-                times.push(began.elapsed());
+                let read = move |reader: &mut Reader<'_>| store::card::list(reader, progress, after, PAGE);
+                let list = house.city.db().read_now(read).unwrap();
                 assert!(!list.is_empty() || progress == Some(Progress::Booked), "{progress:?} is listed");
-            }
+                began.elapsed()
+            });
             worst = worst.max(percentile(&mut times, 50));
             round.append(&mut times);
         }
@@ -113,7 +114,10 @@ fn pages(house: &House, cards: &[Vec<CardId>], booked: CardId) -> Vec<(&'static 
         ("/letters", "/letters".to_owned()),
         ("/storage", "/storage".to_owned()),
         ("/places/{id}", format!("/places/{place}")),
+        ("/close/{day}", format!("/close/{FIRST}")),
+        ("/reports", "/reports".to_owned()),
         ("/reports/{day}", format!("/reports/{FIRST}")),
+        ("/rules", "/rules".to_owned()),
     ]
 }
 
@@ -140,7 +144,7 @@ fn staff_pages(
         }
         let (mut half, mut most) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            let mut times: Vec<_> = (0..PAGES).map(|_| ask().1).collect();
+            let mut times = repeat(PAGES, SPELL, || ask().1);
             half.push(percentile(&mut times, 50));
             most.push(percentile(&mut times, 99));
         }

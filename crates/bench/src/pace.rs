@@ -12,6 +12,16 @@ pub(crate) fn percentile(times: &mut [Duration], percent: usize) -> f64 {
     times[rank].as_secs_f64() * 1000.0
 }
 
+/// Asks so often, but not much longer than a spell: what is far too slow shows it in a few.
+pub(crate) fn repeat(times: usize, spell: Duration, mut ask: impl FnMut() -> Duration) -> Vec<Duration> {
+    let began = Instant::now();
+    let mut taken = vec![ask()];
+    while taken.len() < times && began.elapsed() < spell {
+        taken.push(ask());
+    }
+    taken
+}
+
 /// A clock that begins at an instant of the city and goes on as ours does: what ages, ages as in operation.
 pub(crate) struct Running {
     from: Timestamp,

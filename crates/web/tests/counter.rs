@@ -75,8 +75,8 @@ on_both! {
         assert_eq!(operator.status(), 403);
 
         // The close: the fourth did not come, two cards go back, the city counts.
-        let mut in_charge = house.person(Role::PersonInCharge);
         house.at(DAY, "17:40");
+        let mut in_charge = house.person(Role::PersonInCharge);
         in_charge.open("/close/2026-11-11").reads("来庁していない人（1人）").reads("箱の外にあるカード（2枚）");
         in_charge.press("選んだ人を不来庁にする").reads("不来庁にする人を選んでください。");
         let absent = in_charge.page().value("absent").unwrap();
@@ -104,7 +104,7 @@ on_both! {
         let card = control(&house, cards[3]);
         operator.post("/scan", &[("scan", &card)]).press("予約を取り消す").reads("申し出の方法を選んでください。");
         operator.choose("channel", "telephone").press("予約を取り消す").reads("取消").reads("（電話）");
-        operator.open(PATH).reads("予約3");
+        operator.open(PATH).reads("予約 3");
         // Who has no reservation any more is a card.
         operator.post("/scan", &[("scan", &card)]);
         assert!(operator.path().starts_with("/cards/"), "{}", operator.path());

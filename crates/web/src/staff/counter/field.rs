@@ -78,8 +78,7 @@ mod tests {
 
     #[test]
     fn a_count_is_read_in_any_width_and_never_guessed() {
-        let read =
-            |typed: &str| count(&mut Fields::of(&[("n", typed)]).form(&["n"]).unwrap(), "n", "件数");
+        let read = |typed: &str| count(&mut Fields::of(&[("n", typed)]).form(&["n"]).unwrap(), "n", "件数");
         assert_eq!(read(" １８８ "), Some(188));
         assert_eq!(read("0"), Some(0));
         for wrong in ["", "-1", "+1", "1 2", "十", "99999999999"] {

@@ -56,8 +56,8 @@ pub(crate) struct CsvQuery {
 
 /// A file under a name of ASCII letters, digits, dashes and dots.
 fn answer(media: &'static str, disposition: &str, name: &str, bytes: Vec<u8>) -> Result<Response, PageError> {
-    let disposition = HeaderValue::from_str(&format!("{disposition}; filename=\"{name}\""))
-        .map_err(PageError::internal)?;
+    let disposition =
+        HeaderValue::from_str(&format!("{disposition}; filename=\"{name}\"")).map_err(PageError::internal)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media)),
         (header::CONTENT_DISPOSITION, disposition),

@@ -66,14 +66,16 @@ fn today() -> TodayPage {
         };
         Hour { hour, figures }
     });
-    let work = [("11月20日(金)の締め", true), ("翌開庁日 11月25日(水)の予約リスト", false)].map(|(what, overdue)| Work {
-        what: what.to_owned(),
-        how_much: "188件・12:00まで あと2時間48分".to_owned(),
-        overdue,
-        act: "開く",
-        href: "/close/2026-11-20".to_owned(),
-        permission: Permission::CloseDay,
-    });
+    let work = [("11月20日(金)の締め", true), ("翌開庁日 11月25日(水)の予約リスト", false)].map(
+        |(what, overdue)| Work {
+            what: what.to_owned(),
+            how_much: "188件・12:00まで あと2時間48分".to_owned(),
+            overdue,
+            act: "開く",
+            href: "/close/2026-11-20".to_owned(),
+            permission: Permission::CloseDay,
+        },
+    );
     let total = Figures { places: 192, booked: 140, came: 66, served: 42, here: 16, expected: 74 };
     TodayPage::of(layout("今日", Task::Today), TODAY, true, None, hours.collect(), total, work.to_vec())
 }
@@ -184,8 +186,15 @@ fn close(form: Form, ready: bool, closed: bool) -> ClosePage {
         href: route::reservation(reservation_id(1)),
         checked: true,
     };
-    let here = close::Here { control: "000 013 115".to_owned(), standing: "受付済", href: "/receptions/1".to_owned() };
-    let out = close::Out { control: "000 014 113".to_owned(), place: "当日トレイ", href: "/cards/1".to_owned() };
+    let here = close::Here {
+        control: "000 013 115".to_owned(),
+        standing: "受付済",
+        href: "/receptions/1".to_owned(),
+    };
+    let out =
+        close::Out {
+            control: "000 014 113".to_owned(), place: "当日トレイ", href: "/cards/1".to_owned()
+        };
     ClosePage {
         texts: Texts::new(Language::Ja),
         layout: layout("11月24日(火)の締め", Task::Reports),
@@ -238,13 +247,17 @@ fn pages() -> Vec<(&'static str, String)> {
     vec![
         ("today", today().render()),
         ("today-closed", closed_today().render()),
-        ("scan-unknown", UnknownPage::new(layout("読み取れませんでした", Task::Counter), unknown, status).render()),
+        (
+            "scan-unknown",
+            UnknownPage::new(layout("読み取れませんでした", Task::Counter), unknown, status).render(),
+        ),
         ("scan-alarm", AlarmPage::new(layout("個人番号の読み取りを止めました", Task::Counter)).render()),
         ("reservations", day(40).render()),
         ("reservations-none", day(0).render()),
         (
             "reservations-cannot-write",
-            CannotWritePage::new(layout("CP932では書けない文字", Task::Reservations), &table, &cannot).render(),
+            CannotWritePage::new(layout("CP932では書けない文字", Task::Reservations), &table, &cannot)
+                .render(),
         ),
         ("reservation", reservation(fresh(), None, both).render()),
         ("reservation-refused", reservation(refused("channel", "選んでください。"), None, both).render()),
@@ -254,7 +267,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("reception-arrived", reception(Visit::Arrived, Next::Papers, fresh(), None).render()),
         (
             "reception-away-refused",
-            reception(Visit::Arrived, Next::Papers, refused("reason", "理由を選んでください。"), None).render(),
+            reception(Visit::Arrived, Next::Papers, refused("reason", "理由を選んでください。"), None)
+                .render(),
         ),
         (
             "reception-checked",
@@ -264,7 +278,10 @@ fn pages() -> Vec<(&'static str, String)> {
             "reception-with-city",
             reception(Visit::WithCity, from_paper, refused("paper", "印を付けてください。"), None).render(),
         ),
-        ("reception-others", reception(Visit::WithCity, Next::Others, fresh(), Some("先に進めました。")).render()),
+        (
+            "reception-others",
+            reception(Visit::WithCity, Next::Others, fresh(), Some("先に進めました。")).render(),
+        ),
         ("reception-issued", reception(Visit::Issued, Next::Issued, fresh(), None).render()),
         ("reception-put-away", reception(Visit::SentAway, Next::PutAway, fresh(), None).render()),
         ("reception-over", reception(Visit::Left, Next::Over, fresh(), None).render()),
@@ -272,11 +289,18 @@ fn pages() -> Vec<(&'static str, String)> {
         ("close-ready", close(refused("city_count", "件数が違います。"), true, false).render()),
         ("close-closed", close(fresh(), true, true).render()),
         ("report", ReportPage::of(layout("報告", Task::Reports), TODAY, &counts(), Some(4711)).render()),
-        ("report-open", ReportPage::of(layout("報告", Task::Reports), TODAY, &DayCounts::default(), None).render()),
+        (
+            "report-open",
+            ReportPage::of(layout("報告", Task::Reports), TODAY, &DayCounts::default(), None).render(),
+        ),
         (
             "reports",
-            ReportsPage { layout: layout("報告", Task::Reports), today: TODAY, lines: vec![line(None), line(Some(170))] }
-                .render(),
+            ReportsPage {
+                layout: layout("報告", Task::Reports),
+                today: TODAY,
+                lines: vec![line(None), line(Some(170))],
+            }
+            .render(),
         ),
     ]
     .into_iter()
@@ -303,7 +327,8 @@ fn every_page_of_the_counter_is_whole() {
         }
         assert!(!html.contains(" style=\"") && !html.contains(" onclick"), "{name}: inline code");
         assert!(!html.contains("://"), "{name}: names another host");
-        let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let mut ids: Vec<&str> =
+            html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         for target in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(ids.contains(&target), "{name}: #{target} leads nowhere");
         }

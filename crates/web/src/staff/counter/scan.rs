@@ -111,13 +111,11 @@ pub(crate) async fn scan(
     }
     let notice = app.settings.profile.notice_number.layout.read(typed).ok();
     let is_notice = notice.is_some();
-    match find(&app, &signed, scanned, notice).await? {
-        Some(target) => Ok(see_other(&target.href())),
-        None => {
-            let (sentence, status) = refusal(scanned, is_notice);
-            Ok(respond(&UnknownPage::new(signed.layout("読み取れませんでした"), sentence, status)))
-        }
+    if let Some(target) = find(&app, &signed, scanned, notice).await? {
+        return Ok(see_other(&target.href()));
     }
+    let (sentence, status) = refusal(scanned, is_notice);
+    Ok(respond(&UnknownPage::new(signed.layout("読み取れませんでした"), sentence, status)))
 }
 
 async fn find(
@@ -193,12 +191,14 @@ fn at_reservation(reader: &mut Reader<'_>, id: ReservationId) -> Result<Target, 
 
 /// Why nothing was opened: never with what was scanned.
 fn refusal(scanned: Scanned, is_notice: bool) -> (String, StatusCode) {
-    let missing = |what: &str| (format!("{what}として読み取りましたが、登録がありません。"), StatusCode::NOT_FOUND);
+    let missing =
+        |what: &str| (format!("{what}として読み取りましたが、登録がありません。"), StatusCode::NOT_FOUND);
     let sentence = match scanned {
         Scanned::Number(number) if number.kind() == NumberKind::Reservation => return missing("予約番号"),
         Scanned::Number(_) => {
             return (
-                "予約キーとして読み取りましたが、登録がないか、案内の再発行で使えなくなっています。".to_owned(),
+                "予約キーとして読み取りましたが、登録がないか、案内の再発行で使えなくなっています。"
+                    .to_owned(),
                 StatusCode::NOT_FOUND,
             );
         }

@@ -199,7 +199,8 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
         let what = format!("翌開庁日 {}の予約リスト", month_day_ja(next));
         wait(&what, until, false, "リストを開く", &route::day(next), Permission::SeeReservations);
     }
-    let here = facts.today.iter().filter(|line| line.reception.is_some_and(|(_, state)| state.is_open())).count();
+    let here =
+        facts.today.iter().filter(|line| line.reception.is_some_and(|(_, state)| state.is_open())).count();
     if here > 0 {
         wait("受付中の人", format!("{here}人"), false, "窓口を開く", "/counter", Permission::ReceiveVisitors);
     }
@@ -216,11 +217,25 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
     }
     let most = |count: u32| if count >= MOST { format!("{MOST}枚以上") } else { format!("{count}枚") };
     if facts.listed > 0 {
-        wait("検品を待つカード", most(facts.listed), false, "準備を開く", "/preparation", Permission::InspectCards);
+        wait(
+            "検品を待つカード",
+            most(facts.listed),
+            false,
+            "準備を開く",
+            "/preparation",
+            Permission::InspectCards,
+        );
     }
     if facts.inspected > 0 {
         let how_much = most(facts.inspected);
-        wait("交付前設定へ渡すカード", how_much, false, "準備を開く", "/preparation", Permission::InspectCards);
+        wait(
+            "交付前設定へ渡すカード",
+            how_much,
+            false,
+            "準備を開く",
+            "/preparation",
+            Permission::InspectCards,
+        );
     }
     if facts.letters_waiting > 0 {
         let how_much = most(u32::try_from(facts.letters_waiting).unwrap_or(MOST));
@@ -228,7 +243,14 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
     }
     if facts.parts_printed > 0 {
         let how_much = format!("{}束", facts.parts_printed);
-        wait("市へ渡す交付のご案内", how_much, false, "引継ぎを記録", "/letters", Permission::TransferBatches);
+        wait(
+            "市へ渡す交付のご案内",
+            how_much,
+            false,
+            "引継ぎを記録",
+            "/letters",
+            Permission::TransferBatches,
+        );
     }
     if facts.parts_transferred > 0 {
         let how_much = format!("{}束", facts.parts_transferred);

@@ -27,7 +27,11 @@ pub(crate) fn minute(minute: u16) -> String {
 
 /// A length of time in minutes, for people: 12分, 1時間05分.
 pub(crate) fn minutes(minutes: i64) -> String {
-    if minutes < 60 { format!("{minutes}分") } else { format!("{}時間{:02}分", minutes / 60, minutes % 60) }
+    if minutes < 60 {
+        format!("{minutes}分")
+    } else {
+        format!("{}時間{:02}分", minutes / 60, minutes % 60)
+    }
 }
 
 /// A 管理番号 as people read it: three groups of three.

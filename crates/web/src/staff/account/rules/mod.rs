@@ -164,8 +164,8 @@ mod tests {
     use crate::staff::account::samples::rules;
 
     fn answer(day: Date, service: Service) -> day::Answer {
-        let answers = day::answers(&rules(), day).into_iter();
-        answers.filter(|answer| answer.service == service.label()).next_back().unwrap()
+        let mut answers = day::answers(&rules(), day).into_iter();
+        answers.find(|answer| answer.service == service.label()).unwrap()
     }
 
     #[test]

@@ -54,7 +54,9 @@ pub(crate) async fn set(
         .await;
     let problem = match done {
         Ok(()) => return Ok(see_other(&route::close(day))),
-        Err(ReceptionError::Already(_)) => "選んだ人の中に、受付が始まった人がいます。確かめて選び直してください。",
+        Err(ReceptionError::Already(_)) => {
+            "選んだ人の中に、受付が始まった人がいます。確かめて選び直してください。"
+        }
         Err(ReceptionError::NotLive(_) | ReceptionError::Booking(BookingError::WrongState(_))) => {
             "選んだ人の中に、取り消された予約があります。確かめて選び直してください。"
         }

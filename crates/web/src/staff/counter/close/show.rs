@@ -177,7 +177,12 @@ fn shown(
     layout.refused = form.is_refused();
     let closed = known.closed.map(|closed| {
         let on = domain::time::day_of(closed.at);
-        format!("{} {}に締めました。市の交付件数は{}件です。", month_day_ja(on), wording::time(closed.at), closed.city_count)
+        format!(
+            "{} {}に締めました。市の交付件数は{}件です。",
+            month_day_ja(on),
+            wording::time(closed.at),
+            closed.city_count
+        )
     });
     ClosePage {
         texts: Texts::new(Language::Ja),

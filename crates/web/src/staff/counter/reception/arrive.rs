@@ -25,13 +25,12 @@ pub(crate) async fn arrive(
     let id: ReservationId = id_in(&id)?;
     let form = fields.form(&[field::OPERATION])?;
     let operation = Operation::new(field::operation(&form)?, &format!("arrive {id}"));
-    let arrived =
-        step(&app, &signed, operation, move |tx, act| store::reception::arrive(tx, act, id)).await;
+    let arrived = step(&app, &signed, operation, move |tx, act| store::reception::arrive(tx, act, id)).await;
     match arrived {
         // Somebody else was faster with the same visitor: their reception is the one to go on with.
-        Ok(reception) | Err(ReceptionError::Already(reception)) => Ok(see_other(&route::reception(reception))),
-        Err(error) => {
-            reservation::show::page(&app, &signed, id, Form::fresh(), Some(sentence(error)?)).await
+        Ok(reception) | Err(ReceptionError::Already(reception)) => {
+            Ok(see_other(&route::reception(reception)))
         }
+        Err(error) => reservation::show::page(&app, &signed, id, Form::fresh(), Some(sentence(error)?)).await,
     }
 }

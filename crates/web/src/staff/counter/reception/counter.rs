@@ -52,7 +52,13 @@ impl Page for CounterPage {}
 
 impl CounterPage {
     /// The page from its lists.
-    pub(crate) fn of(layout: Layout, day: Date, here: Vec<Line>, expected: Vec<Line>, done: Vec<Line>) -> Self {
+    pub(crate) fn of(
+        layout: Layout,
+        day: Date,
+        here: Vec<Line>,
+        expected: Vec<Line>,
+        done: Vec<Line>,
+    ) -> Self {
         Self { layout: Layout { scan: ScanBox::Held, ..layout }, day: era_date(day), here, expected, done }
     }
 }
@@ -73,7 +79,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
         })
         .await?;
     let found = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-    let view = View { screen: "counter", asked: day.to_string(), subjects: vec![Subject::Day(day.clone())], found };
+    let view =
+        View { screen: "counter", asked: day.to_string(), subjects: vec![Subject::Day(day.clone())], found };
     signed.viewed(&app, view).await?;
     let now = app.now();
     let (mut here, mut expected, mut done) = (Vec::new(), Vec::new(), Vec::new());
@@ -88,7 +95,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     }
     // Who came first is served first.
     here.sort_by_key(|(arrived, _)| *arrived);
-    let [here, expected, done] = [here, expected, done].map(|list| list.into_iter().map(|(_, line)| line).collect());
+    let [here, expected, done] =
+        [here, expected, done].map(|list| list.into_iter().map(|(_, line)| line).collect());
     let layout = signed.layout("窓口").within(Task::Counter);
     Ok(respond(&CounterPage::of(layout, day.day, here, expected, done)))
 }

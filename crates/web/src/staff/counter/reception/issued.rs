@@ -33,9 +33,8 @@ pub(crate) async fn issue(
         return show::page(&app, &signed, id, form, None).await;
     }
     let operation = Operation::new(operation, &format!("issued {id} {issuer}"));
-    let done = step(&app, &signed, operation, move |tx, act| {
-        store::reception::issue(tx, act, id, &issuer, record)
-    })
-    .await;
+    let done =
+        step(&app, &signed, operation, move |tx, act| store::reception::issue(tx, act, id, &issuer, record))
+            .await;
     go_on(&app, &signed, id, form, done).await
 }

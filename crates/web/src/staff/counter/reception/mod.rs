@@ -55,10 +55,16 @@ async fn go_on(
 fn sentence(error: ReceptionError) -> Result<String, PageError> {
     Ok(match error {
         ReceptionError::NotFound => return Err(PageError::NotFound),
-        ReceptionError::AnotherDay(day) => format!("{}の予約です。今日の受付はできません。", month_day_ja(day)),
+        ReceptionError::AnotherDay(day) => {
+            format!("{}の予約です。今日の受付はできません。", month_day_ja(day))
+        }
         ReceptionError::Already(_) => "すでに受け付けています。".to_owned(),
-        ReceptionError::NotLive(state) => format!("予約が「{}」になっているため受け付けられません。", state.label()),
-        ReceptionError::DayClosed => "今日は締めたため受け付けられません。業務責任者に知らせてください。".to_owned(),
+        ReceptionError::NotLive(state) => {
+            format!("予約が「{}」になっているため受け付けられません。", state.label())
+        }
+        ReceptionError::DayClosed => {
+            "今日は締めたため受け付けられません。業務責任者に知らせてください。".to_owned()
+        }
         ReceptionError::WrongState(wrong) => {
             format!("ほかの人が先に進めました。いまは「{}」です。", wrong.from.label())
         }

@@ -28,9 +28,8 @@ pub(crate) async fn pass(
         return show::page(&app, &signed, id, form, None).await;
     }
     let operation = Operation::new(operation, &format!("to-city {id} {receiver}"));
-    let done = step(&app, &signed, operation, move |tx, act| {
-        store::reception::pass_to_city(tx, act, id, &receiver)
-    })
-    .await;
+    let done =
+        step(&app, &signed, operation, move |tx, act| store::reception::pass_to_city(tx, act, id, &receiver))
+            .await;
     go_on(&app, &signed, id, form, done).await
 }

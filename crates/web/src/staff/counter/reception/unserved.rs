@@ -69,9 +69,8 @@ async fn end(
     remark: String,
 ) -> Result<Response, PageError> {
     let operation = Operation::new(field::operation(&form)?, &format!("end {id} {how:?} {remark}"));
-    let done = step(app, signed, operation, move |tx, act| {
-        store::reception::send_away(tx, act, id, &how, &remark)
-    })
-    .await;
+    let done =
+        step(app, signed, operation, move |tx, act| store::reception::send_away(tx, act, id, &how, &remark))
+            .await;
     go_on(app, signed, id, form, done).await
 }

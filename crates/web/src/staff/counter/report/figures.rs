@@ -15,7 +15,9 @@ pub(crate) fn groups(counts: &DayCounts) -> Vec<Group> {
     let by = |channel: &Channel| counts.booked.get(channel).copied().unwrap_or(0);
     let mut booked: Vec<Count> = Channel::ALL
         .iter()
-        .map(|channel| count(format!("予約（{}）", channel.label()), by(channel), "この日に一度でも予約完了になった件数"))
+        .map(|channel| {
+            count(format!("予約（{}）", channel.label()), by(channel), "この日に一度でも予約完了になった件数")
+        })
         .collect();
     booked.push(count("予約 計", counts.booked_total(), "予約方法ごとの件数の合計"));
     booked.push(count("取消", counts.cancelled, "来庁の前に取り消された予約"));
@@ -28,7 +30,9 @@ pub(crate) fn groups(counts: &DayCounts) -> Vec<Group> {
     let by = |reason: &Reason| counts.sent_away.get(reason).copied().unwrap_or(0);
     let mut away: Vec<Count> = Reason::ALL
         .iter()
-        .map(|reason| count(format!("持ち帰り（{}）", reason.label()), by(reason), "交付できずに帰った人、理由別"))
+        .map(|reason| {
+            count(format!("持ち帰り（{}）", reason.label()), by(reason), "交付できずに帰った人、理由別")
+        })
         .collect();
     away.push(count("持ち帰り 計", counts.sent_away_total(), "理由ごとの件数の合計"));
     let rest = vec![

@@ -56,12 +56,9 @@ pub(crate) async fn cancel(
     let id: ReservationId = id_in(&id)?;
     let mut form = fields.form(&[field::OPERATION, CHANNEL])?;
     let operation = field::operation(&form)?;
-    let channel = match form.typed(CHANNEL).parse() {
-        Ok(channel @ (Channel::Telephone | Channel::Counter)) => channel,
-        _ => {
-            form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
-            return show::page(&app, &signed, id, form, None).await;
-        }
+    let Ok(channel @ (Channel::Telephone | Channel::Counter)) = form.typed(CHANNEL).parse() else {
+        form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
+        return show::page(&app, &signed, id, form, None).await;
     };
     let (act, rules) = (app.act(signed.actor()), app.rules());
     let operation = Operation::new(operation, &format!("cancel {id} {channel}"));
@@ -76,7 +73,9 @@ pub(crate) async fn cancel(
             app.availability_changed();
             return Ok(see_other(&route::reservation(id)));
         }
-        Err(Refusal::Received) => "受付が始まっているため取り消せません。受付の画面で終わらせてください。".to_owned(),
+        Err(Refusal::Received) => {
+            "受付が始まっているため取り消せません。受付の画面で終わらせてください。".to_owned()
+        }
         Err(Refusal::Past) => "予約の日を過ぎているため取り消せません。".to_owned(),
         Err(Refusal::Booking(BookingError::NotFound)) => return Err(PageError::NotFound),
         Err(Refusal::Booking(BookingError::Reused(_))) => return Err(field::stale()),

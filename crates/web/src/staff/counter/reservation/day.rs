@@ -88,14 +88,13 @@ pub(crate) async fn first(
     State(app): State<Arc<App>>,
     Query(goto): Query<Goto>,
 ) -> Result<Response, PageError> {
-    let day = match goto.day.filter(|day| !day.is_empty()) {
-        Some(day) => day_in(&day)?,
-        None => {
-            let (rules, today) = (app.rules(), business(&app, app.today()));
-            let open = rules.is_open(today.service, &today.site, today.day);
-            let next = rules.next_open_day(today.service, &today.site, today.day);
-            if open { today.day } else { next.unwrap_or(today.day) }
-        }
+    let day = if let Some(day) = goto.day.filter(|day| !day.is_empty()) {
+        day_in(&day)?
+    } else {
+        let (rules, today) = (app.rules(), business(&app, app.today()));
+        let open = rules.is_open(today.service, &today.site, today.day);
+        let next = rules.next_open_day(today.service, &today.site, today.day);
+        if open { today.day } else { next.unwrap_or(today.day) }
     };
     Ok(see_other(&route::day(day)))
 }

@@ -119,14 +119,16 @@ fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<S
     let counter = signed.may(Permission::ReceiveVisitors) && expected && here;
     let not_today = (expected && slot.day != today).then(|| {
         if slot.day < today {
-            format!("{}の予約です。来庁しなかったときは、その日の締めで不来庁にします。", month_day_ja(slot.day))
+            format!(
+                "{}の予約です。来庁しなかったときは、その日の締めで不来庁にします。",
+                month_day_ja(slot.day)
+            )
         } else {
             format!("{}の予約です。受付は予約の日にできます。", month_day_ja(slot.day))
         }
     });
-    let mut layout = signed
-        .layout(format!("予約 {} {}", month_day_ja(slot.day), slot.start))
-        .within(Task::Reservations);
+    let mut layout =
+        signed.layout(format!("予約 {} {}", month_day_ja(slot.day), slot.start)).within(Task::Reservations);
     layout.refused = form.is_refused();
     ShowPage {
         texts: Texts::new(Language::Ja),
