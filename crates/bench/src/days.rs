@@ -106,7 +106,8 @@ fn snapshot(table: &mut Table, house: &House, shared: &Arc<Shared>, name: &str, 
 pub(crate) async fn rate(to: SocketAddr, asked: &[(String, String)]) -> f64 {
     let began = Instant::now();
     let mut callers = tokio::task::JoinSet::new();
-    for (path, with) in asked.iter().cloned() {
+    for one in asked {
+        let (path, with) = one.clone();
         callers.spawn(async move {
             let (mut connection, mut count) = (Connection::open(to).await, 0_u32);
             while began.elapsed() < SPELL {

@@ -30,17 +30,13 @@ impl Admission {
 
 /// Lets a request in, or answers that it is full.
 pub async fn admit(State(door): State<Admission>, request: Request, next: Next) -> Response {
-    match door.places.clone().try_acquire_owned() {
-        Ok(place) => {
-            let response = next.run(request).await;
-            drop(place);
-            response
-        }
-        Err(_) => {
-            metrics::counter!("public_full").increment(1);
-            door.full.oneshot(request).await.into_response()
-        }
-    }
+    let Ok(place) = door.places.clone().try_acquire_owned() else {
+        metrics::counter!("public_full").increment(1);
+        return door.full.oneshot(request).await.into_response();
+    };
+    let response = next.run(request).await;
+    drop(place);
+    response
 }
 
 #[cfg(test)]

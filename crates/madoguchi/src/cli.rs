@@ -319,10 +319,13 @@ impl Sample {
                 let by_hand = false;
                 let made = demo::prepare(&Order { data, cards, seed, postgres, at, by_hand })?;
                 let mut out = io::stdout();
-                match made.took {
-                    Some(took) => writeln!(out, "made a city of {cards} cards in {:.1} s", took.as_secs_f64())?,
-                    None => writeln!(out, "there is a city already; nothing was changed but its passwords")?,
-                }
+                let said = match made.took {
+                    Some(took) => {
+                        writeln!(out, "made a city of {cards} cards in {:.1} s", took.as_secs_f64())
+                    }
+                    None => writeln!(out, "there is a city already; nothing was changed but its passwords"),
+                };
+                said?;
             }
         }
         Ok(())

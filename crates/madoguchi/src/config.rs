@@ -123,7 +123,10 @@ pub struct Pdf {
 
 impl Default for Pdf {
     fn default() -> Self {
-        Self { fonts: vec![PathBuf::from("/usr/share/fonts"), "/usr/local/share/fonts".into()], time_limit_seconds: 60 }
+        Self {
+            fonts: vec![PathBuf::from("/usr/share/fonts"), "/usr/local/share/fonts".into()],
+            time_limit_seconds: 60,
+        }
     }
 }
 
@@ -205,11 +208,10 @@ pub enum ConfigError {
 impl Config {
     /// Reads and checks the file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
+        let text =
+            fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
         let mut config: Self = toml::from_str(&text).map_err(|error| malformed(path, &text, error))?;
-        config
-            .check()
-            .map_err(|(key, what)| ConfigError::Value { path: path.to_owned(), key, what })?;
+        config.check().map_err(|(key, what)| ConfigError::Value { path: path.to_owned(), key, what })?;
         // An absolute path stays what it is when it is joined.
         let folder = path.parent().unwrap_or(Path::new(""));
         config.keys.file = folder.join(&config.keys.file);
@@ -230,16 +232,21 @@ impl Config {
         let listens = [self.listen.public, self.listen.staff, self.listen.operations];
         let same = |a: SocketAddr, b: SocketAddr| a == b && a.port() != 0;
         if same(listens[0], listens[1]) || same(listens[0], listens[2]) || same(listens[1], listens[2]) {
-            return Err(("listen", "gives two listeners one address; each face needs a port of its own".to_owned()));
+            return Err((
+                "listen",
+                "gives two listeners one address; each face needs a port of its own".to_owned(),
+            ));
         }
         origin(&self.origin.public).map_err(|what| ("origin.public", what))?;
         origin(&self.origin.staff).map_err(|what| ("origin.staff", what))?;
         if self.origin.public.eq_ignore_ascii_case(&self.origin.staff) {
-            let what = "is the same as origin.public; the staff's pages need an address of their own".to_owned();
+            let what =
+                "is the same as origin.public; the staff's pages need an address of their own".to_owned();
             return Err(("origin.staff", what));
         }
         if self.networks.staff.is_empty() {
-            let what = "is empty, so nobody could sign in; name the city's and the contractor's networks".to_owned();
+            let what =
+                "is empty, so nobody could sign in; name the city's and the contractor's networks".to_owned();
             return Err(("networks.staff", what));
         }
         if self.pdf.fonts.is_empty() {
@@ -251,7 +258,10 @@ impl Config {
         if let Some(header) = &self.proxy.forwarded_for
             && axum::http::HeaderName::try_from(header.as_str()).is_err()
         {
-            return Err(("proxy.forwarded_for", "is no name of a header, such as x-forwarded-for".to_owned()));
+            return Err((
+                "proxy.forwarded_for",
+                "is no name of a header, such as x-forwarded-for".to_owned(),
+            ));
         }
         Ok(())
     }
@@ -320,11 +330,23 @@ mod tests {
     fn what_is_wrong_is_named_with_its_key() {
         for (from, to, named) in [
             ("[listen]", "[listen]\nhours = 9", "unknown field `hours`"),
-            ("operations = \"127.0.0.1:8102\"", "operations = \"0.0.0.0:8102\"", "listen.operations must be a loopback"),
+            (
+                "operations = \"127.0.0.1:8102\"",
+                "operations = \"0.0.0.0:8102\"",
+                "listen.operations must be a loopback",
+            ),
             ("public = \"0.0.0.0:8100\"", "public = \"0.0.0.0\"", "listen.public"),
             ("staff = \"0.0.0.0:8101\"", "staff = \"0.0.0.0:8100\"", "a port of its own"),
-            ("https://yoyaku.city.example.jp\"", "http://yoyaku.city.example.jp\"", "origin.public must be https"),
-            ("https://yoyaku.city.example.jp\"", "https://yoyaku.city.example.jp/\"", "origin.public must be https"),
+            (
+                "https://yoyaku.city.example.jp\"",
+                "http://yoyaku.city.example.jp\"",
+                "origin.public must be https",
+            ),
+            (
+                "https://yoyaku.city.example.jp\"",
+                "https://yoyaku.city.example.jp/\"",
+                "origin.public must be https",
+            ),
             ("[\"10.0.0.0/8\", \"192.0.2.0/24\"]", "[]", "networks.staff is empty"),
             ("[\"10.0.0.0/8\", \"192.0.2.0/24\"]", "[\"10.0.0.0/99\"]", "10.0.0.0/99"),
             ("format = \"json\"", "format = \"xml\"", "xml"),

@@ -120,7 +120,11 @@ impl Seeding<'_> {
                     store::place::create(tx, &act, &site, kind, name, None)?;
                 }
             }
-            if store::place::of_kind(tx, &site, PlaceKind::Room)?.is_empty() { storage(tx, &act, &site) } else { Ok(()) }
+            if store::place::of_kind(tx, &site, PlaceKind::Room)?.is_empty() {
+                storage(tx, &act, &site)
+            } else {
+                Ok(())
+            }
         })
     }
 
@@ -133,7 +137,12 @@ impl Seeding<'_> {
         let hash = hash_now(&password, &salt(self.chance))?;
         let (act, from) = (self.act(), day_of(self.now));
         self.db.write_now(Lane::Background, move |tx| {
-            let new = NewPerson { login: ADMINISTRATOR, name: "システム管理者", role: Role::SystemAdministrator, from };
+            let new = NewPerson {
+                login: ADMINISTRATOR,
+                name: "システム管理者",
+                role: Role::SystemAdministrator,
+                from,
+            };
             create(tx, &act, &new, &hash, true).map(drop)
         })?;
         Ok(Some(OneTime { login: ADMINISTRATOR.to_owned(), password }))

@@ -112,7 +112,8 @@ impl Jobs {
         }
         loop {
             let (holder, now) = (self.holder.clone(), self.app.now());
-            let sealed = self.app.db.write(Lane::Background, move |tx| sealer::seal(tx, &holder, now)).await?;
+            let sealed =
+                self.app.db.write(Lane::Background, move |tx| sealer::seal(tx, &holder, now)).await?;
             if let Sealed::Done { entries, views } = sealed {
                 metrics::counter!("sealed_entries").increment(u64::from(entries));
                 metrics::counter!("sealed_views").increment(u64::from(views));
@@ -184,7 +185,8 @@ impl Jobs {
     async fn try_check(&self) -> Result<(), JobError> {
         let keys = self.app.keys.clone();
         let findings = self.app.db.read(move |reader| store::verify::verify(reader, &keys)).await?;
-        metrics::gauge!("invariants_broken").set(f64::from(u32::try_from(findings.len()).unwrap_or(u32::MAX)));
+        metrics::gauge!("invariants_broken")
+            .set(f64::from(u32::try_from(findings.len()).unwrap_or(u32::MAX)));
         for finding in &findings {
             tracing::error!(invariant = ?finding.invariant, subject = %finding.subject, what = %finding.what, "an invariant is broken");
         }

@@ -22,7 +22,9 @@ pub enum KeyError {
     )]
     Missing(PathBuf),
     /// Others may read or write it.
-    #[error("the key file {path} may be read by others (mode {mode:04o}): run `chmod 600 {path}`, and make sure that nobody copied it")]
+    #[error(
+        "the key file {path} may be read by others (mode {mode:04o}): run `chmod 600 {path}`, and make sure that nobody copied it"
+    )]
     Open {
         /// The file.
         path: PathBuf,
@@ -40,10 +42,14 @@ pub enum KeyError {
         what: &'static str,
     },
     /// It belongs to another database.
-    #[error("the key file {0} does not belong to this database: name the file that was made with it in [keys], or name its database")]
+    #[error(
+        "the key file {0} does not belong to this database: name the file that was made with it in [keys], or name its database"
+    )]
     OtherDatabase(PathBuf),
     /// The system refuses.
-    #[error("the key file {path} cannot be used ({why}): its folder must exist and belong to the program's user")]
+    #[error(
+        "the key file {path} cannot be used ({why}): its folder must exist and belong to the program's user"
+    )]
     Io {
         /// The file.
         path: PathBuf,
@@ -95,8 +101,11 @@ fn make(path: &Path, chance: &dyn Chance) -> Result<Keys, KeyError> {
     let mut bits = [0; 96];
     chance.fill(&mut bits);
     let keys = Keys::first(&bits);
-    let tables = toml::to_string(&keys)
-        .map_err(|_| KeyError::Malformed { path: path.to_owned(), line: None, what: "it cannot be written" })?;
+    let tables = toml::to_string(&keys).map_err(|_| KeyError::Malformed {
+        path: path.to_owned(),
+        line: None,
+        what: "it cannot be written",
+    })?;
     let text = format!(
         "# The keys of Madoguchi. Keep a copy elsewhere, never with the backup of the database: without this file\n\
          # no number can be derived and no personal field read, and nobody can make it anew.\n\n{tables}"
@@ -175,7 +184,9 @@ mod tests {
         let house = house();
         house.open(1).unwrap();
         let text = fs::read_to_string(house.path()).unwrap();
-        for broken in [text.replace("lookup", "look"), text.replace("number = \"", "number = \"zz"), String::new()] {
+        for broken in
+            [text.replace("lookup", "look"), text.replace("number = \"", "number = \"zz"), String::new()]
+        {
             fs::write(house.path(), &broken).unwrap();
             let error = house.open(1).unwrap_err();
             assert!(matches!(error, KeyError::Malformed { .. }), "{error}");

@@ -30,9 +30,12 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
-                high(u128::from(own.to_bits()) << 96, self.bits) == high(u128::from(other.to_bits()) << 96, self.bits)
+                high(u128::from(own.to_bits()) << 96, self.bits)
+                    == high(u128::from(other.to_bits()) << 96, self.bits)
             }
-            (IpAddr::V6(own), IpAddr::V6(other)) => high(own.to_bits(), self.bits) == high(other.to_bits(), self.bits),
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                high(own.to_bits(), self.bits) == high(other.to_bits(), self.bits)
+            }
             _ => false,
         }
     }
@@ -48,7 +51,8 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, MalformedNetwork> {
         let malformed = || MalformedNetwork::NotANetwork(text.to_owned());
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let (address, bits) =
+            text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.parse().map_err(|_| malformed())?;
         let (all, value) = match address {
             IpAddr::V4(v4) => (32, u128::from(v4.to_bits()) << 96),

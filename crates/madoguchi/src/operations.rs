@@ -76,7 +76,12 @@ async fn ready(State(operations): State<Operations>) -> Response {
 async fn faults(app: &App) -> Vec<String> {
     let seen = app
         .db
-        .read(|reader| Ok::<_, store::Error>((store::meta::server_clock(reader)?, store::sealer::oldest_waiting(reader)?)))
+        .read(|reader| {
+            Ok::<_, store::Error>((
+                store::meta::server_clock(reader)?,
+                store::sealer::oldest_waiting(reader)?,
+            ))
+        })
         .await;
     let (server, waiting) = match seen {
         Ok(seen) => seen,
@@ -88,7 +93,8 @@ async fn faults(app: &App) -> Vec<String> {
     }
     let now = app.now();
     let mut faults = Vec::new();
-    if let Some(apart) = server.map(|server| server.duration_since(now).abs()).filter(|apart| *apart > APART) {
+    if let Some(apart) = server.map(|server| server.duration_since(now).abs()).filter(|apart| *apart > APART)
+    {
         faults.push(format!("the clock is {:.1} s away from the database's", apart.as_secs_f64()));
     }
     if let Some(behind) = waiting.map(|oldest| now.duration_since(oldest)).filter(|behind| *behind > BEHIND) {

@@ -180,11 +180,13 @@ impl Inner {
         worker.jobs += 1;
         let memory = worker.memory_kib();
         // A gauge need not be exact.
-        metrics::gauge!("renderer_memory_bytes").set(f64::from(u32::try_from(memory).unwrap_or(u32::MAX)) * 1024.0);
+        metrics::gauge!("renderer_memory_bytes")
+            .set(f64::from(u32::try_from(memory).unwrap_or(u32::MAX)) * 1024.0);
         if worker.jobs >= self.limits.jobs || memory > self.limits.memory_kib {
             tracing::info!(jobs = worker.jobs, memory_kib = memory, "the renderer is replaced");
             worker.end().await;
-            *resting = self.start().inspect_err(|error| tracing::error!(%error, "papers cannot be printed")).ok();
+            *resting =
+                self.start().inspect_err(|error| tracing::error!(%error, "papers cannot be printed")).ok();
         } else {
             *resting = Some(worker);
         }
@@ -230,8 +232,10 @@ impl Worker {
 
     /// Resident memory; 0 where the system does not tell.
     fn memory_kib(&self) -> u64 {
-        let status = self.child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
-        let line = status.as_deref().and_then(|status| status.lines().find_map(|line| line.strip_prefix("VmRSS:")));
+        let status =
+            self.child.id().and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
+        let line =
+            status.as_deref().and_then(|status| status.lines().find_map(|line| line.strip_prefix("VmRSS:")));
         line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
     }
 

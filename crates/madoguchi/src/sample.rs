@@ -29,8 +29,14 @@ impl From<SampleEncoding> for Encoding {
 pub const MADE_ON: Date = jiff::civil::date(2026, 11, 20);
 
 /// The mistakes of `--mistakes`.
-const SOME: Mistakes =
-    Mistakes { duplicate_notice: 2, duplicate_line: 1, missing_value: 2, wrong_method: 1, geta: 1, blank_tail: 3 };
+const SOME: Mistakes = Mistakes {
+    duplicate_notice: 2,
+    duplicate_line: 1,
+    missing_value: 2,
+    wrong_method: 1,
+    geta: 1,
+    blank_tail: 3,
+};
 
 /// Makes a file.
 pub fn file(cards: u32, seed: u64, made_on: Date, mistakes: bool, encoding: SampleEncoding) -> Vec<u8> {

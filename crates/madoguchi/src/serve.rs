@@ -61,7 +61,9 @@ pub enum ServeError {
     #[error("{0}")]
     Site(String),
     /// An address cannot be listened on.
-    #[error("cannot listen on {address} ({why}); name another address in [listen], or end the program that has it")]
+    #[error(
+        "cannot listen on {address} ({why}); name another address in [listen], or end the program that has it"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -101,9 +103,13 @@ pub fn site(named: Option<&SiteCode>, rules: &RuleSet) -> Result<SiteCode, Serve
     let known = sites(rules);
     match (named, known.as_slice()) {
         (Some(named), _) if known.contains(named) => Ok(named.clone()),
-        (Some(named), _) => Err(ServeError::Site(format!("no rule describes the site {named}; correct `site` in the configuration"))),
+        (Some(named), _) => Err(ServeError::Site(format!(
+            "no rule describes the site {named}; correct `site` in the configuration"
+        ))),
         (None, [only]) => Ok(only.clone()),
-        (None, _) => Err(ServeError::Site("the rules describe more than one site; name this counter's as `site`".to_owned())),
+        (None, _) => Err(ServeError::Site(
+            "the rules describe more than one site; name this counter's as `site`".to_owned(),
+        )),
     }
 }
 
@@ -121,7 +127,11 @@ pub struct House {
 
 /// Opens what the configuration names and gives a new database what it needs. Answers the first administrator's
 /// password where one was made.
-pub fn open(config: &Config, clock: &dyn Clock, chance: &dyn Chance) -> Result<(House, Option<OneTime>), ServeError> {
+pub fn open(
+    config: &Config,
+    clock: &dyn Clock,
+    chance: &dyn Chance,
+) -> Result<(House, Option<OneTime>), ServeError> {
     let profile = read_profile(&config.profile.file)?;
     let db = open_database(&config.database)?;
     if db.read_now(|reader| store::meta::get(reader, "demo"))?.is_some() {
@@ -147,8 +157,16 @@ pub struct Listeners {
 
 impl Listeners {
     /// Binds all three. Port 0 takes a free one.
-    pub async fn bind(public: SocketAddr, staff: SocketAddr, operations: SocketAddr) -> Result<Self, ServeError> {
-        Ok(Self { public: bind(public).await?, staff: bind(staff).await?, operations: bind(operations).await? })
+    pub async fn bind(
+        public: SocketAddr,
+        staff: SocketAddr,
+        operations: SocketAddr,
+    ) -> Result<Self, ServeError> {
+        Ok(Self {
+            public: bind(public).await?,
+            staff: bind(staff).await?,
+            operations: bind(operations).await?,
+        })
     }
 }
 
@@ -217,11 +235,17 @@ impl Service {
         let staff = faces::staff(&app, self.networks.as_deref());
         serving.spawn(listen::serve(listeners.public, public, PUBLIC, stop.clone()));
         serving.spawn(listen::serve(listeners.staff, staff, STAFF, stop.clone()));
-        serving.spawn(listen::serve(listeners.operations, operations::router(operations), OPERATIONS, stop.clone()));
+        serving.spawn(listen::serve(
+            listeners.operations,
+            operations::router(operations),
+            OPERATIONS,
+            stop.clone(),
+        ));
         let mut running = jobs.start(&stop);
         let warming = self.renderer.clone();
         tokio::spawn(async move { warming.warm().await });
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         announce();
         tracing::info!("open");
         tokio::select! {

@@ -1,4 +1,5 @@
 //! The commands as people call them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail loudly")]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -15,7 +16,8 @@ fn text(bytes: &[u8]) -> String {
 fn r5_c1_a_sample_is_written_alike_to_a_file_and_to_stdout() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("list.csv");
-    let words = ["sample", "consignment", "--cards", "12", "--seed", "3", "--mistakes", "--encoding", "utf8-bom"];
+    let words =
+        ["sample", "consignment", "--cards", "12", "--seed", "3", "--mistakes", "--encoding", "utf8-bom"];
     let said = run(&words);
     assert!(said.status.success(), "{}", text(&said.stderr));
     assert!(said.stdout.starts_with("\u{feff}一覧番号,".as_bytes()));

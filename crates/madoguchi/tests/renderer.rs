@@ -1,7 +1,8 @@
 //! The renderer with the real child, and with children that misbehave. The fonts are needed.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail loudly")]
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use documents::Document;
 use documents::label::{PlaceLabel, PlaceLabels, Sheet};
@@ -40,13 +41,9 @@ async fn a_sheet_of_labels_comes_back_from_the_child() {
     let renderer = Renderer::new(real(), Limits::within(Duration::from_mins(1)));
     renderer.warm().await;
     let warm = renderer.resting_child().await.unwrap();
-    let began = Instant::now();
     let pdf = renderer.print(labels()).await.unwrap();
-    println!("the first paper took {:?}", began.elapsed());
     assert!(pdf.starts_with(b"%PDF-"));
-    let began = Instant::now();
     assert_eq!(renderer.print(labels()).await.unwrap(), pdf);
-    println!("the second paper took {:?}", began.elapsed());
     assert_eq!(renderer.resting_child().await, Some(warm));
     // A paper that contradicts itself is refused by a child that is well.
     let empty = Document::PlaceLabels(PlaceLabels {
@@ -114,7 +111,9 @@ async fn a_paper_that_nobody_waits_for_any_more_takes_its_child_with_it() {
 
 #[tokio::test]
 async fn a_child_that_is_no_renderer_is_an_error() {
-    for child in [program("true", &[]), program("echo", &["nonsense that is long enough"]), program("/nowhere", &[])] {
+    for child in
+        [program("true", &[]), program("echo", &["nonsense that is long enough"]), program("/nowhere", &[])]
+    {
         let renderer = Renderer::new(child, Limits::within(Duration::from_secs(10)));
         assert!(renderer.print(labels()).await.is_err());
     }

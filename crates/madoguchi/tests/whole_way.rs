@@ -30,7 +30,8 @@ const DAY: Date = date(2026, 11, 12);
 const DAY_LINK: &str = "11月12日(木)";
 
 fn renderer() -> Arc<Renderer> {
-    let program = Program::render(env!("CARGO_BIN_EXE_madoguchi").into(), &[PathBuf::from("/usr/share/fonts")]);
+    let program =
+        Program::render(env!("CARGO_BIN_EXE_madoguchi").into(), &[PathBuf::from("/usr/share/fonts")]);
     Arc::new(Renderer::new(program, Limits::within(Duration::from_mins(1))))
 }
 
@@ -44,8 +45,12 @@ fn codes_on(pdf: &[u8], page: usize) -> Vec<String> {
     let (file, picture) = (folder.path().join("paper.pdf"), folder.path().join("page"));
     std::fs::write(&file, pdf).unwrap();
     let page = page.to_string();
-    run(Command::new("pdftoppm").args(["-r", "150", "-png", "-singlefile", "-f", &page, "-l", &page]).arg(&file).arg(&picture));
-    let read = run(Command::new("zbarimg").args(["-q", "--raw"]).arg(Path::new(&picture).with_extension("png")));
+    run(Command::new("pdftoppm")
+        .args(["-r", "150", "-png", "-singlefile", "-f", &page, "-l", &page])
+        .arg(&file)
+        .arg(&picture));
+    let read =
+        run(Command::new("zbarimg").args(["-q", "--raw"]).arg(Path::new(&picture).with_extension("png")));
     read.lines().map(str::to_owned).collect()
 }
 
@@ -135,7 +140,14 @@ fn list_and_inspection(house: &mut House, operator: &mut Browser) -> usize {
 /// QR codes on the letters say.
 fn storage_and_letters(house: &mut House, operator: &mut Browser) -> Vec<(CardId, String)> {
     let bin = house.city.new_box("箱1-1-1");
-    let label = house.city.db().read_now(move |reader| store::place::find(reader, bin)).unwrap().unwrap().label.unwrap();
+    let label = house
+        .city
+        .db()
+        .read_now(move |reader| store::place::find(reader, bin))
+        .unwrap()
+        .unwrap()
+        .label
+        .unwrap();
     let prepared = cards(house, Progress::Prepared);
     operator.open("/storage/put").fill("code", &label.digits()).press("記録する");
     for card in &prepared {
@@ -185,7 +197,14 @@ const JAPANESE: [&str; 7] = [
 ];
 
 fn card_number(house: &House, card: CardId) -> String {
-    house.city.db().read_now(move |reader| store::card::find(reader, card)).unwrap().unwrap().control_number.digits()
+    house
+        .city
+        .db()
+        .read_now(move |reader| store::card::find(reader, card))
+        .unwrap()
+        .unwrap()
+        .control_number
+        .digits()
 }
 
 on_both! {

@@ -48,7 +48,9 @@ impl City<'_> {
     ) -> Result<(), CityError> {
         let pause = u32::from(minutes) * 60 / u32::try_from(cards.len()).unwrap_or(u32::MAX).max(1);
         let now = moment(day, from, 0);
-        let Some(window) = self.rules.bookable_days(Service::Issuance, &self.site, now, None) else { return Ok(()) };
+        let Some(window) = self.rules.bookable_days(Service::Issuance, &self.site, now, None) else {
+            return Ok(());
+        };
         let days: Vec<Date> = std::iter::successors(Some(window.first), |day| day.tomorrow().ok())
             .take_while(|day| *day <= window.last)
             .filter(|day| self.rules.is_open(Service::Issuance, &self.site, *day))
@@ -94,17 +96,34 @@ impl City<'_> {
         }
         let begin = self.dice.early(days.len());
         for day in days[begin..].iter().chain(&days[..begin]) {
-            let slots = self.rules.slots(Service::Issuance, &self.site, *day);
+            if self.full.contains(day) {
+                continue;
+            }
+            let slots = self.slots_of(*day);
             let from = usize::try_from(self.dice.below(u32::try_from(slots.len()).unwrap_or(0))).unwrap_or(0);
-            let free = slots[from..].iter().chain(&slots[..from]).find(|(start, grant)| {
-                self.used.get(&(*day, *start)).copied().unwrap_or(0) < grant.places
-            });
+            let free = slots[from..]
+                .iter()
+                .chain(&slots[..from])
+                .find(|(start, places)| self.used.get(&(*day, *start)).copied().unwrap_or(0) < *places);
             if let Some((start, _)) = free {
                 *self.used.entry((*day, *start)).or_default() += 1;
                 return Some((*day, *start));
             }
+            self.full.insert(*day);
         }
         None
+    }
+
+    fn slots_of(&mut self, day: Date) -> Arc<[(Start, u16)]> {
+        let (rules, site) = (&self.rules, &self.site);
+        let look = || {
+            rules
+                .slots(Service::Issuance, site, day)
+                .iter()
+                .map(|(start, grant)| (*start, grant.places))
+                .collect()
+        };
+        self.slots.entry(day).or_insert_with(look).clone()
     }
 
     /// 15:00: some who are expected in the coming days cannot come after all; most of them book again.
@@ -127,6 +146,7 @@ impl City<'_> {
             };
             if let Some(used) = self.used.get_mut(&(visit_day, visit.start)) {
                 *used = used.saturating_sub(1);
+                self.full.remove(&visit_day);
             }
             if self.dice.percent(70) {
                 let days = 1 + self.dice.below(6);

@@ -65,7 +65,8 @@ pub(super) fn deliveries(city: &City<'_>, plan: &Plan, today: Date) -> BTreeMap<
         } else {
             RECENT.get(usize::try_from(number - early).unwrap_or(0)).copied().unwrap_or(1)
         };
-        let day = city.rules.nth_open_day_before(Service::Issuance, &city.site, today, before).unwrap_or(today);
+        let day =
+            city.rules.nth_open_day_before(Service::Issuance, &city.site, today, before).unwrap_or(today);
         let share = |n: u32| u64::from(plan.cards) * u64::from(n) / u64::from(count);
         let cards = u32::try_from(share(number + 1) - share(number)).unwrap_or(0);
         let delivery = Delivery {
@@ -160,7 +161,8 @@ impl City<'_> {
                 encoding: Encoding::Cp932,
             };
             let file = consignment(&order).bytes;
-            let intake = Intake::open(&file, &Limits::default()).map_err(|error| CityError::List(error.to_string()))?;
+            let intake = Intake::open(&file, &Limits::default())
+                .map_err(|error| CityError::List(error.to_string()))?;
             let refused = |problems| CityError::List(format!("{problems:?}"));
             let header: Vec<&str> = intake.header().iter().map(String::as_str).collect();
             let mut checker = Checker::new(&mapping, 1, &header).map_err(refused)?;
@@ -171,9 +173,10 @@ impl City<'_> {
                 lines.extend(checker.row(row.line as u64, &fields).map_err(refused)?);
             }
             // Two lists whose notice numbers begin alike would share numbers.
-            let prefix = lines.first().and_then(|line| line.notice.as_ref()).map(|notice| {
-                notice.as_str().chars().take(3).collect::<String>()
-            });
+            let prefix = lines
+                .first()
+                .and_then(|line| line.notice.as_ref())
+                .map(|notice| notice.as_str().chars().take(3).collect::<String>());
             if prefix.is_none_or(|prefix| self.prefixes.insert(prefix)) {
                 return Ok(lines);
             }
@@ -192,8 +195,7 @@ impl City<'_> {
             let pause = 1800 / u32::try_from(cards.len()).unwrap_or(u32::MAX).max(1);
             for (n, (card, _)) in (0..).zip(&cards) {
                 let finding = match (pass, self.dice.below(200)) {
-                    (Pass::Print, 0) => Finding::Mismatch,
-                    (Pass::Register, 0 | 1) => Finding::Mismatch,
+                    (Pass::Print | Pass::Register, 0) | (Pass::Register, 1) => Finding::Mismatch,
                     (Pass::Register, 2) => Finding::Attention,
                     (Pass::Register, 3) => Finding::AlreadyHolds,
                     _ => Finding::Good,
@@ -235,7 +237,9 @@ impl City<'_> {
             return Ok(());
         }
         let act = self.dice.act(moment(day, 10 * 60, self.dice.below(600)), self.staff.city);
-        self.write(move |tx| Ok(store::batch::take_back(tx, &act, batch, count, "市民課 架空", CityRecord::Account)?))?;
+        self.write(move |tx| {
+            Ok(store::batch::take_back(tx, &act, batch, count, "市民課 架空", CityRecord::Account)?)
+        })?;
         let cards = self.db.read_now(move |reader| store::batch::cards(reader, batch))?;
         let pause = 3000 / count.max(1);
         let mut acts = Vec::new();
@@ -259,11 +263,14 @@ impl City<'_> {
             }
             let act = self.dice.act(moment(day, 9 * 60 + 20, n), self.staff.operator);
             let (site, keys) = (self.site.clone(), self.keys.clone());
-            let printed = self.write(move |tx| match store::letter::print(tx, &act, &keys, &site, LETTER_VERSION) {
-                Ok(part) => Ok(Some((part, store::letter::find(tx, part)?.map_or(PART, |part| part.letters)))),
-                Err(LetterError::Empty) => Ok(None),
-                Err(error) => Err(error.into()),
-            })?;
+            let printed =
+                self.write(move |tx| match store::letter::print(tx, &act, &keys, &site, LETTER_VERSION) {
+                    Ok(part) => {
+                        Ok(Some((part, store::letter::find(tx, part)?.map_or(PART, |part| part.letters))))
+                    }
+                    Err(LetterError::Empty) => Ok(None),
+                    Err(error) => Err(error.into()),
+                })?;
             let Some((part, letters)) = printed else { return Ok(()) };
             if self.has_come(day, 16 * 60 + 10) {
                 let act = self.dice.act(moment(day, 16 * 60, n), self.staff.operator);
@@ -283,7 +290,9 @@ impl City<'_> {
             return Ok(());
         }
         let act = self.dice.act(moment(day, 10 * 60, 0), self.staff.city);
-        self.write(move |tx| Ok(store::letter::post(tx, &act, part, day, "市民課 架空", CityRecord::Account)?))?;
+        self.write(move |tx| {
+            Ok(store::letter::post(tx, &act, part, day, "市民課 架空", CityRecord::Account)?)
+        })?;
         let letters = self.db.read_now(move |reader| store::letter::letters(reader, part))?;
         let Some(opens) = self.rules.opens_from(Service::Issuance, &self.site, day) else { return Ok(()) };
         for letter in letters {

@@ -100,6 +100,10 @@ pub(super) struct City<'a> {
     pub(super) visits: BTreeMap<Date, Vec<Visit>>,
     /// Places taken of each slot.
     pub(super) used: HashMap<(Date, Start), u16>,
+    /// The slots of each day with what they grant, looked up once.
+    pub(super) slots: HashMap<Date, Arc<[(Start, u16)]>>,
+    /// Days that have nothing left.
+    pub(super) full: HashSet<Date>,
     /// The first day of a visit for each notified card.
     pub(super) opens: HashMap<CardId, Date>,
     /// The box of each card.
@@ -144,6 +148,8 @@ pub(super) fn make(
         wishes: BTreeMap::new(),
         visits: BTreeMap::new(),
         used: HashMap::new(),
+        slots: HashMap::new(),
+        full: HashSet::new(),
         opens: HashMap::new(),
         homes: HashMap::new(),
         boxes: boxes.into_iter().map(|place| place.id).collect(),
@@ -202,7 +208,9 @@ impl City<'_> {
         let mut done = Vec::with_capacity(items.len());
         for part in items.chunks(TOGETHER) {
             let (part, run) = (part.to_vec(), run.clone());
-            done.extend(self.write(move |tx| part.iter().map(|(act, item)| run(tx, act, item)).collect::<Result<Vec<T>, _>>())?);
+            done.extend(self.write(move |tx| {
+                part.iter().map(|(act, item)| run(tx, act, item)).collect::<Result<Vec<T>, _>>()
+            })?);
         }
         Ok(done)
     }

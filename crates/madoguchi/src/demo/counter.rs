@@ -36,7 +36,8 @@ impl City<'_> {
         for visit in visits {
             // Some are early, some late.
             let early_or_late = self.dice.below(14 * 60);
-            let arrival = |seconds: u32| moment(day, visit.start.minutes().saturating_sub(6), early_or_late + seconds);
+            let arrival =
+                |seconds: u32| moment(day, visit.start.minutes().saturating_sub(6), early_or_late + seconds);
             if self.dice.percent(7) || arrival(0) > self.until {
                 waiting.push(visit);
                 continue;
@@ -67,7 +68,8 @@ impl City<'_> {
             if put_away.is_some() {
                 again.push(visit.card);
             }
-            let way = Way { reservation: visit.reservation, card: visit.card, checked, passed, ended, put_away };
+            let way =
+                Way { reservation: visit.reservation, card: visit.card, checked, passed, ended, put_away };
             acts.push((arrived, way));
         }
         for card in again {
@@ -84,7 +86,9 @@ impl City<'_> {
                 reception::pass_to_city(tx, act, id, "市民課 架空")?;
             }
             match &way.ended {
-                Some((act, End::Issued)) => reception::issue(tx, act, id, "市民課 架空", CityRecord::Account)?,
+                Some((act, End::Issued)) => {
+                    reception::issue(tx, act, id, "市民課 架空", CityRecord::Account)?;
+                }
                 Some((act, End::Unserved(unserved, home))) => {
                     reception::send_away(tx, act, id, unserved, "")?;
                     if let Some(act) = &way.put_away {
@@ -105,7 +109,10 @@ impl City<'_> {
         }
         let mut acts = Vec::new();
         for (n, visit) in (0..).zip(self.visits.remove(&day).unwrap_or_default()) {
-            acts.push((self.dice.act(moment(day, minute, n * 4), self.staff.person_in_charge), visit.reservation));
+            acts.push((
+                self.dice.act(moment(day, minute, n * 4), self.staff.person_in_charge),
+                visit.reservation,
+            ));
             if self.dice.percent(60) {
                 let days = 1 + self.dice.below(9);
                 self.wish(day, days, visit.card);

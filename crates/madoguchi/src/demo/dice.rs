@@ -35,7 +35,8 @@ impl Dice {
     pub(super) fn early(&self, length: usize) -> usize {
         let end = u32::try_from(length).unwrap_or(u32::MAX);
         let first = self.below(end).min(self.below(end));
-        usize::try_from(if self.percent(70) { first.min(self.below(end)) } else { self.below(end) }).unwrap_or(0)
+        usize::try_from(if self.percent(70) { first.min(self.below(end)) } else { self.below(end) })
+            .unwrap_or(0)
     }
 
     /// An act of somebody at an instant.

@@ -122,7 +122,10 @@ pub fn prepare(order: &Order) -> Result<Demo, DemoError> {
         }
     };
     let (demo, used) = db.read_now(|reader| {
-        Ok::<_, store::Error>((store::meta::get(reader, "demo")?.is_some(), store::meta::get(reader, "key_check.1")?.is_some()))
+        Ok::<_, store::Error>((
+            store::meta::get(reader, "demo")?.is_some(),
+            store::meta::get(reader, "key_check.1")?.is_some(),
+        ))
     })?;
     if used && !demo {
         return Err(DemoError::NotADemo(order.data.clone()));
@@ -232,7 +235,8 @@ pub fn serve(order: &Order, ports: [u16; 3], announce: Announce) -> Result<(), D
         };
         service
             .run(listeners, move || {
-                let said = Announcement { public: &public, staff: &staff, operations: &operations, people: &people };
+                let said =
+                    Announcement { public: &public, staff: &staff, operations: &operations, people: &people };
                 // A reader that went away is no reason to stop serving.
                 let _ignored = match announce {
                     Announce::Json => say_json(&said),

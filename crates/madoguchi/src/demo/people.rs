@@ -4,7 +4,7 @@ use domain::journal::Actor;
 use domain::permission::Role;
 use domain::rules::RuleSet;
 use jiff::civil::{Date, date};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use store::Lane;
 use store::person::PersonError;
 use web::password::hash_now;
@@ -25,16 +25,11 @@ pub(super) const EVERYBODY: [(&str, &str, Role); 6] = [
 #[derive(Debug, Clone, Serialize)]
 pub struct DemoPerson {
     /// The role, as a code.
-    #[serde(serialize_with = "code")]
     pub role: Role,
     /// The login.
     pub login: &'static str,
     /// The password of this start.
     pub password: String,
-}
-
-fn code<S: Serializer>(role: &Role, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(role.code())
 }
 
 /// Makes the accounts that are missing and gives everybody a new password.
@@ -62,9 +57,7 @@ pub(super) fn settle(seeding: &Seeding<'_>, rules: &RuleSet) -> Result<Vec<DemoP
         let act = seeding.act();
         seeding.db.write_now(Lane::Background, move |tx| match store::person::by_login(tx, login)? {
             Some(known) => Ok(store::person::set_password(tx, &act, known.id, &hash, false, None)?),
-            None => {
-                create(tx, &act, &NewPerson { login, name, role, from }, &hash, false).map(drop)
-            }
+            None => create(tx, &act, &NewPerson { login, name, role, from }, &hash, false).map(drop),
         })?;
         people.push(DemoPerson { role, login, password });
     }

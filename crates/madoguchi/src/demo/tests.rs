@@ -20,14 +20,12 @@ const MORNING_OF_WORK: &str = "2026-10-21T08:50:00+09:00";
 fn every_screen_of_a_demo_shows_something_and_every_invariant_holds() {
     let folder = tempfile::tempdir().unwrap();
     let demo = prepare(&order(folder.path(), 300, MORNING_OF_WORK)).unwrap();
-    println!("300 cards took {:?}", demo.took);
     let keys = demo.house.keys.clone();
     let findings = demo.house.db.read_now(move |reader| store::verify::verify(reader, &keys)).unwrap();
     assert!(findings.is_empty(), "{:#?}", &findings[..findings.len().min(10)]);
     let mut total = 0;
     for at in Progress::ALL {
         let cards = progress(&demo, *at);
-        println!("{at}: {cards}");
         // No entry of the journal ends a card yet.
         assert!(cards > 0 || *at == Progress::Ended, "{at}");
         total += cards;
@@ -46,10 +44,15 @@ fn every_screen_of_a_demo_shows_something_and_every_invariant_holds() {
     assert!(batches.iter().any(|batch| !batch.returned) && batches.iter().any(|batch| batch.returned));
     let of_day = |day| {
         let site = demo.house.site.clone();
-        demo.house.db.read_now(move |reader| store::reservation::of_day(reader, Work::Issuance, &site, day)).unwrap()
+        demo.house
+            .db
+            .read_now(move |reader| store::reservation::of_day(reader, Work::Issuance, &site, day))
+            .unwrap()
     };
     assert!(!of_day(date(2026, 10, 21)).is_empty());
-    let ahead: usize = (0..60).map(|days| of_day(date(2026, 10, 22).saturating_add(jiff::Span::new().days(days))).len()).sum();
+    let ahead: usize = (0..60)
+        .map(|days| of_day(date(2026, 10, 22).saturating_add(jiff::Span::new().days(days))).len())
+        .sum();
     assert!(ahead > 40, "{ahead}");
     let yesterday = domain::journal::BusinessDay {
         service: Work::Issuance,
@@ -99,7 +102,8 @@ fn a_real_database_is_no_demo() {
 
 #[test]
 fn an_announcement_names_every_role_by_its_code() {
-    let person = DemoPerson { role: domain::permission::Role::CityStaff, login: "shi", password: "x".to_owned() };
+    let person =
+        DemoPerson { role: domain::permission::Role::CityStaff, login: "shi", password: "x".to_owned() };
     let said = Announcement { public: "p", staff: "s", operations: "o", people: &[person] };
     let text = serde_json::to_string(&said).unwrap();
     assert_eq!(
