@@ -159,6 +159,11 @@ impl Layout {
         Task::ALL.into_iter().filter(may).collect()
     }
 
+    /// The first page that the person may see: an auditor has no 今日.
+    pub fn home(&self) -> &'static str {
+        self.tasks().first().map_or("/", |task| task.href())
+    }
+
     /// Whether the page belongs to this task.
     pub fn is_current(&self, task: &Task) -> bool {
         self.task == Some(*task)
