@@ -176,8 +176,9 @@ fn cut(folder: &Path, template: &Path, shim: &Path, round: u32, durability: Dura
     child.wait().unwrap();
     let acknowledged = reading.join().unwrap();
     let log = folder.join(format!("round{round}.db-wal"));
-    let synced = std::fs::read(folder.join(format!("round{round}.db-wal.synced")))
-        .map_or(0, |bytes| u64::from_ne_bytes(bytes.try_into().unwrap()));
+    // Killed before the first length was written down: nothing of the log was synced for sure, nothing acknowledged.
+    let side = std::fs::read(folder.join(format!("round{round}.db-wal.synced"))).unwrap_or_default();
+    let synced = side.try_into().map_or(0, u64::from_ne_bytes);
     if log.exists() {
         std::fs::OpenOptions::new().write(true).open(&log).unwrap().set_len(synced).unwrap();
     }
