@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
-import type { City } from '../kit/server.ts';
+import type { City, Database } from '../kit/server.ts';
 import { checkPage, expect, shot, test, WIDTHS } from '../kit/story.ts';
 
 const CARDS = 3;
@@ -113,9 +113,17 @@ async function lettersOf(browser: Browser, city: City): Promise<{ addresses: str
   return { addresses, controls };
 }
 
-for (const [name, viewport] of Object.entries(WIDTHS)) {
-  test.describe(`with citizens on a ${name}`, () => {
-    test.use({ viewport, locale: 'ja' });
+/** Both widths on the embedded database, and one smoke way on PostgreSQL. */
+const WAYS: [string, keyof typeof WIDTHS, Database][] = [
+  ['with citizens on a phone', 'phone', 'sqlite'],
+  ['with citizens on a desk', 'desk', 'sqlite'],
+  ['on PostgreSQL', 'phone', 'postgres'],
+];
+
+for (const [name, width, database] of WAYS) {
+  test.describe(name, () => {
+    const viewport = WIDTHS[width];
+    test.use({ viewport, locale: 'ja', database });
 
     test('the whole way, from the list to the closed day', async ({ page, city, browser }) => {
       test.setTimeout(240_000);
