@@ -101,8 +101,6 @@ ids! {
     OperationId;
     /// A rule of hours, capacity or deadlines.
     RuleId;
-    /// A side effect that waits to be done.
-    JobId;
 }
 
 #[cfg(test)]

@@ -59,7 +59,6 @@ mod tests {
         "card",
         "card_step",
         "inspection",
-        "job",
         "journal",
         "journal_subject",
         "letter",

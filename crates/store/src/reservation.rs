@@ -404,18 +404,6 @@ pub fn cancel(
     Ok(Reservation { state: State::Cancelled, version: booked.version + 1, ..booked })
 }
 
-/// Gives a hold back: the citizen turned back or left.
-pub fn release(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, id: ReservationId) -> Result<(), BookingError> {
-    let Some(held) = find(tx, id)? else { return Err(BookingError::NotFound) };
-    if held.state == State::Released {
-        return Ok(());
-    }
-    let recorded = end(tx, act, &held, State::Released, held.channel)?;
-    let shift = Shift { slot: held.slot.clone(), channel: held.channel, take: false };
-    capacity::shift(tx, &recorded, rules, &[shift], &mut |_, _| Ok(Vec::new()))?;
-    Ok(())
-}
-
 /// Frees holds that ran out, at most `limit`; the job that runs every minute. Answers how many.
 pub fn expire(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, limit: u32) -> Result<u32, BookingError> {
     let expired = tx.rows(&EXPIRED, bind![act.at, limit], reservation)?;

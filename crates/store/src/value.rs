@@ -265,7 +265,6 @@ texts!(
     domain::id::CardId,
     domain::id::ConsignmentId,
     domain::id::EntryId,
-    domain::id::JobId,
     domain::id::LetterBatchId,
     domain::id::OperationId,
     domain::id::PersonId,

@@ -15,7 +15,6 @@ statements! { "visit":
     INSERT = "INSERT INTO visit (id, secret, language, card_id, reservation_id, until) VALUES ($1, $2, $3, $4, $5, $6)";
     FIND = "SELECT id, secret, language, card_id, reservation_id, until FROM visit WHERE id = $1 AND until >= $2";
     SET_RESERVATION = "UPDATE visit SET reservation_id = $1 WHERE id = $2";
-    SET_LANGUAGE = "UPDATE visit SET language = $1 WHERE id = $2";
     FORGET = "DELETE FROM visit WHERE until < $1";
     ATTEMPT = "INSERT INTO attempt (who, since, failures) VALUES ($1, $2, 1)
         ON CONFLICT (who) DO UPDATE SET failures = CASE WHEN attempt.since < $3 THEN 1 ELSE attempt.failures + 1 END,
@@ -79,11 +78,6 @@ pub fn find(reader: &mut Reader<'_>, id: VisitId, now: Timestamp) -> Result<Opti
 /// Notes which reservation the visit makes or looks at.
 pub fn set_reservation(tx: &mut Tx<'_>, id: VisitId, reservation: Option<ReservationId>) -> Result<()> {
     tx.execute_one(&SET_RESERVATION, bind![reservation, id])
-}
-
-/// Notes the language the citizen changed to.
-pub fn set_language(tx: &mut Tx<'_>, id: VisitId, language: &str) -> Result<()> {
-    tx.execute_one(&SET_LANGUAGE, bind![language, id])
 }
 
 /// Deletes visits and attempts that are over; they are no facts and leave no trace.
