@@ -17,6 +17,7 @@ use store::keys::Keys;
 use store::{Act, Acts, Db};
 
 use crate::availability::Availabilities;
+use crate::citizen::visit::proof::Proofs;
 use crate::kit::PageError;
 use crate::kit::clock::{Chance, Clock, ManualClock, new_operation};
 use crate::kit::security::Origin;
@@ -76,6 +77,8 @@ pub struct App {
     pub availabilities: Availabilities,
     /// Lists of cards that were checked and may be taken.
     pub(crate) uploads: Uploads,
+    /// The visits that were proven here.
+    pub(crate) proofs: Proofs,
     acts: Acts,
     rules: RwLock<Arc<RuleSet>>,
 }
@@ -103,6 +106,7 @@ impl App {
             settings,
             availabilities: Availabilities::default(),
             uploads: Uploads::default(),
+            proofs: Proofs::default(),
             acts: Acts::default(),
             rules: RwLock::new(Arc::new(rules)),
         }))

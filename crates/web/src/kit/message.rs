@@ -3,6 +3,7 @@
 //! Templates and code name a message, never a text. A message that is missing is shown as its key between
 //! ⟦ ⟧ and logged, so that a page still stands; a test refuses missing, unused and unlike messages.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -185,9 +186,9 @@ impl Texts {
         self.language
     }
 
-    /// The text of a message without variables.
-    pub fn get(self, key: &str) -> String {
-        self.fill(key, &[])
+    /// The text of a message without variables, as it stands in the catalogue.
+    pub fn get(self, key: &str) -> Cow<'static, str> {
+        self.format(key, None)
     }
 
     /// The text of a message with one variable.
@@ -209,22 +210,26 @@ impl Texts {
 
     /// The text of a message with any number of variables.
     pub fn fill(self, key: &str, arguments: &[(&str, &dyn Argument)]) -> String {
+        let values: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.value())).collect();
+        self.format(key, Some(&values)).into_owned()
+    }
+
+    fn format(self, key: &str, values: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
         let bundle = &CATALOGUES[match self.language {
             Language::Ja => 0,
             Language::En => 1,
         }];
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
             tracing::error!(key, language = self.language.code(), "message missing");
-            return format!("⟦{key}⟧");
+            return format!("⟦{key}⟧").into();
         };
-        let values: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.value())).collect();
         let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&values), &mut errors);
+        let text = bundle.format_pattern(pattern, values, &mut errors);
         if !errors.is_empty() {
             tracing::error!(key, language = self.language.code(), ?errors, "message not complete");
-            return format!("⟦{key}⟧");
+            return format!("⟦{key}⟧").into();
         }
-        text.into_owned()
+        text
     }
 
     /// A day with its year: 令和8年11月24日(火), or Tuesday, 24 November 2026.

@@ -63,7 +63,17 @@ pub(crate) struct Opened {
     reservation: Option<Reservation>,
 }
 
-/// The visit of a page, if its cookie opens it: the one way into every page of a visit.
+/// A visit whose cookie opens it, where nothing more is asked of it: without the database if this node has proven
+/// it before.
+pub(crate) async fn proven(app: &App, headers: &HeaderMap, visit: &str) -> Result<VisitId, PageError> {
+    let (id, secret) = claim(headers, visit)?;
+    if app.proofs.knows(id, &secret, app.now()) {
+        return Ok(id);
+    }
+    in_visit(app, headers, visit).await.map(|visit| visit.id)
+}
+
+/// The visit of a page, if its cookie opens it.
 pub(crate) async fn in_visit(app: &App, headers: &HeaderMap, visit: &str) -> Result<Visit, PageError> {
     open(app, headers, visit, false).await.map(|opened| opened.visit)
 }
@@ -79,15 +89,14 @@ async fn open(
     visit: &str,
     with_reservation: bool,
 ) -> Result<Opened, PageError> {
-    let id: VisitId = visit.parse().map_err(|_| PageError::NotFound)?;
-    let known = cookie::read(headers, COOKIE).map(hash).ok_or(PageError::VisitEnded)?;
+    let (id, secret) = claim(headers, visit)?;
     let now = app.now();
     let opened = app
         .db
         .read(move |reader| {
             let found = store::visit::find(reader, id, now)?;
             // A foreign cookie learns nothing more than that.
-            let Some(visit) = found.filter(|visit| bool::from(visit.secret.ct_eq(&known))) else {
+            let Some(visit) = found.filter(|visit| bool::from(visit.secret.ct_eq(&secret))) else {
                 return Ok::<_, store::Error>(None);
             };
             let reservation = match visit.reservation.filter(|_| with_reservation) {
@@ -97,7 +106,16 @@ async fn open(
             Ok(Some(Opened { visit, reservation }))
         })
         .await?;
-    opened.ok_or(PageError::VisitEnded)
+    let opened = opened.ok_or(PageError::VisitEnded)?;
+    app.proofs.remember(&opened.visit, now);
+    Ok(opened)
+}
+
+/// The visit that an address names, and the hash of the secret in its cookie.
+fn claim(headers: &HeaderMap, visit: &str) -> Result<(VisitId, [u8; 32]), PageError> {
+    let id = visit.parse().map_err(|_| PageError::NotFound)?;
+    let secret = cookie::read(headers, COOKIE).map(hash).ok_or(PageError::VisitEnded)?;
+    Ok((id, secret))
 }
 
 /// Whether the slot of a reservation has begun; from then on it cannot be cancelled here.

@@ -11,7 +11,7 @@ use domain::service::Service;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::begun::in_visit;
+use super::begun::proven;
 use super::{Again, Availability};
 use crate::App;
 use crate::availability::{self, Day};
@@ -247,8 +247,8 @@ pub(crate) async fn list(
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let visit = in_visit(&app, &headers, &visit).await?;
-    page(&app, &asked, visit.id, None).await
+    let visit = proven(&app, &headers, &visit).await?;
+    page(&app, &asked, visit, None).await
 }
 
 /// The page of days, also where another page cannot stand.
@@ -272,7 +272,7 @@ pub(crate) async fn month(
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let visit = in_visit(&app, &headers, &visit).await?;
+    let visit = proven(&app, &headers, &visit).await?;
     let month = route::month_from_text(&month).ok_or(PageError::NotFound)?;
     let known = app.availability(Service::Issuance).await?;
     let (first, last) = span(&app, &known);
@@ -281,7 +281,7 @@ pub(crate) async fn month(
     }
     let days: Vec<DayState> = known.days.iter().map(DayState::of).collect();
     let layout = frame::layout(&app, &asked);
-    Ok(respond(&MonthPage::new(layout, visit.id, month, first, last, &days)))
+    Ok(respond(&MonthPage::new(layout, visit, month, first, last, &days)))
 }
 
 #[cfg(test)]

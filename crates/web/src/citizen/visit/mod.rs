@@ -8,6 +8,7 @@ pub mod done;
 pub mod ended;
 pub(crate) mod hold;
 pub mod key;
+pub(crate) mod proof;
 pub mod times;
 
 use domain::time::Start;

@@ -11,7 +11,7 @@ use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
 
-use super::begun::in_visit;
+use super::begun::proven;
 use super::{Again, Availability, days};
 use crate::App;
 use crate::citizen::{Layout, frame, route};
@@ -86,9 +86,9 @@ pub(crate) async fn show(
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let visit = in_visit(&app, &headers, &visit).await?;
+    let visit = proven(&app, &headers, &visit).await?;
     let day: Date = day.parse().map_err(|_| PageError::NotFound)?;
-    page(&app, &asked, visit.id, day, None).await
+    page(&app, &asked, visit, day, None).await
 }
 
 /// The page of times; of a day that is not booked now, the page of days says so.
