@@ -4,6 +4,7 @@
 //! cookie that only its own pages see; the table knows a hash of it.
 
 use domain::id::{CardId, ReservationId, VisitId};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::act::Act;
@@ -13,7 +14,9 @@ use crate::{bind, statements};
 
 statements! { "visit":
     INSERT = "INSERT INTO visit (id, secret, language, card_id, reservation_id, until) VALUES ($1, $2, $3, $4, $5, $6)";
-    FIND = "SELECT id, secret, language, card_id, reservation_id, until FROM visit WHERE id = $1 AND until >= $2";
+    FIND = "SELECT v.id AS id, v.secret AS secret, v.language AS language, v.card_id AS card_id,
+        c.posted_on AS posted_on, v.reservation_id AS reservation_id, v.until AS until
+        FROM visit v JOIN card c ON c.id = v.card_id WHERE v.id = $1 AND v.until >= $2";
     SET_RESERVATION = "UPDATE visit SET reservation_id = $1 WHERE id = $2";
     FORGET = "DELETE FROM visit WHERE until < $1";
     ATTEMPT = "INSERT INTO attempt (who, since, failures) VALUES ($1, $2, 1)
@@ -40,6 +43,8 @@ pub struct Visit {
     pub language: String,
     /// The card whose key was proven.
     pub card: CardId,
+    /// When the notice of the card was posted, which decides the first day of a visit.
+    pub posted_on: Option<Date>,
     /// The reservation that is being made or looked at.
     pub reservation: Option<ReservationId>,
     /// When it ends.
@@ -69,6 +74,7 @@ pub fn find(reader: &mut Reader<'_>, id: VisitId, now: Timestamp) -> Result<Opti
             secret: row.get("secret")?,
             language: row.get("language")?,
             card: row.get("card_id")?,
+            posted_on: row.get("posted_on")?,
             reservation: row.get("reservation_id")?,
             until: row.get("until")?,
         })

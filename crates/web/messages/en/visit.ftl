@@ -96,5 +96,4 @@ refused-issued-next = This card has already been handed over. If you do not know
 refused-ask-title = Please call us
 refused-ask-next = There is something to check before this card can be picked up. Please call us.
 refused-early-title = You cannot book yet
-refused-early = Bookings for this card open on { $day }.
 refused-early-next = Bookings for this card have not opened yet. Please try again later.

@@ -96,5 +96,4 @@ refused-issued-next = このカードはすでにお渡ししています。心�
 refused-ask-title = お電話ください
 refused-ask-next = このカードの受け取りには、確かめることがあります。お手数ですが、お電話ください。
 refused-early-title = まだ予約できません
-refused-early = このカードの予約は{ $day }から受け付けます。
 refused-early-next = このカードの予約は、まだ始まっていません。しばらくしてから、もう一度お試しください。

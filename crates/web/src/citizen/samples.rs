@@ -115,8 +115,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("expired", ExpiredPage::new(layout(), visit, 10).render()),
         ("refused-issued", RefusedPage::new(layout(), Reason::Issued).render()),
         ("refused-ask", RefusedPage::new(layout(), Reason::Ask).render()),
-        ("refused-early", RefusedPage::new(layout(), Reason::Early(Some(last))).render()),
-        ("refused-early-unknown", RefusedPage::new(layout(), Reason::Early(None)).render()),
+        ("refused-early", RefusedPage::new(layout(), Reason::Early).render()),
         ("find", FindPage::new(layout(), Form::fresh()).render()),
         ("find-unknown", FindPage::new(layout(), refused(key!("error-reservation-unknown"))).render()),
         (

@@ -105,7 +105,7 @@ on_both! {
             ("first", 0),
             ("key", 0),
             ("prove, days", 7),
-            ("times", 1),
+            ("times", 0),
             ("hold, check", 14),
             ("book, done", 15),
         ];

@@ -138,16 +138,23 @@ on_both! {
         citizen.reads("これは予約番号です");
     }
 
-    fn r4_c_booking_opens_some_days_after_posting(home: TestDb) {
+    fn r4_c_booking_opens_with_the_posting_for_visits_three_open_days_later(home: TestDb) {
+        // Posted on Monday, 2 November; Tuesday is a holiday.
         let (mut house, cards) = house(home, 1);
-        let key = house.key_of(cards[0]);
+        house.at(date(2026, 11, 2), "12:00");
         let mut citizen = house.citizen();
-        house.at(date(2026, 11, 5), "23:59");
-        proves(&mut citizen, &key);
-        citizen.sees("まだ予約できません").reads("令和8年11月6日(金)から");
-        house.at(date(2026, 11, 6), "0:00");
-        proves(&mut citizen, &key);
-        citizen.sees("日にちを選んでください");
+        proves(&mut citizen, &house.key_of(cards[0]));
+        citizen.sees("日にちを選んでください").reads("11月6日(金)");
+        assert!(!citizen.text().contains("11月5日(木)"));
+        let days = citizen.path().to_owned();
+        citizen.open(&format!("{days}/2026-11-05")).sees("日にちを選んでください");
+        citizen.reads("選んだ日は、予約を受け付けていません");
+        // A form for a day that was never offered is refused like any other.
+        citizen.open(&format!("{days}/2026-11-06"));
+        let mut forged = citizen.form_of("9時00分");
+        forged.set("day", "2026-11-05");
+        citizen.submit(&forged).sees("日にちを選んでください").reads("選んだ日は、予約を受け付けていません");
+        citizen.open(&format!("{days}/2026-11-06")).press("9時00分").sees("予約の内容を確かめてください");
     }
 
     fn r4_c_a_proven_key_says_what_is_the_matter(home: TestDb) {

@@ -14,6 +14,7 @@ use store::reservation::Reservation;
 use store::visit::{LIFE, Visit};
 use subtle::ConstantTimeEq;
 
+use super::proof::Proven;
 use crate::App;
 use crate::citizen::route;
 use crate::kit::cookie::{self, Cookie, SameSite};
@@ -65,12 +66,12 @@ pub(crate) struct Opened {
 
 /// A visit whose cookie opens it, where nothing more is asked of it: without the database if this node has proven
 /// it before.
-pub(crate) async fn proven(app: &App, headers: &HeaderMap, visit: &str) -> Result<VisitId, PageError> {
+pub(crate) async fn proven(app: &App, headers: &HeaderMap, visit: &str) -> Result<Proven, PageError> {
     let (id, secret) = claim(headers, visit)?;
-    if app.proofs.knows(id, &secret, app.now()) {
-        return Ok(id);
+    if let Some(proven) = app.proofs.find(id, &secret, app.now()) {
+        return Ok(proven);
     }
-    in_visit(app, headers, visit).await.map(|visit| visit.id)
+    in_visit(app, headers, visit).await.map(|visit| Proven::from(&visit))
 }
 
 /// The visit of a page, if its cookie opens it.

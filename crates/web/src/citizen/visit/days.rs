@@ -12,6 +12,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::begun::proven;
+use super::proof::Proven;
 use super::{Again, Availability};
 use crate::App;
 use crate::availability::{self, Day};
@@ -231,9 +232,21 @@ impl DayState {
     }
 }
 
+/// The days that a card can be booked for, of which the notice was posted on a day.
+fn bookable<'a>(app: &App, known: &'a availability::Availability, posted_on: Option<Date>) -> &'a [Day] {
+    let first = first_visit(app, posted_on);
+    let before = known.days.partition_point(|day| first.is_some_and(|first| day.day < first));
+    &known.days[before..]
+}
+
+/// The first day of a visit by the rules: the notice has to arrive, and the citizen to prepare.
+pub(super) fn first_visit(app: &App, posted_on: Option<Date>) -> Option<Date> {
+    app.rules().opens_from(Service::Issuance, &app.settings.site, posted_on?)
+}
+
 /// The first and last bookable day; today where there is none, and then no day has a place.
-fn span(app: &App, known: &availability::Availability) -> (Date, Date) {
-    match known.days.as_slice() {
+fn span(app: &App, days: &[Day]) -> (Date, Date) {
+    match days {
         [] => (app.today(), app.today()),
         [only] => (only.day, only.day),
         [first, .., last] => (first.day, last.day),
@@ -255,14 +268,15 @@ pub(crate) async fn list(
 pub(super) async fn page(
     app: &App,
     asked: &Asked,
-    visit: VisitId,
+    visit: Proven,
     banner: Option<Again>,
 ) -> Result<Response, PageError> {
     let known = app.availability(Service::Issuance).await?;
-    let (first, last) = span(app, &known);
-    let days: Vec<DayState> = known.days.iter().map(DayState::of).collect();
-    let layout = frame::layout(app, asked).at(route::days(visit));
-    Ok(respond(&DaysPage::new(layout, visit, first, last, &days, banner)))
+    let days = bookable(app, &known, visit.posted_on);
+    let (first, last) = span(app, days);
+    let days: Vec<DayState> = days.iter().map(DayState::of).collect();
+    let layout = frame::layout(app, asked).at(route::days(visit.id));
+    Ok(respond(&DaysPage::new(layout, visit.id, first, last, &days, banner)))
 }
 
 /// Shows a month as a grid.
@@ -275,13 +289,14 @@ pub(crate) async fn month(
     let visit = proven(&app, &headers, &visit).await?;
     let month = route::month_from_text(&month).ok_or(PageError::NotFound)?;
     let known = app.availability(Service::Issuance).await?;
-    let (first, last) = span(&app, &known);
+    let days = bookable(&app, &known, visit.posted_on);
+    let (first, last) = span(&app, days);
     if month < first.first_of_month() || month > last {
         return Err(PageError::NotFound);
     }
-    let days: Vec<DayState> = known.days.iter().map(DayState::of).collect();
+    let days: Vec<DayState> = days.iter().map(DayState::of).collect();
     let layout = frame::layout(&app, &asked);
-    Ok(respond(&MonthPage::new(layout, visit, month, first, last, &days)))
+    Ok(respond(&MonthPage::new(layout, visit.id, month, first, last, &days)))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use domain::id::VisitId;
-use jiff::civil::Date;
 
 use crate::citizen::{Layout, route};
 use crate::key;
@@ -35,8 +34,8 @@ pub enum Reason {
     /// The card left the ordinary way (moved, expired, called back): a person has to look, and the page does
     /// not say why.
     Ask,
-    /// The reservations of this card open later; the day where it is known.
-    Early(Option<Date>),
+    /// The notice of this card was not posted yet, and booking opens with it.
+    Early,
 }
 
 impl Reason {
@@ -44,7 +43,7 @@ impl Reason {
         match self {
             Self::Issued => key!("refused-issued-title"),
             Self::Ask => key!("refused-ask-title"),
-            Self::Early(_) => key!("refused-early-title"),
+            Self::Early => key!("refused-early-title"),
         }
     }
 
@@ -52,7 +51,7 @@ impl Reason {
         match self {
             Self::Issued => key!("refused-issued-next"),
             Self::Ask => key!("refused-ask-next"),
-            Self::Early(_) => key!("refused-early-next"),
+            Self::Early => key!("refused-early-next"),
         }
     }
 }
@@ -64,14 +63,12 @@ pub struct RefusedPage {
     texts: Texts,
     layout: Layout,
     reason: Reason,
-    opens_on: Option<Date>,
 }
 
 impl RefusedPage {
     /// The page for a reason. Only for those who proved the key.
     pub fn new(layout: Layout, reason: Reason) -> Self {
-        let opens_on = if let Reason::Early(day) = reason { day } else { None };
-        Self { texts: layout.texts(), layout, reason, opens_on }
+        Self { texts: layout.texts(), layout, reason }
     }
 }
 

@@ -18,6 +18,7 @@ use store::visit::Visit;
 
 use super::begun::in_visit;
 use super::ended::{Reason, RefusedPage};
+use super::proof::Proven;
 use super::{Again, days, times};
 use crate::App;
 use crate::citizen::{frame, route};
@@ -45,19 +46,19 @@ pub(crate) async fn hold(
     let start: Start = form.typed(START).parse().map_err(|_| PageError::BadRequest)?;
     let visit = in_visit(&app, &headers, &visit).await?;
     let slot = Slot { service: Service::Issuance, site: app.settings.site.clone(), day, start };
-    if !is_offered(&app, &slot) {
-        return days::page(&app, &asked, visit.id, Some(Again::DayClosed)).await;
+    if !is_offered(&app, &visit, &slot) {
+        return days::page(&app, &asked, Proven::from(&visit), Some(Again::DayClosed)).await;
     }
     match take(&app, &asked, &visit, &slot, operation).await {
         Ok(_) => Ok(see_other(&route::check(visit.id))),
         // The rules changed in the meantime, and the slot is gone.
-        Err(BookingError::Full) if !is_offered(&app, &slot) => {
-            days::page(&app, &asked, visit.id, Some(Again::DayClosed)).await
+        Err(BookingError::Full) if !is_offered(&app, &visit, &slot) => {
+            days::page(&app, &asked, Proven::from(&visit), Some(Again::DayClosed)).await
         }
         Err(BookingError::Full) => {
             // The picture said otherwise, so it is old.
             app.availability_changed();
-            times::page(&app, &asked, visit.id, day, Some(Again::Taken)).await
+            times::page(&app, &asked, Proven::from(&visit), day, Some(Again::Taken)).await
         }
         Err(BookingError::AlreadyBooked(booked)) => go_to(&app, &visit, booked).await,
         Err(BookingError::NotBookable(_) | BookingError::NotFound) => {
@@ -70,10 +71,11 @@ pub(crate) async fn hold(
     }
 }
 
-/// Whether the rules let the web book the slot now; whether it is full, the store says.
-fn is_offered(app: &App, slot: &Slot) -> bool {
+/// Whether the rules let the web book the slot for this card now; whether it is full, the store says.
+fn is_offered(app: &App, visit: &Visit, slot: &Slot) -> bool {
     let (rules, now) = (app.rules(), app.now());
-    let window = rules.bookable_days(slot.service, &slot.site, now, None);
+    let first = days::first_visit(app, visit.posted_on);
+    let window = rules.bookable_days(slot.service, &slot.site, now, first);
     window.is_some_and(|window| window.first <= slot.day && slot.day <= window.last)
         && rules.grant(slot.service, &slot.site, slot.day, slot.start).places > 0
 }

@@ -10,7 +10,6 @@ use domain::card::Stage;
 use domain::id::{CardId, Id};
 use domain::number::{Number, NumberError, NumberKind};
 use domain::reservation::State as Reserved;
-use domain::service::Service;
 use store::card::Card;
 use store::reservation::Reservation;
 
@@ -121,7 +120,7 @@ pub(crate) async fn prove(
     if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
         return begun::begin(&app, &asked, card.id, Some(booked.id)).await;
     }
-    match refusal(&app, &card) {
+    match refusal(&card) {
         Some(reason) => Ok(respond(&RefusedPage::new(layout, reason))),
         None => begun::begin(&app, &asked, card.id, None).await,
     }
@@ -151,20 +150,13 @@ async fn find(app: &App, attempt: Attempt) -> Result<Option<(Card, Option<Reserv
 }
 
 /// Why a proven card cannot be booked now.
-fn refusal(app: &App, card: &Card) -> Option<Reason> {
+fn refusal(card: &Card) -> Option<Reason> {
     match card.stage {
-        Stage::Notified => {}
-        Stage::Issued => return Some(Reason::Issued),
+        Stage::Notified => None,
+        Stage::Issued => Some(Reason::Issued),
         // The letter arrived before the city's date of posting was written down.
-        Stage::Prepared => return Some(Reason::Early(None)),
-        Stage::Listed | Stage::Inspected | Stage::Ended => return Some(Reason::Ask),
-    }
-    let opens = card
-        .posted_on
-        .and_then(|posted| app.rules().opens_from(Service::Issuance, &app.settings.site, posted));
-    match opens {
-        Some(day) if day <= app.today() => None,
-        other => Some(Reason::Early(other)),
+        Stage::Prepared => Some(Reason::Early),
+        Stage::Listed | Stage::Inspected | Stage::Ended => Some(Reason::Ask),
     }
 }
 

@@ -1,5 +1,6 @@
-//! The proofs that this node has seen: what never changes in a visit, its secret and its end. The pages of days and
-//! times need no more, and they are the ones that people turn most, so they do without the database.
+//! The proofs that this node has seen: what does not change in a visit, its secret, its end, and when the card's
+//! notice was posted. The pages of days and times need no more, and they are the ones that people turn most, so they
+//! do without the database.
 //!
 //! Which reservation a visit makes is not here: it changes, on any node.
 
@@ -7,6 +8,7 @@ use std::collections::HashMap;
 
 use domain::id::VisitId;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use parking_lot::Mutex;
 use store::visit::Visit;
 use subtle::ConstantTimeEq;
@@ -18,6 +20,22 @@ const MOST: usize = 10_000;
 struct Proof {
     secret: [u8; 32],
     until: Timestamp,
+    posted_on: Option<Date>,
+}
+
+/// A visit that was proven, for the pages that choose a day and a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Proven {
+    /// The visit.
+    pub(crate) id: VisitId,
+    /// When the notice of its card was posted.
+    pub(crate) posted_on: Option<Date>,
+}
+
+impl From<&Visit> for Proven {
+    fn from(visit: &Visit) -> Self {
+        Self { id: visit.id, posted_on: visit.posted_on }
+    }
 }
 
 /// The proofs of this node.
@@ -27,11 +45,13 @@ pub(crate) struct Proofs {
 }
 
 impl Proofs {
-    /// Whether this visit was proven here with this secret, and has not ended. No answer means nothing: look into
-    /// the database.
-    pub(super) fn knows(&self, visit: VisitId, secret: &[u8; 32], now: Timestamp) -> bool {
+    /// The visit, if it was proven here with this secret and has not ended. None says nothing: look into the
+    /// database.
+    pub(super) fn find(&self, visit: VisitId, secret: &[u8; 32], now: Timestamp) -> Option<Proven> {
         let known = self.known.lock();
-        known.get(&visit).is_some_and(|proof| proof.until >= now && bool::from(proof.secret.ct_eq(secret)))
+        let proof = known.get(&visit)?;
+        (proof.until >= now && bool::from(proof.secret.ct_eq(secret)))
+            .then_some(Proven { id: visit, posted_on: proof.posted_on })
     }
 
     /// Remembers a visit that was just proven.
@@ -44,7 +64,8 @@ impl Proofs {
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(visit.id, Proof { secret: visit.secret, until: visit.until });
+        let Visit { secret, until, posted_on, .. } = *visit;
+        known.insert(visit.id, Proof { secret, until, posted_on });
     }
 }
 
@@ -61,6 +82,7 @@ mod tests {
             secret: [1; 32],
             language: "ja".to_owned(),
             card: CardId::from_parts(0, 1),
+            posted_on: None,
             reservation: None,
             until,
         }
@@ -71,10 +93,10 @@ mod tests {
         let (proofs, now) = (Proofs::default(), Timestamp::UNIX_EPOCH);
         let known = visit(1, now);
         proofs.remember(&known, now);
-        assert!(proofs.knows(known.id, &[1; 32], now));
-        assert!(!proofs.knows(known.id, &[2; 32], now));
-        assert!(!proofs.knows(VisitId::from_parts(0, 2), &[1; 32], now));
-        assert!(!proofs.knows(known.id, &[1; 32], now + SignedDuration::from_nanos(1)));
+        assert_eq!(proofs.find(known.id, &[1; 32], now), Some(Proven::from(&known)));
+        assert_eq!(proofs.find(known.id, &[2; 32], now), None);
+        assert_eq!(proofs.find(VisitId::from_parts(0, 2), &[1; 32], now), None);
+        assert_eq!(proofs.find(known.id, &[1; 32], now + SignedDuration::from_nanos(1)), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use domain::time::Start;
 use jiff::civil::Date;
 
 use super::begun::proven;
+use super::proof::Proven;
 use super::{Again, Availability, days};
 use crate::App;
 use crate::citizen::{Layout, frame, route};
@@ -95,17 +96,18 @@ pub(crate) async fn show(
 pub(super) async fn page(
     app: &App,
     asked: &Asked,
-    visit: VisitId,
+    visit: Proven,
     day: Date,
     banner: Option<Again>,
 ) -> Result<Response, PageError> {
     let known = app.availability(Service::Issuance).await?;
-    let Some(shown) = known.day(day).filter(|shown| shown.places() > 0) else {
+    let too_early = days::first_visit(app, visit.posted_on).is_some_and(|first| day < first);
+    let Some(shown) = known.day(day).filter(|shown| shown.places() > 0 && !too_early) else {
         return days::page(app, asked, visit, Some(Again::DayClosed)).await;
     };
     let lines = shown.slots.iter();
     let lines = lines.map(|slot| TimeLine { start: slot.start, availability: Availability::of_slot(slot) });
-    let layout = frame::layout(app, asked).at(route::times(visit, day));
+    let layout = frame::layout(app, asked).at(route::times(visit.id, day));
     let minutes = frame::hold_minutes(app);
-    Ok(respond(&TimesPage::new(layout, visit, day, lines.collect(), minutes, app.operation(), banner)))
+    Ok(respond(&TimesPage::new(layout, visit.id, day, lines.collect(), minutes, app.operation(), banner)))
 }
