@@ -18,6 +18,15 @@ pub fn sqlite(file: &Path, sql: &str) -> Result<()> {
         .map_err(|error| Error::Unavailable(error.to_string()))
 }
 
+/// How many rows a table of an embedded database has.
+pub fn sqlite_rows(file: &Path, table: &str) -> Result<u64> {
+    let connection = sqlite::open(file, Durability::Full)?;
+    connection
+        .query_row(&format!("SELECT COUNT(*) FROM {table}"), (), |row| row.get::<_, i64>(0))
+        .map_err(|error| Error::Unavailable(error.to_string()))
+        .map(i64::cast_unsigned)
+}
+
 statements! { "by_hand":
     ORPHAN = "INSERT INTO batch_card (batch_id, card_id) VALUES ($1, $2)";
     UNGUARDED = "INSERT INTO slot_usage (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)

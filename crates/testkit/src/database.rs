@@ -60,9 +60,25 @@ impl TestDb {
     pub fn by_hand(&self, sql: &str) {
         match &self.place {
             Place::Sqlite(folder) => {
-                store_by_hand::sqlite(&folder.path().join("madoguchi.db"), sql);
+                store::by_hand::sqlite(&folder.path().join("madoguchi.db"), sql).expect("SQL by hand");
             }
             Place::Postgres { url, schema } => execute(url, &format!("SET search_path = {schema}; {sql}")),
+        }
+    }
+
+    /// How many rows a table has, whatever the program says.
+    pub fn rows_of(&self, table: &str) -> u64 {
+        match &self.place {
+            Place::Sqlite(folder) => {
+                store::by_hand::sqlite_rows(&folder.path().join("madoguchi.db"), table).expect("a table")
+            }
+            Place::Postgres { url, schema } => {
+                let sql = format!("SELECT COUNT(*) FROM {schema}.{table}");
+                let count: i64 = connected(url, move |client| client.query_one(&sql, &[]))
+                    .and_then(|row| row.try_get(0))
+                    .expect("a table");
+                count.cast_unsigned()
+            }
         }
     }
 
@@ -109,21 +125,21 @@ impl Drop for TestDb {
 }
 
 /// The synchronous client must not run inside the asynchronous runtime, so each use has a thread of its own.
-fn execute(url: &str, sql: &str) {
-    let (url, sql) = (url.to_owned(), sql.to_owned());
+fn connected<T: Send + 'static>(
+    url: &str,
+    act: impl FnOnce(&mut postgres::Client) -> Result<T, postgres::Error> + Send + 'static,
+) -> Result<T, postgres::Error> {
+    let url = url.to_owned();
     std::thread::spawn(move || {
         let mut client =
             postgres::Client::connect(&url, postgres::NoTls).expect("the PostgreSQL server for tests");
-        client.batch_execute(&sql).expect("SQL by hand");
+        act(&mut client)
     })
     .join()
-    .expect("SQL by hand");
+    .expect("SQL by hand")
 }
 
-mod store_by_hand {
-    use std::path::Path;
-
-    pub(super) fn sqlite(file: &Path, sql: &str) {
-        store::by_hand::sqlite(file, sql).expect("SQL by hand");
-    }
+fn execute(url: &str, sql: &str) {
+    let sql = sql.to_owned();
+    connected(url, move |client| client.batch_execute(&sql)).expect("SQL by hand");
 }
