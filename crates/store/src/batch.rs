@@ -29,6 +29,9 @@ statements! { "batch":
         JOIN place p ON p.id = c.place_id
         WHERE c.consignment_id = $1 AND c.progress = 'inspected' AND p.kind = 'desk' AND s.state = 'taken'
         ORDER BY c.line";
+    READY_COUNTS = "SELECT c.consignment_id AS consignment, c.method AS method, COUNT(*) AS n
+        FROM card c JOIN place p ON p.id = c.place_id WHERE c.progress = 'inspected' AND p.kind = 'desk'
+        GROUP BY c.consignment_id, c.method ORDER BY c.consignment_id, c.method";
 }
 
 /// A batch.
@@ -112,6 +115,23 @@ pub fn ready(reader: &mut Reader<'_>, consignment: ConsignmentId) -> Result<Vec<
         Ok((row.get::<CardId>("id")?, row.get::<domain::consignment::ApplicationMethod>("method")?))
     })?;
     Ok(cards.into_iter().filter(|(_, method)| method.is_stored()).map(|(id, _)| id).collect())
+}
+
+/// How many cards are ready of each consignment that has any, as [`ready`] has them. What was inspected is of a
+/// consignment that was taken.
+pub fn ready_counts(reader: &mut Reader<'_>) -> Result<Vec<(ConsignmentId, u32)>> {
+    let counts = reader.rows(&READY_COUNTS, bind![], |row| {
+        let method: domain::consignment::ApplicationMethod = row.get("method")?;
+        Ok((row.get::<ConsignmentId>("consignment")?, method, row.get::<u32>("n")?))
+    })?;
+    let mut ready: Vec<(ConsignmentId, u32)> = Vec::new();
+    for (consignment, _, n) in counts.into_iter().filter(|(_, method, _)| method.is_stored()) {
+        match ready.last_mut().filter(|(last, _)| *last == consignment) {
+            Some((_, count)) => *count += n,
+            None => ready.push((consignment, n)),
+        }
+    }
+    Ok(ready)
 }
 
 /// Transfers what is ready of a consignment to the city, counted by both.

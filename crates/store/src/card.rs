@@ -19,7 +19,8 @@ use crate::{bind, place, statements};
 
 // Lists are walked along the index of what they ask for. Written as `progress = $1 ORDER BY id`, PostgreSQL's plan for
 // all values walked the primary key past 168,000 of 200,000 cards to find a rare progress; a comparison of rows
-// leaves it only the index that has both.
+// leaves it only the index that has both. SQLite keeps the order of a CROSS JOIN; left to itself it began with the
+// consignments and sorted all their cards.
 statements! { "card":
     FIND = "SELECT c.id AS id, c.consignment_id AS consignment_id, c.line AS line,
         c.control_number AS control_number, c.method AS method, c.post_block AS post_block,
@@ -35,14 +36,14 @@ statements! { "card":
     LIST = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
         s.list_date AS list_date
-        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
-        WHERE (c.progress, c.id) > ($1, $2) AND c.progress <= $1 AND s.state = 'taken'
+        FROM card c CROSS JOIN place p CROSS JOIN consignment s
+        WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.progress, c.id) > ($1, $2) AND c.progress <= $1 AND s.state = 'taken'
         ORDER BY c.progress, c.id LIMIT $3";
     LIST_ALL = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
         s.list_date AS list_date
-        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
-        WHERE c.id > $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
+        FROM card c CROSS JOIN place p CROSS JOIN consignment s
+        WHERE p.id = c.place_id AND s.id = c.consignment_id AND c.id > $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
     OF_CONSIGNMENT = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
         s.list_date AS list_date
@@ -51,13 +52,38 @@ statements! { "card":
     IN_PLACE = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
         s.list_date AS list_date
-        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
-        WHERE (c.place_id, c.id) > ($1, $2) AND c.place_id <= $1 AND s.state = 'taken'
+        FROM card c CROSS JOIN place p CROSS JOIN consignment s
+        WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.place_id, c.id) > ($1, $2) AND c.place_id <= $1 AND s.state = 'taken'
         ORDER BY c.place_id, c.id LIMIT $3";
+    COUNT_LISTED = "SELECT COUNT(*) AS n FROM
+        (SELECT 1 AS one FROM card c CROSS JOIN consignment s
+         WHERE s.id = c.consignment_id AND (c.progress, c.id) > ('listed', '') AND c.progress <= 'listed' AND s.state = 'taken'
+         ORDER BY c.progress, c.id LIMIT $1) t";
     COUNT_UP_TO = "SELECT COUNT(*) AS n FROM
-        (SELECT 1 AS one FROM card c JOIN consignment s ON s.id = c.consignment_id
-         WHERE (c.progress, c.id) > ($1, '') AND c.progress <= $1 AND s.state = 'taken'
+        (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ($1, '') AND c.progress <= $1
          ORDER BY c.progress, c.id LIMIT $2) t";
+    COUNTS_UP_TO = "SELECT 'listed' AS progress, COUNT(*) AS n FROM
+            (SELECT 1 AS one FROM card c CROSS JOIN consignment s
+             WHERE s.id = c.consignment_id AND (c.progress, c.id) > ('listed', '') AND c.progress <= 'listed'
+             AND s.state = 'taken' ORDER BY c.progress, c.id LIMIT $1) t
+        UNION ALL SELECT 'inspected' AS progress, COUNT(*) AS n FROM
+            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('inspected', '') AND c.progress <= 'inspected'
+             ORDER BY c.progress, c.id LIMIT $1) t
+        UNION ALL SELECT 'prepared' AS progress, COUNT(*) AS n FROM
+            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('prepared', '') AND c.progress <= 'prepared'
+             ORDER BY c.progress, c.id LIMIT $1) t
+        UNION ALL SELECT 'notified' AS progress, COUNT(*) AS n FROM
+            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('notified', '') AND c.progress <= 'notified'
+             ORDER BY c.progress, c.id LIMIT $1) t
+        UNION ALL SELECT 'booked' AS progress, COUNT(*) AS n FROM
+            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('booked', '') AND c.progress <= 'booked'
+             ORDER BY c.progress, c.id LIMIT $1) t
+        UNION ALL SELECT 'issued' AS progress, COUNT(*) AS n FROM
+            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('issued', '') AND c.progress <= 'issued'
+             ORDER BY c.progress, c.id LIMIT $1) t
+        UNION ALL SELECT 'ended' AS progress, COUNT(*) AS n FROM
+            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('ended', '') AND c.progress <= 'ended'
+             ORDER BY c.progress, c.id LIMIT $1) t";
     HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
     STEP = "UPDATE card SET stage = $1, cause = $2, place_id = $3, progress = $4, steps = $5
         WHERE id = $6 AND stage = $7 AND place_id = $8 AND steps = $9";
@@ -306,7 +332,20 @@ pub fn in_place(
 
 /// How many cards have a progress, counted no further than `limit`.
 pub fn count_up_to(reader: &mut Reader<'_>, progress: Progress, limit: u32) -> Result<u32> {
-    reader.one(&COUNT_UP_TO, bind![progress, limit], |row| row.get("n"))
+    // Cards of a staged consignment are listed and nothing more, so only there somebody has to look.
+    match progress {
+        Progress::Listed => reader.one(&COUNT_LISTED, bind![limit], |row| row.get("n")),
+        _ => reader.one(&COUNT_UP_TO, bind![progress, limit], |row| row.get("n")),
+    }
+}
+
+/// How many cards have each progress, in the order of the way, counted no further than `limit` each.
+pub fn counts_up_to(reader: &mut Reader<'_>, limit: u32) -> Result<Vec<(Progress, u32)>> {
+    let counts = reader.rows(&COUNTS_UP_TO, bind![limit], |row| {
+        Ok((row.get::<Progress>("progress")?, row.get::<u32>("n")?))
+    })?;
+    let of = |progress: &Progress| counts.iter().find(|(known, _)| known == progress).copied();
+    Ok(Progress::ALL.iter().filter_map(of).collect())
 }
 
 /// The story of a card, oldest first.

@@ -45,6 +45,10 @@ statements! { "consignment":
         c.list_date AS list_date, c.box AS box, c.cards AS cards
         FROM consignment c WHERE c.id = $1 AND c.state = 'taken'";
     PROGRESS = "SELECT progress, COUNT(*) AS n FROM card WHERE consignment_id = $1 GROUP BY progress ORDER BY progress";
+    PROGRESS_OF_PAGE = "SELECT c.consignment_id AS id, c.progress AS progress, COUNT(*) AS n FROM card c
+        WHERE c.consignment_id IN (SELECT s.id FROM consignment s
+            WHERE s.state = 'taken' AND s.id < $1 ORDER BY s.id DESC LIMIT $2)
+        GROUP BY c.consignment_id, c.progress ORDER BY c.consignment_id, c.progress";
     LEFT_BEHIND = "SELECT id FROM consignment WHERE state = 'staged' AND staged_at < $1 ORDER BY id LIMIT 10";
     LEFT_CARDS = "SELECT id FROM card WHERE consignment_id = $1 ORDER BY id LIMIT $2";
     DROP_STEPS = "DELETE FROM card_step WHERE card_id = $1";
@@ -304,14 +308,28 @@ pub fn discard_left_behind(tx: &mut Tx<'_>, before: Timestamp) -> Result<bool> {
 
 /// Consignments that were taken, newest first, before an id (`None` for the first page).
 pub fn list(reader: &mut Reader<'_>, before: Option<ConsignmentId>, limit: u32) -> Result<Vec<Consignment>> {
-    // The greatest ULID text sorts after every id.
-    let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
-    reader.rows(&LIST, bind![before, limit], consignment)
+    reader.rows(&LIST, bind![before_text(before), limit], consignment)
+}
+
+/// The end of a page of ids; the greatest text of a ULID sorts before `~`.
+fn before_text(before: Option<ConsignmentId>) -> String {
+    before.map_or_else(|| "~".to_owned(), |id| id.to_string())
 }
 
 /// A consignment by its id.
 pub fn find(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Option<Consignment>> {
     reader.row(&FIND, bind![id], consignment)
+}
+
+/// How many cards have each progress, of each of the consignments that [`list`] shows.
+pub fn progress_of_page(
+    reader: &mut Reader<'_>,
+    before: Option<ConsignmentId>,
+    limit: u32,
+) -> Result<Vec<(ConsignmentId, Progress, u32)>> {
+    reader.rows(&PROGRESS_OF_PAGE, bind![before_text(before), limit], |row| {
+        Ok((row.get("id")?, row.get("progress")?, row.get("n")?))
+    })
 }
 
 /// How many of a consignment's cards have each progress.

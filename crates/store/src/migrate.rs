@@ -136,8 +136,8 @@ mod tests {
         ),
         (
             2,
-            "4e7b2b73b97abbd16a8aa81fdd6fc39c0b3c7435f79a5f26f88e853fe442f805",
-            "4e7b2b73b97abbd16a8aa81fdd6fc39c0b3c7435f79a5f26f88e853fe442f805",
+            "217ea3a744ce7d8139d55614b7350d2786a8ab71f97fd9a62775cc27b3e41980",
+            "217ea3a744ce7d8139d55614b7350d2786a8ab71f97fd9a62775cc27b3e41980",
         ),
     ];
 

@@ -10,6 +10,7 @@ use domain::place::PlaceKind;
 use domain::report::{Contradiction, DayCounts, Fold};
 use domain::time::day_of;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::act::Act;
 use crate::error::{Error, Result};
@@ -21,6 +22,11 @@ statements! { "report":
     CLOSED = "SELECT c.through_seq AS through_seq, c.city_count AS city_count, j.at AS at, j.actor AS actor
         FROM day_close c JOIN journal j ON j.id = c.entry_id
         WHERE c.service = $1 AND c.site = $2 AND c.day = $3";
+    NOT_CLOSED = "SELECT DISTINCT r.day AS day FROM reservation r
+        WHERE r.service = $1 AND r.site = $2 AND r.day >= $3 AND r.day < $4
+        AND r.state IN ('booked', 'served', 'unserved', 'not_come')
+        AND NOT EXISTS (SELECT 1 FROM day_close c WHERE c.service = r.service AND c.site = r.site AND c.day = r.day)
+        ORDER BY r.day DESC";
     CLOSE = "INSERT INTO day_close (service, site, day, through_seq, city_count, entry_id)
         VALUES ($1, $2, $3, $4, $5, $6)";
     OUT = "SELECT c.id AS id, c.control_number AS control_number, p.kind AS kind FROM card c
@@ -90,6 +96,11 @@ pub fn closed(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Option<Close
             actor: row.get("actor")?,
         })
     })
+}
+
+/// The days before this one, back to `first`, that had reservations and were not closed, the latest first.
+pub fn not_closed(reader: &mut Reader<'_>, before: &BusinessDay, first: Date) -> Result<Vec<Date>> {
+    reader.rows(&NOT_CLOSED, bind![before.service, before.site, first, before.day], |row| row.get("day"))
 }
 
 /// The counts of a day: of a closed day for ever the same, of an open one as of now.

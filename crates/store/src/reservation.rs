@@ -50,6 +50,12 @@ statements! { "reservation":
         JOIN place p ON p.id = c.place_id LEFT JOIN reception v ON v.reservation_id = r.id
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3
         AND r.state IN ('booked', 'served', 'unserved', 'not_come') ORDER BY r.start, r.id";
+    STANDINGS = "SELECT r.start AS start, r.state AS state, v.state AS reception
+        FROM reservation r LEFT JOIN reception v ON v.reservation_id = r.id
+        WHERE r.service = $1 AND r.site = $2 AND r.day = $3
+        AND r.state IN ('booked', 'served', 'unserved', 'not_come')";
+    COUNT_OF_DAY = "SELECT COUNT(*) AS n FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day = $3
+        AND r.state IN ('booked', 'served', 'unserved', 'not_come')";
 }
 
 /// A reservation.
@@ -210,6 +216,34 @@ pub fn by_number(reader: &mut Reader<'_>, keys: &Keys, number: &Number) -> Resul
         found = found.or(hit);
     }
     Ok(found)
+}
+
+/// Where one reservation of a day stands, for those who only count.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// When it begins.
+    pub start: domain::time::Start,
+    /// Its state.
+    pub state: State,
+    /// The reception's, once the visitor came.
+    pub reception: Option<domain::reception::State>,
+}
+
+/// Where each of the reservations of [`of_day`] stands, in no order.
+pub fn standings(
+    reader: &mut Reader<'_>,
+    service: Service,
+    site: &SiteCode,
+    day: Date,
+) -> Result<Vec<Standing>> {
+    reader.rows(&STANDINGS, bind![service, site, day], |row| {
+        Ok(Standing { start: row.get("start")?, state: row.get("state")?, reception: row.get("reception")? })
+    })
+}
+
+/// How many reservations [`of_day`] has.
+pub fn count_of_day(reader: &mut Reader<'_>, service: Service, site: &SiteCode, day: Date) -> Result<u32> {
+    reader.one(&COUNT_OF_DAY, bind![service, site, day], |row| row.get("n"))
 }
 
 /// Everybody who has or had a place on a day, by time; cancelled ones are not among them.

@@ -202,14 +202,16 @@ impl Sink {
             .try_for_each(|rows| self.run(&format!("INSERT INTO {into} VALUES {}", rows.join(","))))
     }
 
-    /// What the databases do by themselves after a while: statistics, and the log moved into the file.
+    /// What the databases do by themselves after a while: statistics, a map of what is
+    /// visible to all, and the log moved into the file.
     fn settle(&mut self) -> Result<()> {
         match self {
             Self::Sqlite(connection) => connection
                 .execute_batch("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")
                 .map_err(|error| Error::Broken(error.to_string())),
             Self::Postgres(_) => {
-                self.run("ANALYZE consignment; ANALYZE card; ANALYZE card_step; ANALYZE personal")
+                let tables = ["consignment", "card", "card_step", "personal"];
+                tables.iter().try_for_each(|table| self.run(&format!("VACUUM (ANALYZE) {table}")))
             }
         }
     }
