@@ -173,6 +173,18 @@ impl Signed {
         let act = app.act(self.actor());
         Ok(app.db.write(Lane::Staff, move |tx| store::journal::viewed(tx, &act, &view)).await?)
     }
+
+    /// [`Signed::viewed`], with the page made meanwhile: a commit waits for the disk, and making a page for nothing.
+    /// The page is answered after both.
+    pub async fn shows(
+        &self,
+        app: &App,
+        view: View,
+        page: impl FnOnce() -> Response,
+    ) -> Result<Response, PageError> {
+        let (viewed, page) = tokio::join!(self.viewed(app, view), async { page() });
+        viewed.map(|()| page)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Signed {

@@ -6,8 +6,10 @@
 pub mod account;
 pub mod counter;
 pub mod desk;
+pub(crate) mod field;
 pub mod layout;
 pub mod preparation;
+pub(crate) mod wording;
 
 use std::sync::Arc;
 

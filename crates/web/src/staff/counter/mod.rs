@@ -4,7 +4,6 @@
 //! arguments, so that another service or site is another business day and nothing else.
 
 pub(crate) mod close;
-pub(crate) mod field;
 pub(crate) mod file;
 pub(crate) mod reception;
 pub(crate) mod report;
@@ -15,7 +14,6 @@ mod samples;
 pub(crate) mod scan;
 pub(crate) mod story;
 pub(crate) mod today;
-pub(crate) mod wording;
 
 use domain::journal::BusinessDay;
 use domain::permission::Permission;
@@ -24,7 +22,6 @@ use jiff::civil::Date;
 
 use super::desk::{Access, Desk};
 use crate::App;
-use crate::kit::PageError;
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {
@@ -63,28 +60,4 @@ pub(crate) fn business(app: &App, day: Date) -> BusinessDay {
 /// The name of the site of a day on papers.
 pub(crate) fn site_name(app: &App, day: &BusinessDay) -> String {
     app.rules().site(&day.site, day.day).map_or_else(|| day.site.to_string(), |site| site.name_ja.clone())
-}
-
-/// The day in an address; only `YYYY-MM-DD`, so that one day has one address.
-pub(crate) fn day_in(text: &str) -> Result<Date, PageError> {
-    let day: Date = text.parse().map_err(|_| PageError::NotFound)?;
-    if day.to_string() == text { Ok(day) } else { Err(PageError::NotFound) }
-}
-
-/// The id in an address; what is none is nowhere.
-pub(crate) fn id_in<T: std::str::FromStr>(text: &str) -> Result<T, PageError> {
-    text.parse().map_err(|_| PageError::NotFound)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_has_one_address() {
-        assert!(day_in("2026-11-24").is_ok());
-        for wrong in ["20261124", "2026-11-24.pdf", "2026-11-31", "", "２０２６-11-24"] {
-            assert!(matches!(day_in(wrong), Err(PageError::NotFound)), "{wrong}");
-        }
-    }
 }

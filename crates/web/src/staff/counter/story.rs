@@ -4,8 +4,8 @@ use domain::journal::Subject;
 use domain::time::{day_of, month_day_ja};
 use store::Reader;
 
-use super::wording;
 use crate::staff::account::words::{Names, sentence};
+use crate::staff::wording;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]

@@ -18,12 +18,13 @@ use domain::time::{Start, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
 use store::Reader;
 use store::letter::PartState;
-use store::reservation::OfDay;
+use store::reservation::Standing;
 
-use super::{business, route, wording};
+use super::{business, route};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::wording;
 use crate::staff::{Layout, Task};
 
 /// The list of the next open day is with the city before noon (11(5)ウ(オ)).
@@ -51,10 +52,10 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, line: &OfDay) {
+    fn add(&mut self, line: Standing) {
         self.booked += 1;
         match line.reception {
-            Some((_, state)) => {
+            Some(state) => {
                 self.came += 1;
                 self.served += u32::from(state == Visit::Issued);
                 self.here += u32::from(state.is_open());
@@ -102,14 +103,14 @@ pub(crate) struct Work {
 
 /// What the board is made of.
 pub(crate) struct Facts {
-    today: Vec<OfDay>,
-    next: Option<(Date, usize)>,
+    today: Vec<Standing>,
+    next: Option<(Date, u32)>,
     not_closed: Vec<Date>,
     trays: usize,
     counters: usize,
     listed: u32,
     inspected: u32,
-    letters_waiting: usize,
+    letters_waiting: u32,
     parts_printed: usize,
     parts_transferred: usize,
 }
@@ -147,34 +148,25 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
 
 fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Result<Facts, store::Error> {
     let BusinessDay { service, site, day } = today;
-    let of_day = |reader: &mut Reader<'_>, day| store::reservation::of_day(reader, *service, site, day);
     let next = match rules.next_open_day(*service, site, *day) {
-        Some(next) => Some((next, of_day(reader, next)?.len())),
+        Some(next) => Some((next, store::reservation::count_of_day(reader, *service, site, next)?)),
         None => None,
     };
-    let mut not_closed = Vec::new();
-    let mut before = rules.previous_open_day(*service, site, *day);
-    for _ in 0..DAYS_BACK {
-        let Some(past) = before else { break };
-        let business = BusinessDay { day: past, ..today.clone() };
-        if store::report::closed(reader, &business)?.is_none() && !of_day(reader, past)?.is_empty() {
-            not_closed.push(past);
-        }
-        before = rules.previous_open_day(*service, site, past);
-    }
+    let back = std::iter::successors(Some(*day), |day| rules.previous_open_day(*service, site, *day));
+    let first = back.take(usize::from(DAYS_BACK) + 1).last().unwrap_or(*day);
     let out = store::report::cards_out(reader, site)?;
     let lie = |kind| out.iter().filter(|(_, _, place)| *place == kind).count();
     let parts = store::letter::list(reader, site, None, 50)?;
     let in_state = |state| parts.iter().filter(|part| part.state == state).count();
     Ok(Facts {
-        today: of_day(reader, *day)?,
+        today: store::reservation::standings(reader, *service, site, *day)?,
         next,
-        not_closed,
+        not_closed: store::report::not_closed(reader, today, first)?,
         trays: lie(PlaceKind::Tray),
         counters: lie(PlaceKind::Counter),
         listed: store::card::count_up_to(reader, Progress::Listed, MOST)?,
         inspected: store::card::count_up_to(reader, Progress::Inspected, MOST)?,
-        letters_waiting: store::letter::waiting(reader, site, MOST)?.len(),
+        letters_waiting: store::letter::waiting_up_to(reader, site, MOST)?,
         parts_printed: in_state(PartState::Printed),
         parts_transferred: in_state(PartState::Transferred),
     })
@@ -199,8 +191,11 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
         let what = format!("翌開庁日 {}の予約リスト", month_day_ja(next));
         wait(&what, until, false, "リストを開く", &route::day(next), Permission::SeeReservations);
     }
-    let here =
-        facts.today.iter().filter(|line| line.reception.is_some_and(|(_, state)| state.is_open())).count();
+    let here = facts
+        .today
+        .iter()
+        .filter(|line| line.reception.is_some_and(domain::reception::State::is_open))
+        .count();
     if here > 0 {
         wait("受付中の人", format!("{here}人"), false, "窓口を開く", "/counter", Permission::ReceiveVisitors);
     }
@@ -238,7 +233,7 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
         );
     }
     if facts.letters_waiting > 0 {
-        let how_much = most(u32::try_from(facts.letters_waiting).unwrap_or(MOST));
+        let how_much = most(facts.letters_waiting);
         wait("交付のご案内の印刷", how_much, false, "印刷する", "/letters", Permission::PrintLetters);
     }
     if facts.parts_printed > 0 {
@@ -284,14 +279,14 @@ impl TodayPage {
     }
 }
 
-fn by_hours(places: impl Iterator<Item = (Start, u32)>, lines: &[OfDay]) -> (Vec<Hour>, Figures) {
+fn by_hours(places: impl Iterator<Item = (Start, u32)>, lines: &[Standing]) -> (Vec<Hour>, Figures) {
     let mut hours: BTreeMap<u16, Figures> = BTreeMap::new();
     let mut total = Figures::default();
     for (start, places) in places {
         hours.entry(start.minutes() / 60).or_default().places += places;
         total.places += places;
     }
-    for line in lines {
+    for &line in lines {
         hours.entry(line.start.minutes() / 60).or_default().add(line);
         total.add(line);
     }

@@ -4,12 +4,10 @@
 mod batch;
 mod card;
 mod consignment;
-mod field;
 mod letter;
 mod paper;
 mod scan;
 mod storage;
-mod wording;
 
 #[cfg(test)]
 mod samples;

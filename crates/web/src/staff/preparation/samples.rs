@@ -84,6 +84,8 @@ fn pages() -> Vec<(&'static str, String)> {
         consignment::upload::Wrong { individual_number: true, total: 431, rows: (2..202).map(row).collect() };
     let preparation = consignment::list::ListPage {
         layout: layout("準備"),
+        older: Some("/preparation?before=x".to_owned()),
+        first: false,
         rows: vec![consignment::list::Row {
             id,
             received_on: "R8.11.24".to_owned(),

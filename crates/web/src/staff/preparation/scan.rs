@@ -8,10 +8,10 @@ use domain::journal::Subject;
 use store::Reader;
 use store::journal::View;
 
-use super::wording::{control, list_line};
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
+use crate::staff::wording::{control, list_line};
 
 /// The field of a scan.
 pub(super) const CODE: &str = "code";

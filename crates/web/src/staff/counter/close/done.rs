@@ -12,8 +12,9 @@ use super::show::{self, CITY_COUNT};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
-use crate::staff::counter::{business, day_in, field, route};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Closes a day.
 pub(crate) async fn close(
@@ -22,7 +23,7 @@ pub(crate) async fn close(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let day = day_in(&day)?;
+    let day = field::day_in(&day)?;
     let mut form = fields.form(&[field::OPERATION, CITY_COUNT, field::REMARK])?;
     let operation = field::operation(&form)?;
     let counted = field::count(&mut form, CITY_COUNT, "市の交付件数");

@@ -14,8 +14,9 @@ use super::show::{self, ABSENT};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
-use crate::staff::counter::{business, day_in, field, route};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Sets that the ticked ones did not come.
 pub(crate) async fn set(
@@ -24,7 +25,7 @@ pub(crate) async fn set(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let day = day_in(&day)?;
+    let day = field::day_in(&day)?;
     let mut form = fields.form(&[field::OPERATION, ABSENT])?;
     let operation = field::operation(&form)?;
     let ticked: Result<Vec<ReservationId>, _> = fields.all(ABSENT)?.into_iter().map(str::parse).collect();

@@ -19,9 +19,10 @@ use store::reservation::OfDay;
 
 use crate::App;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
-use crate::staff::counter::{business, day_in, route, wording};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
+use crate::staff::{field, wording};
 
 /// The boxes of those who did not come.
 pub(crate) const ABSENT: &str = "absent";
@@ -104,7 +105,7 @@ pub(crate) async fn show(
     Path(day): Path<String>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    page(&app, &signed, day_in(&day)?, Form::fresh(), &Fields::of(&[]), None).await
+    page(&app, &signed, field::day_in(&day)?, Form::fresh(), &Fields::of(&[]), None).await
 }
 
 /// The page with a form as it stands; what was ticked stays ticked.
@@ -120,9 +121,9 @@ pub(crate) async fn page(
     let known = read(app, &business).await?;
     let found = u32::try_from(known.lines.len()).unwrap_or(u32::MAX);
     let subjects = vec![Subject::Day(business.clone())];
-    signed.viewed(app, View { screen: "close", asked: business.to_string(), subjects, found }).await?;
+    let view = View { screen: "close", asked: business.to_string(), subjects, found };
     let ticked: Vec<String> = fields.all(ABSENT)?.into_iter().map(str::to_owned).collect();
-    Ok(respond(&shown(app, signed, day, known, form, &ticked, problem)))
+    signed.shows(app, view, || respond(&shown(app, signed, day, known, form, &ticked, problem))).await
 }
 
 async fn read(app: &App, day: &BusinessDay) -> Result<Known, PageError> {

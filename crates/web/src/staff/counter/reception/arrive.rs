@@ -12,8 +12,9 @@ use super::{sentence, step};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError};
-use crate::staff::counter::{field, id_in, reservation, route};
+use crate::staff::counter::{reservation, route};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Receives the visitor of a reservation.
 pub(crate) async fn arrive(
@@ -22,7 +23,7 @@ pub(crate) async fn arrive(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = id_in(&id)?;
+    let id: ReservationId = field::id(&id)?;
     let form = fields.form(&[field::OPERATION])?;
     let operation = Operation::new(field::operation(&form)?, &format!("arrive {id}"));
     let arrived = step(&app, &signed, operation, move |tx, act| store::reception::arrive(tx, act, id)).await;

@@ -17,9 +17,10 @@ use store::reservation::OfDay;
 
 use crate::App;
 use crate::kit::{Page, PageError, respond};
-use crate::staff::counter::{business, route, wording};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::layout::ScanBox;
+use crate::staff::wording;
 use crate::staff::{Layout, Task};
 
 /// A visitor on the list.

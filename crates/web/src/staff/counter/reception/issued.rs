@@ -5,14 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::id::ReceptionId;
-use domain::journal::CityRecord;
 use store::op::Operation;
 
 use super::{go_on, show, step};
 use crate::App;
 use crate::kit::{Fields, PageError};
-use crate::staff::counter::{field, id_in};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Writes down that the city issued the card.
 pub(crate) async fn issue(
@@ -21,17 +20,12 @@ pub(crate) async fn issue(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReceptionId = id_in(&id)?;
+    let id: ReceptionId = field::id(&id)?;
     let mut form = fields.form(&[field::OPERATION, field::PERSON, field::PAPER])?;
     let operation = field::operation(&form)?;
-    let issuer = field::person(&mut form);
-    let record = signed.city_record();
-    if record == CityRecord::Paper && form.typed(field::PAPER).is_empty() {
-        form.refuse_ja(field::PAPER, "市の署名のある書面を確かめて、印を付けてください。");
-    }
-    if form.is_refused() {
+    let Some((issuer, record)) = field::city(&mut form, &signed) else {
         return show::page(&app, &signed, id, form, None).await;
-    }
+    };
     let operation = Operation::new(operation, &format!("issued {id} {issuer}"));
     let done =
         step(&app, &signed, operation, move |tx, act| store::reception::issue(tx, act, id, &issuer, record))

@@ -17,11 +17,12 @@ use store::reception::ReceptionError;
 use store::reservation::BookingError;
 use store::{Act, Lane, Tx};
 
-use super::{field, route};
+use super::route;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Form, PageError};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Does a step once, however often its form is sent.
 async fn step<T>(

@@ -10,8 +10,8 @@ use store::op::Operation;
 use super::{go_on, step};
 use crate::App;
 use crate::kit::{Fields, PageError};
-use crate::staff::counter::{field, id_in};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Writes down that the papers were checked.
 pub(crate) async fn check(
@@ -20,7 +20,7 @@ pub(crate) async fn check(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReceptionId = id_in(&id)?;
+    let id: ReceptionId = field::id(&id)?;
     let form = fields.form(&[field::OPERATION])?;
     let operation = Operation::new(field::operation(&form)?, &format!("papers {id}"));
     let done =

@@ -19,9 +19,10 @@ use store::reservation::Reservation;
 
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
-use crate::staff::counter::{field, id_in, route, story, wording};
+use crate::staff::counter::{route, story};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
+use crate::staff::{field, wording};
 
 /// The way of a visitor who gets the card.
 const WAY: [Visit; 4] = [Visit::Arrived, Visit::Checked, Visit::WithCity, Visit::Issued];
@@ -110,7 +111,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    page(&app, &signed, id_in(&id)?, Form::fresh(), None).await
+    page(&app, &signed, field::id(&id)?, Form::fresh(), None).await
 }
 
 /// The page with a form as it stands, and with what went wrong.

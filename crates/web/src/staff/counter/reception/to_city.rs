@@ -10,8 +10,8 @@ use store::op::Operation;
 use super::{go_on, show, step};
 use crate::App;
 use crate::kit::{Fields, PageError};
-use crate::staff::counter::{field, id_in};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Writes down who of the city took papers and card over.
 pub(crate) async fn pass(
@@ -20,13 +20,12 @@ pub(crate) async fn pass(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReceptionId = id_in(&id)?;
+    let id: ReceptionId = field::id(&id)?;
     let mut form = fields.form(&[field::OPERATION, field::PERSON])?;
     let operation = field::operation(&form)?;
-    let receiver = field::person(&mut form);
-    if form.is_refused() {
+    let Some(receiver) = field::person(&mut form) else {
         return show::page(&app, &signed, id, form, None).await;
-    }
+    };
     let operation = Operation::new(operation, &format!("to-city {id} {receiver}"));
     let done =
         step(&app, &signed, operation, move |tx, act| store::reception::pass_to_city(tx, act, id, &receiver))

@@ -12,8 +12,8 @@ use store::reception::Unserved;
 use super::{go_on, show, step};
 use crate::App;
 use crate::kit::{Fields, Form, PageError};
-use crate::staff::counter::{field, id_in};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// The field of the reason.
 pub(crate) const REASON: &str = "reason";
@@ -27,7 +27,7 @@ pub(crate) async fn send_away(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReceptionId = id_in(&id)?;
+    let id: ReceptionId = field::id(&id)?;
     let mut form = fields.form(&[field::OPERATION, REASON, field::REMARK])?;
     let reason: Option<Reason> = form.typed(REASON).parse().ok();
     let remark = field::remark(&mut form);
@@ -51,9 +51,9 @@ pub(crate) async fn leave(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReceptionId = id_in(&id)?;
+    let id: ReceptionId = field::id(&id)?;
     let mut form = fields.form(&[field::OPERATION, LEFT_REMARK])?;
-    let remark = field::text(&mut form, LEFT_REMARK);
+    let remark = field::remark_in(&mut form, LEFT_REMARK);
     if form.is_refused() {
         return show::page(&app, &signed, id, form, None).await;
     }

@@ -18,8 +18,9 @@ use super::figures;
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::counter::file::{self, CsvQuery, Form};
-use crate::staff::counter::{business, day_in, route, site_name};
+use crate::staff::counter::{business, route, site_name};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 use crate::staff::{Layout, Task};
 
 /// The page of a day's counts.
@@ -64,7 +65,7 @@ pub(crate) async fn show(
     signed: Signed,
 ) -> Result<Response, PageError> {
     let (day, wanted) = Form::split(&address);
-    let day = business(&app, day_in(day)?);
+    let day = business(&app, field::day_in(day)?);
     let (counts, closed) = read(&app, &day).await?;
     let through = closed.map(|closed| closed.through_seq);
     let layout = signed.layout(format!("{}の報告", month_day_ja(day.day))).within(Task::Reports);

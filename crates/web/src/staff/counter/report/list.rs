@@ -13,8 +13,9 @@ use jiff::civil::Date;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Page, PageError, respond};
-use crate::staff::counter::{business, day_in, route};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 use crate::staff::{Layout, Task};
 
 /// How many open days are listed.
@@ -54,7 +55,7 @@ pub(crate) async fn show(
     signed: Signed,
 ) -> Result<Response, PageError> {
     if let Some(day) = goto.day.filter(|day| !day.is_empty()) {
-        return Ok(see_other(&route::report(day_in(&day)?)));
+        return Ok(see_other(&route::report(field::day_in(&day)?)));
     }
     let (rules, today) = (app.rules(), business(&app, app.today()));
     let open = rules.is_open(today.service, &today.site, today.day).then_some(today.day);

@@ -15,8 +15,9 @@ use super::show;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
-use crate::staff::counter::{field, id_in, route};
+use crate::staff::counter::route;
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 const CHANNEL: &str = "channel";
 
@@ -53,7 +54,7 @@ pub(crate) async fn cancel(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = id_in(&id)?;
+    let id: ReservationId = field::id(&id)?;
     let mut form = fields.form(&[field::OPERATION, CHANNEL])?;
     let operation = field::operation(&form)?;
     let Ok(channel @ (Channel::Telephone | Channel::Counter)) = form.typed(CHANNEL).parse() else {

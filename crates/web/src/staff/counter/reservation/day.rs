@@ -19,9 +19,10 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::counter::file::{self, CsvQuery, Form};
-use crate::staff::counter::{business, day_in, route, wording};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
+use crate::staff::{field, wording};
 
 /// A line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,7 @@ pub(crate) async fn first(
     Query(goto): Query<Goto>,
 ) -> Result<Response, PageError> {
     let day = if let Some(day) = goto.day.filter(|day| !day.is_empty()) {
-        day_in(&day)?
+        field::day_in(&day)?
     } else {
         let (rules, today) = (app.rules(), business(&app, app.today()));
         let open = rules.is_open(today.service, &today.site, today.day);
@@ -107,7 +108,7 @@ pub(crate) async fn show(
     signed: Signed,
 ) -> Result<Response, PageError> {
     let (day, wanted) = Form::split(&address);
-    let day = business(&app, day_in(day)?);
+    let day = business(&app, field::day_in(day)?);
     let known = list::read(&app, &day).await?;
     let screen = match wanted {
         Form::Page => "reservations",
@@ -116,14 +117,15 @@ pub(crate) async fn show(
     };
     let found = u32::try_from(known.lines.len()).unwrap_or(u32::MAX);
     let view = View { screen, asked: day.to_string(), subjects: vec![Subject::Day(day.clone())], found };
-    signed.viewed(&app, view).await?;
     let paper = || list::paper(&app, &day, &known, signed.name());
     match wanted {
-        Form::Page => Ok(respond(&page(&app, &signed, &day, &known))),
+        Form::Page => signed.shows(&app, view, || respond(&page(&app, &signed, &day, &known))).await,
         Form::Pdf => {
+            signed.viewed(&app, view).await?;
             file::pdf(&app, Document::DayList(paper()), &format!("reservations-{}.pdf", day.day)).await
         }
         Form::Csv => {
+            signed.viewed(&app, view).await?;
             let layout = signed.layout("CP932では書けない文字があります").within(Task::Reservations);
             let name = format!("reservations-{}.csv", day.day);
             file::csv(layout, &paper().table(), query.encoding, &name)

@@ -9,7 +9,8 @@ use domain::reservation::State as Booking;
 use store::reservation::OfDay;
 
 use crate::App;
-use crate::staff::counter::{site_name, wording};
+use crate::staff::counter::site_name;
+use crate::staff::wording;
 
 /// What is known of a day: its reservations, and the numbers of the 交付通知書 where the city agreed to them.
 #[derive(Debug, Clone, Default)]

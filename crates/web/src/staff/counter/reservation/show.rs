@@ -18,9 +18,10 @@ use store::reservation::Reservation;
 
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
-use crate::staff::counter::{id_in, route, story, wording};
+use crate::staff::counter::{route, story};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
+use crate::staff::{field, wording};
 
 /// What is known of a reservation.
 pub(crate) struct Known {
@@ -79,7 +80,7 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    page(&app, &signed, id_in(&id)?, Form::fresh(), None).await
+    page(&app, &signed, field::id(&id)?, Form::fresh(), None).await
 }
 
 /// The page with a form as it stands, and with what went wrong.

@@ -10,7 +10,7 @@ use domain::id::BatchId;
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::wording::{moment, short};
+use crate::staff::wording::{moment, short};
 use crate::staff::{Layout, Task};
 
 /// Batches on the page.

@@ -13,8 +13,9 @@ use super::show::find;
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
-use crate::staff::preparation::wording::short;
-use crate::staff::preparation::{field, paper};
+use crate::staff::field;
+use crate::staff::preparation::paper;
+use crate::staff::wording::short;
 
 /// Prints the list.
 pub(crate) async fn print(

@@ -16,8 +16,8 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field::{self, COUNTED, OPERATION, PAPER, PERSON};
-use crate::staff::preparation::wording::short_date;
+use crate::staff::field::{self, COUNTED, OPERATION, PAPER, PERSON};
+use crate::staff::wording::short_date;
 use crate::staff::{Layout, Task};
 
 /// The form of a transfer to the city.

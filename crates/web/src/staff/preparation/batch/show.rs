@@ -15,8 +15,8 @@ use store::journal::View;
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field;
-use crate::staff::preparation::wording::{control, list_line, moment, short};
+use crate::staff::field;
+use crate::staff::wording::{control, list_line, moment, short};
 use crate::staff::{Layout, Task};
 
 /// A batch.

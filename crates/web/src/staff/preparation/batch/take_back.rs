@@ -15,7 +15,7 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field::{self, COUNTED, OPERATION, PAPER, PERSON};
+use crate::staff::field::{self, COUNTED, OPERATION, PAPER, PERSON};
 
 /// Records the return.
 pub(crate) async fn take_back(

@@ -13,10 +13,10 @@ use store::Reader;
 use store::card::Listed;
 use store::journal::View;
 
-use super::super::wording::{control, list_line, short_date};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::wording::{control, list_line, short_date};
 use crate::staff::{Layout, Task};
 
 /// Cards on a page.
@@ -83,18 +83,20 @@ pub(crate) async fn show(
         subjects: cards.iter().map(|card| Subject::Card(card.id)).collect(),
         found: u32::try_from(cards.len()).unwrap_or(u32::MAX),
     };
-    signed.viewed(&app, view).await?;
     let full = cards.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
     let filter = chosen.map(|progress| format!("progress={progress}&")).unwrap_or_default();
     let next = cards.last().filter(|_| full).map(|card| format!("/cards?{filter}after={}", card.id));
-    Ok(respond(&ListPage {
-        layout: signed.layout("カード一覧").within(Task::Preparation),
-        chosen,
-        chips: counts.into_iter().map(|(progress, count)| chip(progress, count, chosen)).collect(),
-        rows: cards.into_iter().map(row).collect(),
-        next,
-        first: after.is_none(),
-    }))
+    let page = || {
+        respond(&ListPage {
+            layout: signed.layout("カード一覧").within(Task::Preparation),
+            chosen,
+            chips: counts.into_iter().map(|(progress, count)| chip(progress, count, chosen)).collect(),
+            rows: cards.into_iter().map(row).collect(),
+            next,
+            first: after.is_none(),
+        })
+    };
+    signed.shows(&app, view, page).await
 }
 
 type Found = (Vec<(Progress, u32)>, Vec<Listed>);
@@ -104,10 +106,7 @@ fn find(
     chosen: Option<Progress>,
     after: Option<CardId>,
 ) -> Result<Found, store::Error> {
-    let mut counts = Vec::new();
-    for progress in Progress::ALL {
-        counts.push((*progress, store::card::count_up_to(reader, *progress, COUNTED + 1)?));
-    }
+    let counts = store::card::counts_up_to(reader, COUNTED + 1)?;
     Ok((counts, store::card::list(reader, chosen, after, PAGE)?))
 }
 

@@ -10,12 +10,12 @@ use store::card::StepError;
 use store::letter::LetterError;
 use store::op::{Operation, once};
 
-use super::super::field::{self, OPERATION};
 use super::super::letter::failed;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
 use crate::staff::desk::Signed;
+use crate::staff::field::{self, OPERATION};
 
 /// Makes the letter, as a part of its own.
 pub(crate) async fn reprint(

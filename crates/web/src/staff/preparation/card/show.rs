@@ -17,13 +17,13 @@ use store::journal::View;
 use store::keys::Keys;
 use store::reservation::Reservation;
 
-use super::super::field;
 use super::super::paper::reference;
-use super::super::wording::{control, list_line};
 use super::story::{self, Line};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::field;
+use crate::staff::wording::{control, list_line};
 use crate::staff::{Layout, Task};
 
 /// A card.

@@ -8,8 +8,8 @@ use domain::journal::Subject;
 use store::Reader;
 use store::card::Step;
 
-use super::super::wording::moment;
 use crate::staff::account::words::{Names, sentence};
+use crate::staff::wording::moment;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]

@@ -15,7 +15,7 @@ use super::problem::{Row, SHOWN, encoding};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field;
+use crate::staff::field;
 use crate::staff::{Layout, Task};
 
 /// The list before it is taken.

@@ -16,9 +16,9 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Page, PageError, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field;
+use crate::staff::field;
 use crate::staff::preparation::scan::{CODE, Outcome, RECENT, Recent, Row, Scan};
-use crate::staff::preparation::wording::short_date;
+use crate::staff::wording::short_date;
 use crate::staff::{Layout, Task};
 
 const FINDING: &str = "finding";

@@ -13,7 +13,8 @@ use store::journal::View;
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
-use crate::staff::preparation::{field, paper};
+use crate::staff::field;
+use crate::staff::preparation::paper;
 
 /// Labels read at once.
 const PORTION: u32 = 200;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::card::Progress;
 use domain::id::ConsignmentId;
 use domain::service::SiteCode;
+use serde::Deserialize;
 use store::Reader;
 use store::batch::Batch;
 use store::consignment::Consignment;
@@ -16,11 +17,11 @@ use store::letter::{Part, PartState};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::wording::{moment, short, short_date};
+use crate::staff::wording::{moment, short, short_date};
 use crate::staff::{Layout, Task};
 
 /// Consignments on the page.
-const SHOWN: u32 = 30;
+const SHOWN: u32 = 12;
 /// How far waiting letters are counted.
 pub(crate) const COUNTED: u32 = 1000;
 
@@ -30,8 +31,12 @@ pub(crate) const COUNTED: u32 = 1000;
 pub(crate) struct ListPage {
     pub(crate) layout: Layout,
     pub(crate) rows: Vec<Row>,
+    /// The older consignments, where there are more.
+    pub(crate) older: Option<String>,
+    /// Whether these are the latest.
+    pub(crate) first: bool,
     pub(crate) out: Vec<Out>,
-    pub(crate) letters_waiting: usize,
+    pub(crate) letters_waiting: u32,
     pub(crate) parts_open: usize,
 }
 
@@ -53,7 +58,7 @@ pub(crate) enum Next {
     /// Cards are to be inspected.
     Inspect,
     /// So many cards can be transferred to the city.
-    Send(usize),
+    Send(u32),
     /// Nothing here.
     Nothing,
 }
@@ -67,21 +72,35 @@ pub(crate) struct Out {
     pub(crate) receiver: String,
 }
 
+/// From where the list goes on.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Before {
+    before: Option<ConsignmentId>,
+}
+
 struct Found {
     rows: Vec<Row>,
     batches: Vec<Batch>,
-    waiting: usize,
+    waiting: u32,
     parts: Vec<Part>,
 }
 
 /// Shows 準備.
-pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Query(Before { before }): Query<Before>,
+    signed: Signed,
+) -> Result<Response, PageError> {
     let site = app.settings.site.clone();
-    let found = app.db.read(move |reader| find(reader, &site)).await?;
+    let found = app.db.read(move |reader| find(reader, &site, before)).await?;
     let out = found.batches.iter().filter(|batch| !batch.returned).map(out).collect();
     let open = found.parts.iter().filter(|part| part.state != PartState::Posted).count();
+    let full = found.rows.len() >= usize::try_from(SHOWN).unwrap_or(usize::MAX);
+    let older = found.rows.last().filter(|_| full).map(|row| format!("/preparation?before={}", row.id));
     Ok(respond(&ListPage {
         layout: signed.layout("準備").within(Task::Preparation),
+        older,
+        first: before.is_none(),
         rows: found.rows,
         out,
         letters_waiting: found.waiting,
@@ -89,31 +108,38 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     }))
 }
 
-fn find(reader: &mut Reader<'_>, site: &SiteCode) -> Result<Found, store::Error> {
-    let mut rows = Vec::new();
-    for consignment in store::consignment::list(reader, None, SHOWN)? {
-        rows.push(row(reader, &consignment)?);
-    }
+fn find(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    before: Option<ConsignmentId>,
+) -> Result<Found, store::Error> {
+    let progress = store::consignment::progress_of_page(reader, before, SHOWN)?;
+    let ready = store::batch::ready_counts(reader)?;
+    let consignments = store::consignment::list(reader, before, SHOWN)?;
     Ok(Found {
-        rows,
+        rows: consignments.iter().map(|consignment| row(consignment, &progress, &ready)).collect(),
         batches: store::batch::list(reader, site, None, 100)?,
-        waiting: store::letter::waiting(reader, site, COUNTED)?.len(),
+        waiting: store::letter::waiting_up_to(reader, site, COUNTED)?,
         parts: store::letter::list(reader, site, None, 100)?,
     })
 }
 
-fn row(reader: &mut Reader<'_>, consignment: &Consignment) -> Result<Row, store::Error> {
-    let known = store::consignment::progress(reader, consignment.id)?;
-    let count =
-        |progress: Progress| known.iter().find(|(which, _)| *which == progress).map_or(0, |(_, n)| *n);
-    let ready =
-        if count(Progress::Inspected) > 0 { store::batch::ready(reader, consignment.id)?.len() } else { 0 };
+fn row(
+    consignment: &Consignment,
+    progress: &[(ConsignmentId, Progress, u32)],
+    ready: &[(ConsignmentId, u32)],
+) -> Row {
+    let count = |wanted: Progress| {
+        let found = progress.iter().find(|(id, which, _)| *id == consignment.id && *which == wanted);
+        found.map_or(0, |(_, _, n)| *n)
+    };
+    let ready = ready.iter().find(|(id, _)| *id == consignment.id).map_or(0, |(_, n)| *n);
     let next = match (count(Progress::Listed), ready) {
         (_, ready) if ready > 0 => Next::Send(ready),
         (0, _) => Next::Nothing,
         _ => Next::Inspect,
     };
-    Ok(Row {
+    Row {
         id: consignment.id,
         received_on: short_date(consignment.received_on),
         list_date: short_date(consignment.list_date),
@@ -121,7 +147,7 @@ fn row(reader: &mut Reader<'_>, consignment: &Consignment) -> Result<Row, store:
         cards: consignment.cards,
         counts: Progress::ALL.iter().map(|progress| count(*progress)).collect(),
         next,
-    })
+    }
 }
 
 fn out(batch: &Batch) -> Out {

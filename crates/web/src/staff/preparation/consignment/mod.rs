@@ -20,7 +20,7 @@ use store::privacy::NOTICE_NUMBER;
 
 use crate::App;
 use crate::kit::{Form, PageError};
-use crate::staff::preparation::field;
+use crate::staff::field;
 
 /// The day on which the city received the box.
 pub(super) const RECEIVED_ON: &str = "received_on";
@@ -34,7 +34,7 @@ pub(super) fn header(app: &App, form: &mut Form) -> Option<Header> {
     let today = app.today();
     let received_on = field::day(form, RECEIVED_ON, "受領日");
     let list_date = field::day(form, LIST_DATE, "一覧表の日付");
-    let box_name = field::text(form, BOX, "箱の番号");
+    let box_name = field::name(form, BOX, "箱の番号");
     for (name, day) in [(RECEIVED_ON, received_on), (LIST_DATE, list_date)] {
         if day.is_some_and(|day| day > today) {
             form.refuse_ja(name, "今日より後の日付です。確かめてください。");

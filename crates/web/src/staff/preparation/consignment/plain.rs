@@ -15,7 +15,7 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field;
+use crate::staff::field;
 use crate::staff::{Layout, Task};
 
 const COUNT: &str = "count";

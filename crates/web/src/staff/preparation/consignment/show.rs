@@ -19,8 +19,8 @@ use store::journal::View;
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field;
-use crate::staff::preparation::wording::{control, short_date};
+use crate::staff::field;
+use crate::staff::wording::{control, short_date};
 use crate::staff::{Layout, Task};
 
 /// Cards on a page.

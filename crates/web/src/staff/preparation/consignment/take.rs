@@ -17,7 +17,7 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
 use crate::staff::desk::Signed;
-use crate::staff::preparation::field;
+use crate::staff::field;
 
 /// Twelve digits were asked back: they are no Individual Numbers.
 const CONFIRMED: &str = "confirmed";

@@ -11,10 +11,10 @@ use store::letter::{PART, Part, PartState};
 
 use super::super::consignment::list::COUNTED;
 use super::super::paper::may_print;
-use super::super::wording::{moment, short, short_date};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
+use crate::staff::wording::{moment, short, short_date};
 use crate::staff::{Layout, Task};
 
 /// Parts on the page.
@@ -27,15 +27,15 @@ pub(crate) struct ListPage {
     pub(crate) texts: Texts,
     pub(crate) layout: Layout,
     pub(crate) form: Form,
-    pub(crate) waiting: usize,
+    pub(crate) waiting: u32,
     pub(crate) may_print: bool,
     pub(crate) operation: OperationId,
     pub(crate) rows: Vec<Row>,
 }
 
 impl ListPage {
-    fn next(&self) -> usize {
-        self.waiting.min(usize::try_from(PART).unwrap_or(usize::MAX))
+    fn next(&self) -> u32 {
+        self.waiting.min(PART)
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn page(app: &App, signed: &Signed, form: Form) -> Result<Respo
     let (waiting, parts) = app
         .db
         .read(move |reader| {
-            let waiting = store::letter::waiting(reader, &site, COUNTED)?.len();
+            let waiting = store::letter::waiting_up_to(reader, &site, COUNTED)?;
             Ok::<_, store::Error>((waiting, store::letter::list(reader, &site, None, SHOWN)?))
         })
         .await?;

@@ -8,11 +8,12 @@ use documents::Document;
 use documents::letter::{Letter, Letters};
 use domain::id::LetterBatchId;
 
-use super::super::{field, paper};
+use super::super::paper;
 use super::{office, show};
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Prints the letters whose keys still hold.
 pub(crate) async fn print(

@@ -9,12 +9,12 @@ use store::Lane;
 use store::letter::LetterError;
 use store::op::{Operation, once};
 
-use super::super::field::{self, OPERATION, PAPER, PERSON};
 use super::{failed, show};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
 use crate::staff::desk::Signed;
+use crate::staff::field::{self, OPERATION, PAPER, PERSON};
 
 /// The city's day of posting.
 const POSTED_ON: &str = "posted_on";

@@ -8,12 +8,12 @@ use store::Lane;
 use store::letter::LetterError;
 use store::op::{Operation, once};
 
-use super::super::field::{self, OPERATION};
 use super::{failed, list};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
 use crate::staff::desk::Signed;
+use crate::staff::field::{self, OPERATION};
 
 /// Makes the part.
 pub(crate) async fn print(

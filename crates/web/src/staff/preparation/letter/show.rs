@@ -12,13 +12,13 @@ use domain::time::era_date;
 use store::journal::View;
 use store::letter::{Letter, Part, PartState};
 
-use super::super::field;
 use super::super::paper::may_print;
-use super::super::wording::{control, list_line, moment, short};
 use super::list::state;
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
+use crate::staff::field;
+use crate::staff::wording::{control, list_line, moment, short};
 use crate::staff::{Layout, Task};
 
 /// A part.

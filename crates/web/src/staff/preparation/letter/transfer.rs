@@ -9,12 +9,12 @@ use store::Lane;
 use store::letter::LetterError;
 use store::op::{Operation, once};
 
-use super::super::field::{self, COUNTED, OPERATION, PAPER, PERSON};
 use super::{failed, show};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
 use crate::staff::desk::Signed;
+use crate::staff::field::{self, COUNTED, OPERATION, PAPER, PERSON};
 
 /// Records the transfer.
 pub(crate) async fn transfer(

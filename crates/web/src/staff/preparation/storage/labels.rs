@@ -11,11 +11,12 @@ use domain::place::PlaceKind;
 use store::Reader;
 use store::place::Place;
 
-use super::super::{field, paper};
+use super::super::paper;
 use super::place::around;
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
+use crate::staff::field;
 
 /// Prints the labels of all boxes of the site.
 pub(crate) async fn all(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {

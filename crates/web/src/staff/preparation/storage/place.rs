@@ -15,12 +15,12 @@ use store::card::Listed;
 use store::journal::View;
 use store::place::Place;
 
-use super::super::field;
 use super::super::paper::may_print;
-use super::super::wording::{control, list_line};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::field;
+use crate::staff::wording::{control, list_line};
 use crate::staff::{Layout, Task};
 
 /// Cards on a page.

@@ -1,18 +1,28 @@
-//! How numbers, instants and states stand on these screens.
+//! How numbers, days, instants and states stand on the screens of the staff.
 
 use domain::number::ControlNumber;
 use domain::reservation::State as Booking;
-use domain::time::minute_of;
+use domain::time::{day_of, minute_of, month_day_ja};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// A line of カード発行一覧表 as papers name it: R8.11.20-12; before 令和 in the western calendar.
+/// A line of カード発行一覧表 as papers name it: R8.11.20-12.
 pub(crate) fn list_line(date: Date, line: u32) -> String {
+    format!("{}-{line}", short_date(date))
+}
+
+/// A day as lists write it: R8.11.20; before 令和 in the western calendar.
+pub(crate) fn short_date(date: Date) -> String {
     if date.year() >= 2020 {
-        format!("R{}.{}.{}-{line}", date.year() - 2018, date.month(), date.day())
+        format!("R{}.{}.{}", date.year() - 2018, date.month(), date.day())
     } else {
-        format!("{date}-{line}")
+        date.to_string()
     }
+}
+
+/// An instant on a screen: 11月24日(火) 9:05.
+pub(crate) fn moment(at: Timestamp) -> String {
+    format!("{} {}", month_day_ja(day_of(at)), time(at))
 }
 
 /// The time of day of an instant: 9:05.
@@ -41,6 +51,12 @@ pub(crate) fn control(number: ControlNumber) -> String {
     groups.join(" ")
 }
 
+/// The end of an id, by which people tell batches and parts apart when they speak.
+pub(crate) fn short(id: impl ToString) -> String {
+    let text = id.to_string();
+    text.get(text.len().saturating_sub(6)..).unwrap_or(&text).to_owned()
+}
+
 /// Where a reservation and its reception stand, in one word.
 pub(crate) fn standing(state: Booking, reception: Option<domain::reception::State>) -> &'static str {
     match (state, reception) {
@@ -66,11 +82,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_read_as_on_paper() {
+    fn days_and_numbers_read_like_on_paper() {
         assert_eq!(list_line(date(2026, 11, 20), 12), "R8.11.20-12");
-        assert_eq!(control(ControlNumber::from_base(1).unwrap()).len(), 11);
+        assert_eq!(short_date(date(2019, 4, 1)), "2019-04-01");
+        assert_eq!(moment("2026-11-24T00:05:00Z".parse().unwrap()), "11月24日(火) 9:05");
         assert_eq!((minutes(59), minutes(65)), ("59分".to_owned(), "1時間05分".to_owned()));
-        assert_eq!(time("2026-11-24T00:05:00Z".parse().unwrap()), "9:05");
+        assert_eq!(control(ControlNumber::from_base(1).unwrap()).len(), 11);
+        assert_eq!(short("01KAB3CDEFGH"), "CDEFGH");
     }
 
     #[test]
