@@ -366,7 +366,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 chips: vec![card::list::Chip {
                     href: "/cards?progress=booked".to_owned(),
                     label: "予約完了",
-                    count: "1000以上".to_owned(),
+                    count: "500以上".to_owned(),
                     current: true,
                 }],
                 rows: vec![],

@@ -127,28 +127,27 @@ pub(crate) async fn page(
 }
 
 async fn read(app: &App, day: &BusinessDay) -> Result<Known, PageError> {
-    let day = day.clone();
-    let read = app
-        .db
-        .read(move |reader| {
-            let out = store::report::cards_out(reader, &day.site)?;
-            let out = out.into_iter().map(|(card, number, kind)| Out {
-                control: wording::control(number),
-                place: kind.label(),
-                href: route::card(card),
-            });
-            Ok::<_, CloseError>(Known {
-                closed: store::report::closed(reader, &day)?,
-                counts: store::report::counts(reader, &day)?,
-                lines: store::reservation::of_day(reader, day.service, &day.site, day.day)?,
-                out: out.collect(),
-            })
-        })
-        .await;
-    read.map_err(|error| match error {
+    let (of_counts, of_lines) = (day.clone(), day.clone());
+    // The entries of a full day and its reservations are the two long reads; neither waits for the other.
+    let counts = app.db.read(move |reader| store::report::counts(reader, &of_counts));
+    let standing = app.db.read(move |reader| {
+        let BusinessDay { service, site, day } = &of_lines;
+        Ok::<_, CloseError>((
+            store::report::closed(reader, &of_lines)?,
+            store::report::cards_out(reader, site)?,
+            store::reservation::of_day(reader, *service, site, *day)?,
+        ))
+    });
+    let (counts, (closed, out, lines)) = tokio::try_join!(counts, standing).map_err(|error| match error {
         CloseError::Store(error) => error.into(),
         other => PageError::internal(other),
-    })
+    })?;
+    let out = out.into_iter().map(|(card, number, kind)| Out {
+        control: wording::control(number),
+        place: kind.label(),
+        href: route::card(card),
+    });
+    Ok(Known { closed, counts, lines, out: out.collect() })
 }
 
 fn shown(

@@ -22,7 +22,7 @@ use crate::staff::{Layout, Task};
 /// Cards on a page.
 const PAGE: u32 = 50;
 /// How far a progress is counted.
-const COUNTED: u32 = 1000;
+const COUNTED: u32 = 500;
 
 /// The list.
 #[derive(Template)]
@@ -38,7 +38,7 @@ pub(crate) struct ListPage {
 
 impl Page for ListPage {}
 
-/// A filter with its count: 1,000+ where there are more.
+/// A filter with its count: 500以上 where there are more.
 pub(crate) struct Chip {
     pub(crate) href: String,
     pub(crate) label: &'static str,
