@@ -37,7 +37,8 @@ statements! { "card":
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
         s.list_date AS list_date
         FROM card c CROSS JOIN place p CROSS JOIN consignment s
-        WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.progress, c.id) > ($1, $2) AND c.progress <= $1 AND s.state = 'taken'
+        WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.progress, c.id) > ($1, $2) AND c.progress <= $1
+        AND s.state = 'taken'
         ORDER BY c.progress, c.id LIMIT $3";
     LIST_ALL = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
@@ -55,13 +56,6 @@ statements! { "card":
         FROM card c CROSS JOIN place p CROSS JOIN consignment s
         WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.place_id, c.id) > ($1, $2) AND c.place_id <= $1 AND s.state = 'taken'
         ORDER BY c.place_id, c.id LIMIT $3";
-    COUNT_LISTED = "SELECT COUNT(*) AS n FROM
-        (SELECT 1 AS one FROM card c CROSS JOIN consignment s
-         WHERE s.id = c.consignment_id AND (c.progress, c.id) > ('listed', '') AND c.progress <= 'listed' AND s.state = 'taken'
-         ORDER BY c.progress, c.id LIMIT $1) t";
-    COUNT_UP_TO = "SELECT COUNT(*) AS n FROM
-        (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ($1, '') AND c.progress <= $1
-         ORDER BY c.progress, c.id LIMIT $2) t";
     COUNTS_UP_TO = "SELECT 'listed' AS progress, COUNT(*) AS n FROM
             (SELECT 1 AS one FROM card c CROSS JOIN consignment s
              WHERE s.id = c.consignment_id AND (c.progress, c.id) > ('listed', '') AND c.progress <= 'listed'
@@ -330,16 +324,8 @@ pub fn in_place(
     reader.rows(&IN_PLACE, bind![place, after, limit], listed)
 }
 
-/// How many cards have a progress, counted no further than `limit`.
-pub fn count_up_to(reader: &mut Reader<'_>, progress: Progress, limit: u32) -> Result<u32> {
-    // Cards of a staged consignment are listed and nothing more, so only there somebody has to look.
-    match progress {
-        Progress::Listed => reader.one(&COUNT_LISTED, bind![limit], |row| row.get("n")),
-        _ => reader.one(&COUNT_UP_TO, bind![progress, limit], |row| row.get("n")),
-    }
-}
-
-/// How many cards have each progress, in the order of the way, counted no further than `limit` each.
+/// How many cards have each progress, in the order of the way, counted no further than `limit` each. Cards of a
+/// staged consignment are listed and nothing more, so only there the statement looks at the consignment.
 pub fn counts_up_to(reader: &mut Reader<'_>, limit: u32) -> Result<Vec<(Progress, u32)>> {
     let counts = reader.rows(&COUNTS_UP_TO, bind![limit], |row| {
         Ok((row.get::<Progress>("progress")?, row.get::<u32>("n")?))

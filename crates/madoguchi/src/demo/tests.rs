@@ -10,7 +10,13 @@ fn order(folder: &Path, cards: u32, at: &str) -> Order {
 }
 
 fn progress(demo: &Demo, progress: Progress) -> u32 {
-    demo.house.db.read_now(move |reader| store::card::count_up_to(reader, progress, 10_000)).unwrap()
+    demo.house
+        .db
+        .read_now(move |reader| store::card::counts_up_to(reader, 10_000))
+        .unwrap()
+        .into_iter()
+        .find_map(|(known, n)| (known == progress).then_some(n))
+        .unwrap()
 }
 
 /// A morning of a weekday in the middle of an ordinary month.

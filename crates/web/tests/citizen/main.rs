@@ -14,7 +14,7 @@ use store::reservation::Reservation;
 use storykit::{Browser, House};
 use testkit::TestDb;
 
-/// The letters were posted on Monday, 2 November; with the holiday of the 3rd, booking opens on the 6th.
+/// The letters were posted on Monday, 2 November; with the holiday of the 3rd, the first visit is on the 6th.
 const TODAY: Date = date(2026, 11, 9);
 /// The first day that can be booked on that Monday.
 const FIRST: &str = "11月11日(水)";

@@ -32,7 +32,7 @@ const LIST_DEADLINE: u16 = 12 * 60;
 /// How many open days back are searched for days that were not closed.
 const DAYS_BACK: u8 = 5;
 /// Counts go no further.
-const MOST: u32 = 1_000;
+const MOST: u32 = 500;
 
 /// Figures of an hour, or of the whole day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -156,6 +156,8 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
     let first = back.take(usize::from(DAYS_BACK) + 1).last().unwrap_or(*day);
     let out = store::report::cards_out(reader, site)?;
     let lie = |kind| out.iter().filter(|(_, _, place)| *place == kind).count();
+    let counts = store::card::counts_up_to(reader, MOST)?;
+    let have = |wanted: Progress| counts.iter().find(|(known, _)| *known == wanted).map_or(0, |(_, n)| *n);
     let parts = store::letter::list(reader, site, None, 50)?;
     let in_state = |state| parts.iter().filter(|part| part.state == state).count();
     Ok(Facts {
@@ -164,8 +166,8 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         not_closed: store::report::not_closed(reader, today, first)?,
         trays: lie(PlaceKind::Tray),
         counters: lie(PlaceKind::Counter),
-        listed: store::card::count_up_to(reader, Progress::Listed, MOST)?,
-        inspected: store::card::count_up_to(reader, Progress::Inspected, MOST)?,
+        listed: have(Progress::Listed),
+        inspected: have(Progress::Inspected),
         letters_waiting: store::letter::waiting_up_to(reader, site, MOST)?,
         parts_printed: in_state(PartState::Printed),
         parts_transferred: in_state(PartState::Transferred),
