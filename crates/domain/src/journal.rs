@@ -291,6 +291,15 @@ pub enum Entry {
         /// Where.
         place: PlaceId,
     },
+    /// 引き抜き: a card was taken out of its box for a day's reservation.
+    CardPulled {
+        /// Which card.
+        card: CardId,
+        /// Out of which place.
+        place: PlaceId,
+        /// For which day.
+        day: BusinessDay,
+    },
     /// A part of guide letters was printed.
     LettersPrinted {
         /// Which part.
@@ -353,6 +362,21 @@ pub enum Entry {
         slot: Slot,
         /// By which way.
         channel: Channel,
+    },
+    /// 変更: the booking moved to another slot, with its number; at no moment it had none.
+    Moved {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// Which slot it left.
+        from: Slot,
+        /// Which slot it takes.
+        to: Slot,
+        /// By which way it was booked, in whose count it stays.
+        channel: Channel,
+        /// By which way it was moved.
+        by: Channel,
     },
     /// 取消.
     Cancelled {
@@ -465,6 +489,7 @@ impl Entry {
             Self::BatchSent { .. } => "batch_sent",
             Self::BatchReturned { .. } => "batch_returned",
             Self::CardPlaced { .. } => "card_placed",
+            Self::CardPulled { .. } => "card_pulled",
             Self::LettersPrinted { .. } => "letters_printed",
             Self::LetterReissued { .. } => "letter_reissued",
             Self::LettersTransferred { .. } => "letters_transferred",
@@ -472,6 +497,7 @@ impl Entry {
             Self::PlaceHeld { .. } => "place_held",
             Self::HoldReleased { .. } => "hold_released",
             Self::Booked { .. } => "booked",
+            Self::Moved { .. } => "moved",
             Self::Cancelled { .. } => "cancelled",
             Self::Arrived { .. } => "arrived",
             Self::PapersChecked { .. } => "papers_checked",
@@ -508,6 +534,9 @@ impl Entry {
             | Self::LetterReissued { card, .. } => vec![S::Card(*card)],
             Self::BatchSent { batch, .. } | Self::BatchReturned { batch, .. } => vec![S::Batch(*batch)],
             Self::CardPlaced { card, place } => vec![S::Card(*card), S::Place(*place)],
+            Self::CardPulled { card, place, day } => {
+                vec![S::Card(*card), S::Place(*place), S::Day(day.clone())]
+            }
             Self::LettersPrinted { letters, .. }
             | Self::LettersTransferred { letters, .. }
             | Self::LettersPosted { letters, .. } => vec![S::Letters(*letters)],
@@ -518,6 +547,14 @@ impl Entry {
             Self::Booked { reservation, card, slot, .. }
             | Self::Cancelled { reservation, card, slot, .. } => {
                 vec![S::Reservation(*reservation), S::Card(*card), S::Day(slot.business_day())]
+            }
+            Self::Moved { reservation, card, from, to, .. } => {
+                let mut subjects =
+                    vec![S::Reservation(*reservation), S::Card(*card), S::Day(from.business_day())];
+                if to.business_day() != from.business_day() {
+                    subjects.push(S::Day(to.business_day()));
+                }
+                subjects
             }
             Self::PapersChecked { reception, card } | Self::PassedToCity { reception, card } => {
                 vec![S::Reception(*reception), S::Card(*card)]

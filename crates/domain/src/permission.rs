@@ -39,6 +39,8 @@ codes! {
         MoveCards = "move_cards",
         /// Print guide letters and labels.
         PrintLetters = "print_letters",
+        /// Book, move and cancel for a citizen, by telephone or at the counter.
+        Reserve = "reserve",
         /// Receive visitors, check papers, transfer to the city.
         ReceiveVisitors = "receive_visitors",
         /// Record the city's issue, from a city account or from a paper that the city signed.
@@ -69,6 +71,7 @@ impl Role {
                 P::TransferBatches,
                 P::MoveCards,
                 P::PrintLetters,
+                P::Reserve,
                 P::ReceiveVisitors,
                 P::RecordIssue,
             ],
@@ -80,6 +83,7 @@ impl Role {
                 P::TransferBatches,
                 P::MoveCards,
                 P::PrintLetters,
+                P::Reserve,
                 P::ReceiveVisitors,
                 P::RecordIssue,
                 P::CloseDay,

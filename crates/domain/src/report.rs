@@ -22,7 +22,11 @@ enum End {
 /// What the entries tell of one reservation, in whatever order they come.
 #[derive(Debug, Default)]
 struct Told {
-    booked: Option<Channel>,
+    channel: Option<Channel>,
+    /// How often it came to the day: booked for it, or moved to it.
+    came_in: u32,
+    /// How often it was moved away to another day.
+    went_out: u32,
     arrived: bool,
     end: Option<End>,
 }
@@ -30,8 +34,10 @@ struct Told {
 /// The counts of one day of one service at one site (11(6)キ).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DayCounts {
-    /// Reservations ever booked for the day, by channel.
+    /// Reservations that were ever for the day, booked for it or moved to it, by channel.
     pub booked: BTreeMap<Channel, u32>,
+    /// Moved to another day, and not back.
+    pub moved: u32,
     /// Cancelled before the visit.
     pub cancelled: u32,
     /// Not yet decided: nobody came so far.
@@ -53,12 +59,15 @@ pub struct DayCounts {
 /// The entries contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Contradiction {
-    /// Something happened to a reservation that was never booked for this day.
-    #[error("reservation {0} was never booked for this day")]
+    /// Something happened to a reservation that was never for this day.
+    #[error("reservation {0} was never for this day")]
     NeverBooked(ReservationId),
     /// The reservation ended in two ways.
     #[error("reservation {0} ended twice")]
     EndedTwice(ReservationId),
+    /// The reservation was moved away more often than it came, or ended on a day that it had left.
+    #[error("reservation {0} came and went in a way that cannot be")]
+    Moves(ReservationId),
     /// The visitor was served or sent away without having arrived, or arrived and did not come.
     #[error("reservation {0} ended without an arrival, or with one too many")]
     Arrival(ReservationId),
@@ -79,7 +88,17 @@ impl Fold {
     pub fn take(&mut self, of: &BusinessDay, entry: &Entry) -> Result<(), Contradiction> {
         match entry {
             Entry::Booked { reservation, slot, channel, .. } if slot.business_day() == *of => {
-                self.told.entry(*reservation).or_default().booked = Some(*channel);
+                self.came_in(*reservation, *channel);
+                Ok(())
+            }
+            // Within the day nothing of its counts changes.
+            Entry::Moved { from, to, .. } if from.business_day() == to.business_day() => Ok(()),
+            Entry::Moved { reservation, to, channel, .. } if to.business_day() == *of => {
+                self.came_in(*reservation, *channel);
+                Ok(())
+            }
+            Entry::Moved { reservation, from, .. } if from.business_day() == *of => {
+                self.told.entry(*reservation).or_default().went_out += 1;
                 Ok(())
             }
             Entry::Arrived { reservation, day, .. } if day == of => {
@@ -103,6 +122,12 @@ impl Fold {
         }
     }
 
+    fn came_in(&mut self, reservation: ReservationId, channel: Channel) {
+        let told = self.told.entry(reservation).or_default();
+        told.channel = Some(channel);
+        told.came_in += 1;
+    }
+
     fn end(&mut self, reservation: ReservationId, end: End) -> Result<(), Contradiction> {
         match self.told.entry(reservation).or_default().end.replace(end) {
             Some(_) => Err(Contradiction::EndedTwice(reservation)),
@@ -114,13 +139,20 @@ impl Fold {
     pub fn counts(&self) -> Result<DayCounts, Contradiction> {
         let mut counts = DayCounts { city_issued: self.city_issued, ..DayCounts::default() };
         for (reservation, told) in &self.told {
-            let channel = told.booked.ok_or(Contradiction::NeverBooked(*reservation))?;
+            let channel = told.channel.ok_or(Contradiction::NeverBooked(*reservation))?;
+            // It is here once, or it went; who went has no end of this day.
+            let is_here = match told.came_in.checked_sub(told.went_out) {
+                Some(1) => true,
+                Some(0) if told.end.is_none() && !told.arrived => false,
+                _ => return Err(Contradiction::Moves(*reservation)),
+            };
             let must_arrive = matches!(told.end, Some(End::Issued | End::SentAway(_) | End::Left));
             if told.end.is_some() && told.arrived != must_arrive {
                 return Err(Contradiction::Arrival(*reservation));
             }
             *counts.booked.entry(channel).or_default() += 1;
             match told.end {
+                None if !is_here => counts.moved += 1,
                 None if told.arrived => counts.here += 1,
                 None => counts.waiting += 1,
                 Some(End::Cancelled) => counts.cancelled += 1,
@@ -135,7 +167,7 @@ impl Fold {
 }
 
 impl DayCounts {
-    /// Reservations ever booked for the day.
+    /// Reservations that were ever for the day.
     pub fn booked_total(&self) -> u32 {
         self.booked.values().sum()
     }
@@ -150,10 +182,10 @@ impl DayCounts {
         self.here + self.issued + self.sent_away_total() + self.left
     }
 
-    /// The right side of the line that reconciles: booked = cancelled + issued + sent away + left + not come
-    /// + here + waiting.
+    /// The right side of the line that reconciles: booked = moved + cancelled + issued + sent away + left
+    /// + not come + here + waiting.
     pub fn accounted(&self) -> u32 {
-        self.cancelled + self.came() + self.not_come + self.waiting
+        self.moved + self.cancelled + self.came() + self.not_come + self.waiting
     }
 
     /// Whether the line reconciles.
@@ -183,6 +215,20 @@ mod tests {
 
     /// What a reservation of the day may have gone through.
     fn story(n: u128, kind: u8) -> Vec<Entry> {
+        let other = |day| Slot {
+            service: Service::Issuance,
+            site: "honcho".parse().unwrap(),
+            day,
+            start: "10:00".parse().unwrap(),
+        };
+        let moved = |from: &Slot, to: &Slot| Entry::Moved {
+            reservation: ReservationId::from_parts(1, n),
+            card: CardId::from_parts(1, n),
+            from: from.clone(),
+            to: to.clone(),
+            channel: Channel::Web,
+            by: Channel::Telephone,
+        };
         let (reservation, reception) = (ReservationId::from_parts(1, n), ReceptionId::from_parts(1, n));
         let card = CardId::from_parts(1, n);
         let slot = Slot {
@@ -204,7 +250,15 @@ mod tests {
                 vec![booked, arrived, Entry::SentAway { reception, reservation, card, day: day(), reason }]
             }
             5 => vec![booked, arrived, Entry::Left { reception, reservation, card, day: day() }],
-            _ => vec![booked, Entry::NotCome { reservation, card, day: day() }],
+            6 => vec![booked, Entry::NotCome { reservation, card, day: day() }],
+            7 => vec![booked, moved(&slot, &other(date(2026, 11, 27)))],
+            8 => vec![booked, moved(&slot, &other(date(2026, 11, 24)))],
+            _ => {
+                let there = other(date(2026, 11, 27));
+                let back = [moved(&slot, &there), moved(&there, &slot)].into_iter();
+                let end = [arrived, Entry::Issued { reception, reservation, card, day: day(), recorded }];
+                std::iter::once(booked).chain(back).chain(end).collect()
+            }
         }
     }
 
@@ -218,13 +272,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn g15_every_days_counts_reconcile_in_whatever_order(kinds in prop::collection::vec(0_u8..7, 0..40), turn in any::<prop::sample::Index>()) {
+        fn g15_every_days_counts_reconcile_in_whatever_order(kinds in prop::collection::vec(0_u8..10, 0..40), turn in any::<prop::sample::Index>()) {
             let mut entries: Vec<Entry> = (1_u128..).zip(&kinds).flat_map(|(n, kind)| story(n, *kind)).collect();
             let counts = fold(&entries).unwrap();
             prop_assert!(counts.reconciles());
             prop_assert_eq!(counts.booked_total() as usize, kinds.len());
-            let issued = kinds.iter().map(|kind| u32::from(*kind == 3)).sum::<u32>();
-            prop_assert_eq!(counts.issued, issued);
+            let of = |wanted: &[u8]| kinds.iter().filter(|kind| wanted.contains(kind)).count();
+            let (issued, moved) = (of(&[3, 9]), of(&[7]));
+            prop_assert_eq!((counts.issued as usize, counts.moved as usize), (issued, moved));
             if !entries.is_empty() {
                 let at = turn.index(entries.len());
                 entries.rotate_left(at);
@@ -239,6 +294,10 @@ mod tests {
         let issued = story(1, 3);
         assert!(matches!(fold(&issued[1..]), Err(Contradiction::NeverBooked(_))));
         assert!(matches!(fold(&[issued[0].clone(), issued[2].clone()]), Err(Contradiction::Arrival(_))));
+        let away = story(1, 7);
+        assert!(matches!(fold(&away[1..]), Err(Contradiction::NeverBooked(_))));
+        let ended_elsewhere = [story(1, 7), story(1, 1).split_off(1)].concat();
+        assert!(matches!(fold(&ended_elsewhere), Err(Contradiction::Moves(_))));
         let twice = [story(1, 3), story(1, 6)].concat();
         assert!(matches!(fold(&twice), Err(Contradiction::EndedTwice(_))));
     }

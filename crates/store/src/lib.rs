@@ -26,6 +26,7 @@ pub mod op;
 pub mod person;
 pub mod place;
 pub mod privacy;
+pub mod pull;
 pub mod reception;
 pub mod registry;
 pub mod report;

@@ -152,6 +152,8 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
         tx.run_again(&INSERT);
         return Err(Error::Conflict.into());
     }
+    // Who cancels or moves it at this moment finds the visitor here.
+    reservation::keep(tx, &recorded, &booked)?;
     let counter = place::the(tx, &day.site, PlaceKind::Counter)?;
     card::step(tx, &recorded, card, &Change { place: Some(counter), ..Change::default() })?;
     Ok(reception)
@@ -257,7 +259,7 @@ pub fn not_come(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<(), Rec
     let Some(card) = booked.card else { return Err(ReceptionError::NotFound) };
     let entry = Entry::NotCome { reservation: id, card, day: booked.slot.business_day() };
     let recorded = tx.record(act, &entry)?;
-    reservation::set_state(tx, &recorded, id, Booking::Booked, Booking::NotCome)?;
+    reservation::set_state_of(tx, &recorded, &booked, Booking::NotCome)?;
     card::refresh_progress(tx, &recorded, card)?;
     Ok(())
 }

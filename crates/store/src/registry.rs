@@ -19,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::person::STATEMENTS,
         crate::place::STATEMENTS,
         crate::privacy::STATEMENTS,
+        crate::pull::STATEMENTS,
         crate::reception::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,

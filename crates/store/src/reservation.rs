@@ -1,4 +1,4 @@
-//! Reservations: hold, confirm, cancel, expiry, and what is found by number or by day.
+//! Reservations: hold, confirm, move, cancel, expiry, and what is found by number or by day.
 //!
 //! A hold is a reservation row; confirming changes only the row, because the place is already taken.
 
@@ -9,6 +9,7 @@ use domain::number::{Number, NumberKind};
 use domain::reservation::{Channel, State, WrongState, hold_ran_out};
 use domain::rules::RuleSet;
 use domain::service::{Service, SiteCode};
+use domain::time::day_of;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,9 +19,10 @@ use crate::card;
 use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::keys::Keys;
+use crate::statement::Statement;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, statements};
+use crate::{bind, reception, report, statements};
 
 statements! { "reservation":
     INSERT = "INSERT INTO reservation (id, service, site, day, start, card_id, state, held_until, channel, language,
@@ -34,6 +36,11 @@ statements! { "reservation":
     BY_NUMBER = "SELECT id FROM reservation WHERE number_lookup = $1";
     SET_STATE = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
         WHERE id = $2 AND state = $3";
+    SET_STATE_AT = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
+        WHERE id = $2 AND version = $3";
+    KEEP_AT = "UPDATE reservation SET version = version + 1 WHERE id = $1 AND version = $2";
+    MOVE = "UPDATE reservation SET day = $1, start = $2, version = version + 1
+        WHERE id = $3 AND state = 'booked' AND version = $4";
     CONFIRM = "UPDATE reservation SET state = 'booked', held_until = NULL, version = version + 1
         WHERE id = $1 AND state = 'held' AND held_until >= $2";
     EXPIRED_IN_SLOT = "SELECT id, card_id, channel FROM reservation
@@ -140,6 +147,15 @@ pub enum BookingError {
     /// The card has a live reservation already.
     #[error("the card is booked already")]
     AlreadyBooked(ReservationId),
+    /// The visitor was received: how the visit ends is said at the counter.
+    #[error("the visitor was received")]
+    Received,
+    /// The day of the reservation is over: who did not come is set when the day is closed.
+    #[error("the day is over")]
+    Over,
+    /// The day was closed, and takes nobody any more.
+    #[error("the day is closed")]
+    DayClosed,
     /// The hold ran out before it was confirmed.
     #[error("the hold ran out")]
     HoldRanOut,
@@ -317,6 +333,7 @@ pub fn book(
     if card.stage != Stage::Notified {
         return Err(BookingError::NotBookable(card.stage));
     }
+    still_open(tx, &wish.slot)?;
     let mut shifts = vec![Shift { slot: wish.slot.clone(), channel: wish.channel, take: true }];
     if let Some(live) = live_of(tx, wish.card)? {
         if live.state == State::Booked {
@@ -429,6 +446,7 @@ pub fn cancel(
     if booked.state == State::Cancelled {
         return Ok(booked);
     }
+    may_leave(tx, act, &booked)?;
     let recorded = end(tx, act, &booked, State::Cancelled, by)?;
     if let Some(card) = booked.card {
         card::refresh_progress(tx, &recorded, card)?;
@@ -436,6 +454,63 @@ pub fn cancel(
     let shift = Shift { slot: booked.slot.clone(), channel: booked.channel, take: false };
     capacity::shift(tx, &recorded, rules, &[shift], &mut |_, _| Ok(Vec::new()))?;
     Ok(Reservation { state: State::Cancelled, version: booked.version + 1, ..booked })
+}
+
+/// 変更: moves a booking to another slot in one step, so that at no moment it has no place; its number stays. Moving
+/// to the slot that it has changes nothing.
+pub fn move_to(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    id: ReservationId,
+    to: &Slot,
+    by: Channel,
+) -> Result<Reservation, BookingError> {
+    let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    if booked.state != State::Booked {
+        return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
+    }
+    if booked.slot == *to {
+        return Ok(booked);
+    }
+    may_leave(tx, act, &booked)?;
+    still_open(tx, to)?;
+    let Some(card) = booked.card else { return Err(BookingError::NotFound) };
+    let stage = card::find(tx, card)?.map(|card| card.stage).ok_or(BookingError::NotFound)?;
+    if stage != Stage::Notified {
+        return Err(BookingError::NotBookable(stage));
+    }
+    let (from, channel) = (booked.slot.clone(), booked.channel);
+    let entry = Entry::Moved { reservation: id, card, from: from.clone(), to: to.clone(), channel, by };
+    let recorded = tx.record(act, &entry)?;
+    if tx.execute(&MOVE, bind![to.day, to.start, id, booked.version])? == 0 {
+        return Err(changed_meanwhile(tx, &MOVE));
+    }
+    let shifts =
+        [Shift { slot: from, channel, take: false }, Shift { slot: to.clone(), channel, take: true }];
+    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot, None))?;
+    Ok(Reservation { slot: to.clone(), version: booked.version + 1, ..booked })
+}
+
+/// Whether a booking can still leave its place: nobody came for it, and its day is not over.
+fn may_leave(tx: &mut Tx<'_>, act: &Act, booked: &Reservation) -> Result<(), BookingError> {
+    if reception::of_reservation(tx, booked.id)?.is_some() {
+        return Err(BookingError::Received);
+    }
+    if booked.slot.day < day_of(act.at) { Err(BookingError::Over) } else { Ok(()) }
+}
+
+fn still_open(tx: &mut Tx<'_>, slot: &Slot) -> Result<(), BookingError> {
+    match report::closed(tx, &slot.business_day())? {
+        Some(_) => Err(BookingError::DayClosed),
+        None => Ok(()),
+    }
+}
+
+/// Another transaction changed the row in the meantime: all of this one is run again on what is true now.
+fn changed_meanwhile(tx: &mut Tx<'_>, statement: &'static Statement) -> BookingError {
+    tx.run_again(statement);
+    BookingError::Store(Error::Conflict)
 }
 
 /// Frees holds that ran out, at most `limit`; the job that runs every minute. Answers how many.
@@ -469,8 +544,35 @@ fn end(
         _ => Entry::HoldReleased { reservation: id, card, slot },
     };
     let recorded = tx.record(act, &entry)?;
-    set_state(tx, &recorded, id, reservation.state, to)?;
+    set_state_of(tx, &recorded, reservation, to)?;
     Ok(recorded)
+}
+
+/// Changes the state of a reservation as it was read in this transaction. Who received the visitor, moved or ended it
+/// in the meantime has raised its version, and then all of this one is run again.
+pub(crate) fn set_state_of(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    reservation: &Reservation,
+    to: State,
+) -> Result<(), BookingError> {
+    reservation.state.to(to)?;
+    if tx.execute(&SET_STATE_AT, bind![to, reservation.id, reservation.version])? == 0 {
+        return Err(changed_meanwhile(tx, &SET_STATE_AT));
+    }
+    Ok(())
+}
+
+/// Keeps a reservation as it was read in this transaction: whoever would end or move it at this moment comes after.
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    reservation: &Reservation,
+) -> Result<(), BookingError> {
+    if tx.execute(&KEEP_AT, bind![reservation.id, reservation.version])? == 0 {
+        return Err(changed_meanwhile(tx, &KEEP_AT));
+    }
+    Ok(())
 }
 
 /// Changes the state along the table, guarded by the state it had.

@@ -207,6 +207,72 @@ on_both! {
         assert!(taken[0].2 > 10, "the rush cannot see an overbooking: {} taken", taken[0].2);
     }
 
+    fn r4_d_a_move_frees_and_takes_in_one_step(home: TestDb) {
+        let mut city = City::found(home);
+        with_places(&mut city, 1);
+        let cards = city.notified(2, 'A');
+        let (nine, ten, other_day) =
+            (city.slot(DAY, "9:00"), city.slot(DAY, "10:00"), city.slot(date(2026, 11, 25), "9:00"));
+        let booked = city.book(cards[0], nine.clone()).unwrap();
+        let number = booked.number(&city.keys).unwrap();
+        city.book(cards[1], ten.clone()).unwrap();
+        // Full: the old place is kept.
+        assert_eq!(city.move_to(booked.id, ten.clone()).unwrap_err(), BookingError::Full);
+        // To the same slot: nothing happens.
+        assert_eq!(city.move_to(booked.id, nine.clone()).unwrap().version, booked.version);
+        let moved = city.move_to(booked.id, other_day.clone()).unwrap();
+        assert_eq!((moved.slot.day, moved.number(&city.keys).unwrap()), (other_day.day, number));
+        // What it left is free, for the other one too; and back it goes.
+        let second = city.book(cards[1], nine.clone()).unwrap_err();
+        assert!(matches!(second, BookingError::AlreadyBooked(_)));
+        city.move_to(booked.id, nine.clone()).unwrap();
+        city.move_to(booked.id, other_day.clone()).unwrap();
+        let day = city.day(DAY);
+        let counts = city.db().read_now(move |reader| store::report::counts(reader, &day)).unwrap();
+        assert_eq!((counts.booked_total(), counts.moved, counts.waiting), (2, 1, 1));
+        assert!(counts.reconciles());
+        city.cancel(booked.id).unwrap();
+        assert!(matches!(city.move_to(booked.id, nine).unwrap_err(), BookingError::WrongState(_)));
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r6_c2_who_is_received_is_not_cancelled_or_moved_at_the_same_moment(home: TestDb) {
+        let mut city = City::found(home);
+        with_places(&mut city, 24);
+        let cards = city.notified(24, 'A');
+        let slot = city.slot(DAY, "9:00");
+        let booked: Vec<_> = cards.iter().map(|card| city.book(*card, slot.clone()).unwrap().id).collect();
+        city.at(DAY, 9 * 60);
+        let later = city.slot(date(2026, 11, 27), "9:00");
+        let other = city.home.another_node();
+        let mut received = 0;
+        for (n, id) in booked.into_iter().enumerate() {
+            let (arrives, leaves) = (city.act(), city.citizen());
+            let (here, there, rules, later) = (city.db().clone(), other.clone(), city.rules.clone(), later.clone());
+            let barrier = Barrier::new(2);
+            let (arrived, left) = std::thread::scope(|scope| {
+                let arriving = scope.spawn(|| {
+                    barrier.wait();
+                    here.write_now(Lane::Staff, move |tx| store::reception::arrive(tx, &arrives, id)).is_ok()
+                });
+                barrier.wait();
+                let left = there.write_now(Lane::Public, move |tx| {
+                    if n % 2 == 0 {
+                        store::reservation::cancel(tx, &leaves, &rules, id, domain::reservation::Channel::Web)
+                    } else {
+                        store::reservation::move_to(tx, &leaves, &rules, id, &later, domain::reservation::Channel::Web)
+                    }
+                });
+                (arriving.join().unwrap(), left.is_ok())
+            });
+            assert!(arrived != left, "received: {arrived}, left: {left}");
+            received += u32::from(arrived);
+        }
+        city.seal();
+        assert_eq!(city.verify(), [], "{received} were received");
+    }
+
     fn two_nodes_share_the_last_places(home: TestDb) {
         let mut city = City::found(home);
         with_places(&mut city, 3);

@@ -137,6 +137,13 @@ on_both! {
         assert!(findings.iter().any(|f| f.invariant == Invariant::Slot && f.what == "3 taken of 1"), "{findings:?}");
     }
 
+    fn a_reservation_moved_behind_the_programs_back_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Fold,
+            "UPDATE reservation SET day = '2026-12-01'",
+            "reservation:");
+    }
+
     fn a_second_live_reservation_is_found(home: TestDb) {
         let city = lived_in(home);
         city.home.by_hand("DROP INDEX reservation_live_card");

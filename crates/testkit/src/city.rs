@@ -299,6 +299,14 @@ impl City {
         self.confirm(held.id)
     }
 
+    /// Moves as a citizen does.
+    pub fn move_to(&mut self, id: ReservationId, to: Slot) -> Result<Reservation, BookingError> {
+        let (act, rules) = (self.citizen(), self.rules.clone());
+        self.db().write_now(Lane::Public, move |tx| {
+            store::reservation::move_to(tx, &act, &rules, id, &to, Channel::Web)
+        })
+    }
+
     /// Cancels.
     pub fn cancel(&mut self, id: ReservationId) -> Result<Reservation, BookingError> {
         let (act, rules) = (self.citizen(), self.rules.clone());

@@ -7,6 +7,7 @@ pub mod availability;
 pub mod citizen;
 pub mod kit;
 pub mod password;
+mod places;
 pub mod staff;
 
 pub use app::{App, PrintError, Printer, Printing, Settings};

@@ -89,7 +89,7 @@ on_both! {
         in_charge.open("/close/2026-11-11").fill("city_count", "２").press("この日を締める");
         in_charge.reads("市の件数2件と、このシステムの件数1件が違います。");
         in_charge.fill("city_count", "1").press("この日を締める").reads("市の交付件数は1件です。");
-        in_charge.open("/reports/2026-11-11").reads("予約 4 ＝ 交付 1 ＋ 取消 0 ＋ 持ち帰り 1 ＋ 途中退出 1 ＋ 不来庁 1");
+        in_charge.open("/reports/2026-11-11").reads("予約 4 ＝ 交付 1 ＋ 他の日へ変更 0 ＋ 取消 0 ＋ 持ち帰り 1 ＋ 途中退出 1 ＋ 不来庁 1");
         in_charge.open("/reports/2026-11-11.csv?encoding=cp932");
         assert_eq!(in_charge.status(), 200);
         in_charge.open("/reports").reads("締め済");
@@ -114,6 +114,41 @@ on_both! {
         let number = control(&house, cards[0]);
         operator.post("/scan", &[("scan", &number)]);
         assert!(operator.path().starts_with("/cards/"), "{}", operator.path());
+        house.verify();
+    }
+
+    fn r1_c2_who_telephones_is_booked_and_moved_without_a_mouse(home: TestDb) {
+        let (mut house, cards) = house(home);
+        let mut operator = house.operator();
+        // Found by the key; the sentence to read out is there, and the first day with a free place.
+        operator.post("/scan", &[("scan", &house.key_of(cards[4]))]);
+        operator.reads("カードをお渡しできます。ご都合のよい日時をお伺いします。").follow("予約を取る");
+        operator.sees("予約を取る").reads("令和8年11月11日(水)").reads("空き");
+        assert!(!operator.text().contains("9:00 空き"), "what has begun is not offered");
+        let page = operator.path().to_owned();
+        operator.open(&format!("{page}?day=2026-11-13")).reads("令和8年11月13日(金)");
+        operator.choose("channel", "telephone").press_twice("13:00").sees("予約 令和8年11月13日(金) 13:00");
+        operator.reads("電話").follow("日時を変更する").sees("予約の変更").reads("今の予約");
+        operator.reads("11月13日(金) 13:00にご予約をいただいています。");
+        let page = operator.path().to_owned();
+        operator.open(&format!("{page}?day=2026-11-11")).press("16:00");
+        operator.sees("予約 令和8年11月11日(水) 16:00").reads("11月13日(金) 13:00の").reads("に変更しました");
+        // The list of the day has it now.
+        operator.open(PATH).reads("予約 5").reads("16:00");
+        // A past day and a time that has begun are refused in words.
+        let forged = [("operation", "01KAXR58WJ0000000000000000"), ("day", "2026-11-10"), ("start", "9:00"), ("channel", "counter")];
+        operator.post(&page, &forged).reads("過ぎた日には変更できません。");
+        // Who was received stays.
+        operator.open(PATH).follow(&shown(&control(&house, cards[1]))).press("受け付ける");
+        let booked = house.city.db().read_now({
+            let card = cards[1];
+            move |reader| store::reservation::live_of(reader, card)
+        });
+        let id = booked.unwrap().unwrap().id;
+        operator.open(&format!("/reservation/{id}/move?day=2026-11-13")).press("9:00");
+        operator.reads("受付が始まっているため変更できません。");
+        assert_eq!(operator.status(), 409);
+        house.run_jobs();
         house.verify();
     }
 

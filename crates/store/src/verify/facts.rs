@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::guard;
 use domain::id::{BatchId, ConsignmentId, EntryId, LetterBatchId, ReceptionId, ReservationId};
-use domain::journal::{BusinessDay, Entry, Subject};
+use domain::journal::{BusinessDay, Entry, Slot, Subject};
 use domain::number::{Number, NumberKind};
 use domain::reception::State as Reception;
 use domain::reservation::State as Booking;
@@ -27,7 +27,7 @@ statements! { "verify.facts":
     SEALER = "SELECT journal_seq, access_seq FROM sealer WHERE id = 1";
     NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM journal";
     VIEWS_NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM access";
-    RESERVATIONS = "SELECT id, state, card_id, number_issue, key_version, number_lookup FROM reservation
+    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, number_issue, key_version, number_lookup FROM reservation
         WHERE id > $1 ORDER BY id LIMIT $2";
     RECEPTIONS = "SELECT v.id AS id, v.state AS state, r.id AS reservation_id, r.state AS reservation_state
         FROM reception v JOIN reservation r ON r.id = v.reservation_id WHERE v.id > $1 ORDER BY v.id LIMIT $2";
@@ -64,8 +64,30 @@ struct Folded {
     consignments: BTreeMap<ConsignmentId, u32>,
     batches: BTreeMap<BatchId, u32>,
     letters: BTreeMap<LetterBatchId, u32>,
-    reservations: BTreeMap<ReservationId, Booking>,
+    reservations: BTreeMap<ReservationId, Told>,
     receptions: BTreeMap<ReceptionId, Reception>,
+}
+
+/// What the journal says of a reservation.
+#[derive(Default)]
+struct Told {
+    state: Option<Booking>,
+    /// The slot it was held or booked in first.
+    first: Option<Slot>,
+    /// From which slot to which it was moved, in whatever order.
+    moves: Vec<(Slot, Slot)>,
+}
+
+impl Told {
+    /// The slots in which it is after all its moves: one, or the entries contradict each other.
+    fn slots(&self) -> Vec<&Slot> {
+        let mut net: BTreeMap<&Slot, i32> = self.first.iter().map(|slot| (slot, 1)).collect();
+        for (from, to) in &self.moves {
+            *net.entry(from).or_default() -= 1;
+            *net.entry(to).or_default() += 1;
+        }
+        net.into_iter().filter(|(_, count)| *count != 0).map(|(slot, _)| slot).collect()
+    }
 }
 
 impl Folded {
@@ -80,11 +102,25 @@ impl Folded {
             Entry::LettersPrinted { letters, count } => {
                 self.letters.insert(*letters, *count);
             }
-            Entry::PlaceHeld { reservation, .. } => self.booking(*reservation, Booking::Held),
-            Entry::HoldReleased { reservation, .. } => self.booking(*reservation, Booking::Released),
-            Entry::Booked { reservation, .. } => self.booking(*reservation, Booking::Booked),
-            Entry::Cancelled { reservation, .. } => self.booking(*reservation, Booking::Cancelled),
-            Entry::NotCome { reservation, .. } => self.booking(*reservation, Booking::NotCome),
+            Entry::PlaceHeld { reservation, slot, .. } => {
+                self.booking(*reservation, Booking::Held).first = Some(slot.clone());
+            }
+            Entry::HoldReleased { reservation, .. } => {
+                self.booking(*reservation, Booking::Released);
+            }
+            Entry::Booked { reservation, slot, .. } => {
+                self.booking(*reservation, Booking::Booked).first = Some(slot.clone());
+            }
+            Entry::Moved { reservation, from, to, .. } => {
+                let told = self.booking(*reservation, Booking::Booked);
+                told.moves.push((from.clone(), to.clone()));
+            }
+            Entry::Cancelled { reservation, .. } => {
+                self.booking(*reservation, Booking::Cancelled);
+            }
+            Entry::NotCome { reservation, .. } => {
+                self.booking(*reservation, Booking::NotCome);
+            }
             Entry::Arrived { reception, .. } => self.visitor(*reception, Reception::Arrived),
             Entry::PapersChecked { reception, .. } => self.visitor(*reception, Reception::Checked),
             Entry::PassedToCity { reception, .. } => self.visitor(*reception, Reception::WithCity),
@@ -104,8 +140,10 @@ impl Folded {
         }
     }
 
-    fn booking(&mut self, id: ReservationId, state: Booking) {
-        self.reservations.entry(id).and_modify(|known| *known = known.later(state)).or_insert(state);
+    fn booking(&mut self, id: ReservationId, state: Booking) -> &mut Told {
+        let told = self.reservations.entry(id).or_default();
+        told.state = Some(told.state.map_or(state, |known| known.later(state)));
+        told
     }
 
     fn visitor(&mut self, id: ReceptionId, state: Reception) {
@@ -203,22 +241,24 @@ fn reservations(
                 row.get::<u32>("number_issue")?,
                 row.get::<u32>("key_version")?,
                 row.get::<Option<[u8; 32]>>("number_lookup")?,
+                super::slots::slot(row)?,
             ))
         })?;
         let Some(last) = page.last() else { break };
         after = last.0.to_string();
-        for (id, state, issue, version, lookup) in page {
+        for (id, state, issue, version, lookup, slot) in page {
             let name = format!("reservation:{id}");
             match folded.reservations.remove(&id) {
                 None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
-                Some(told) if told != state => {
-                    findings.add(
-                        Invariant::Fold,
-                        &name,
-                        format!("the journal says {told}, stored is {state}"),
-                    );
+                Some(told) => {
+                    if let Some(told) = told.state.filter(|told| *told != state) {
+                        let what = format!("the journal says {told}, stored is {state}");
+                        findings.add(Invariant::Fold, &name, what);
+                    }
+                    if told.slots() != [&slot] {
+                        findings.add(Invariant::Fold, &name, "the journal says another slot than is stored");
+                    }
                 }
-                Some(_) => {}
             }
             let set = keys.version(version)?;
             let number = Number::derive(set.number.bits(), NumberKind::Reservation, id.to_bytes(), issue);

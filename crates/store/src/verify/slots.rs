@@ -67,7 +67,7 @@ pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<
     Ok(())
 }
 
-fn slot(row: &crate::value::Row<'_>) -> Result<Slot> {
+pub(super) fn slot(row: &crate::value::Row<'_>) -> Result<Slot> {
     Ok(Slot {
         service: row.get("service")?,
         site: row.get("site")?,

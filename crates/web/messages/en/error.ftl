@@ -7,7 +7,7 @@ error-number-length = The number has 14 digits. You entered { $count ->
     [one] 1 digit.
    *[other] { $count } digits.
 }
-error-number-other-kind-reservation = This is a booking number. Use it on the page “See or cancel a booking”.
+error-number-other-kind-reservation = This is a booking number. Use it on the page “See, change or cancel a booking”.
 error-number-other-kind-key = This is a booking key. Enter the booking number that was shown when you finished booking.
 error-key-unknown = This booking key cannot be used. Check the number on your guide letter again. If you received a newer letter, enter the number from that one.
 error-reservation-unknown = No booking was found for this number. Check the number again.

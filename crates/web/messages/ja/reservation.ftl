@@ -1,18 +1,27 @@
-# Seeing and cancelling a reservation.
-find-title = 予約の確認・取り消し
+# Seeing, changing and cancelling a reservation.
+find-title = 予約の確認・変更・取り消し
 find-lead = 予約が終わったときに表示された番号を入力してください。
 find-label = 予約番号（14けたの数字）
 find-support = ハイフン（-）はなくてもかまいません。
 find-show = 予約を見る
 find-lost-title = 予約番号がわからないとき
-find-lost = 「交付のご案内」の予約キーを入力すると、予約を見たり取り消したりできます。予約キーもわからないときは、お電話ください。
+find-lost = 「交付のご案内」の予約キーを入力すると、予約を見たり、変えたり、取り消したりできます。予約キーもわからないときは、お電話ください。
 show-title = あなたの予約
 show-number = 予約番号：{ $number }
 show-change-title = 取り消す・日時を変える
-show-change = { $day }の予約の時間まで、このサイトで取り消せます。日時を変えるときは、取り消してから、もう一度予約してください。
+show-change = { $day }の予約の時間まで、このサイトで日時を変えたり、取り消したりできます。
+show-move = 日時を変える
 show-cancel = 予約を取り消す
-show-too-late = 予約の時間を過ぎたため、このサイトでは取り消せません。来られないときや日時を変えるときは、お電話ください。
+show-too-late = 予約の時間を過ぎたため、このサイトでは変更や取り消しができません。来られないときや日時を変えるときは、お電話ください。
 banner-not-cancelled = 予約は取り消されていません。
+banner-moved = 予約の日時を変えました。予約番号は変わりません。
+move-title = 予約の日時を変えますか
+move-lead = まだ変わっていません。変えるまで、今の予約はそのままです。
+move-other-time = 別の時間を選ぶ
+move-from = 今の予約
+move-to = 変えたあと
+move-do = この日時に変える
+move-not = 変えずに戻る
 cancel-title = この予約を取り消しますか
 cancel-lead = 取り消すと、この日時はほかの方が予約できるようになります。
 cancel-do = 予約を取り消す

@@ -3,6 +3,7 @@
 //! The constants are patterns for the router; the functions give the address of one page.
 
 use domain::id::VisitId;
+use domain::time::Start;
 use jiff::civil::Date;
 
 use crate::kit::Language;
@@ -39,6 +40,12 @@ pub const BOOK: &str = "/y/{visit}/book";
 pub const DONE: &str = "/y/{visit}/done";
 /// A reservation that was looked up.
 pub const SHOW: &str = "/y/{visit}/reservation";
+/// Changing it to another slot: asks.
+pub const CHANGE: &str = "/y/{visit}/change/{day}/{minute}";
+/// Changing it: does.
+pub const MOVE: &str = "/y/{visit}/change";
+/// After it was changed.
+pub const MOVED: &str = "/y/{visit}/moved";
 /// Cancelling it: GET asks, POST does.
 pub const CANCEL: &str = "/y/{visit}/cancel";
 /// After it was cancelled.
@@ -124,6 +131,22 @@ pub fn done(visit: VisitId) -> String {
 /// A reservation that was looked up.
 pub fn show(visit: VisitId) -> String {
     of(SHOW, visit)
+}
+
+/// Asking whether to change it to another slot. The start stands as minutes of the day.
+pub fn change(visit: VisitId, day: Date, start: Start) -> String {
+    let minute = start.minutes().to_string();
+    of(CHANGE, visit).replace("{day}", &day.to_string()).replace("{minute}", &minute)
+}
+
+/// Changing it.
+pub fn move_to(visit: VisitId) -> String {
+    of(MOVE, visit)
+}
+
+/// After it was changed.
+pub fn moved(visit: VisitId) -> String {
+    of(MOVED, visit)
 }
 
 /// Cancelling it.

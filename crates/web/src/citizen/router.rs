@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::layout::Citizens;
-use super::reservation::{cancel, find, show};
+use super::reservation::{cancel, change, find, show};
 use super::visit::{book, check, days, done, hold, key, times};
 use super::{first, frame, language, notice, route};
 use crate::App;
@@ -34,6 +34,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::CALENDAR, get(done::calendar))
         .route(route::FIND, get(find::show).post(find::prove))
         .route(route::SHOW, get(show::show))
+        .route(route::CHANGE, get(change::ask))
+        .route(route::MOVE, post(change::change))
+        .route(route::MOVED, get(show::moved))
         .route(route::CANCEL, get(cancel::ask).post(cancel::cancel))
         .route(route::CANCELLED, get(cancel::cancelled))
         .with_state(app.clone());

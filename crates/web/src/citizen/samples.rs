@@ -15,6 +15,7 @@ use super::layout::Layout;
 use super::layout::samples::{error as sample_error, office, venue};
 use super::notice::{Advice, AdvicePage};
 use super::reservation::cancel::{CancelPage, CancelledPage};
+use super::reservation::change::ChangePage;
 use super::reservation::find::FindPage;
 use super::reservation::show::{Banner, ShowPage};
 use super::visit::check::CheckPage;
@@ -100,10 +101,10 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("days", DaysPage::new(layout(), visit, first, last, &states, None).render()),
         ("days-full", DaysPage::new(layout(), visit, first, last, &full, Some(Again::DayClosed)).render()),
         ("month", MonthPage::new(layout(), visit, date(2026, 12, 1), first, last, &states).render()),
-        ("times", TimesPage::new(layout(), visit, first, times(), 10, operation, None).render()),
+        ("times", TimesPage::new(layout(), visit, first, times(), operation, None).render()),
         (
             "times-taken",
-            TimesPage::new(layout(), visit, first, times()[..18].to_vec(), 10, operation, Some(Again::Taken))
+            TimesPage::new(layout(), visit, first, times()[..18].to_vec(), operation, Some(Again::Taken))
                 .render(),
         ),
         (
@@ -129,6 +130,16 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
             ShowPage::new(layout(), visit, NUMBER, appointment(), ISSUANCE, None, Some(Banner::NotCancelled))
                 .unwrap()
                 .render(),
+        ),
+        (
+            "show-moved",
+            ShowPage::new(layout(), visit, NUMBER, appointment(), ISSUANCE, Some(TODAY), Some(Banner::Moved))
+                .unwrap()
+                .render(),
+        ),
+        (
+            "change",
+            ChangePage::new(layout(), visit, reservation, appointment(), appointment(), operation).render(),
         ),
         ("cancel", CancelPage::new(layout(), visit, reservation, appointment(), operation).render()),
         ("cancelled", CancelledPage::new(layout(), first, "9:30".parse().unwrap()).render()),

@@ -43,7 +43,7 @@ on_both! {
         citizen.sees("Check your booking").press("Confirm this booking").sees("Your booking is complete");
         let number = number(&citizen);
         let mut later = house.citizen().reading("en");
-        later.open("/reservation").sees("See or cancel a booking").fill("number", &number);
+        later.open("/reservation").sees("See, change or cancel a booking").fill("number", &number);
         later.press("Show my booking").sees("Your booking").reads(&number);
         assert_eq!(live(&house, cards[0]).language, "en");
         house.verify();

@@ -59,8 +59,10 @@ on_both! {
         let number = books(&mut citizen, &house.key_of(cards[0]), FIRST, "9時00分");
         let done = citizen.path().to_owned();
         citizen.open(&done.replace("done", "check")).sees("予約が終わりました");
+        // Another time is a wish to change, and nothing is changed before it is said again.
         citizen.open(&done.replace("done", "days")).follow(FIRST).press("10時00分");
-        citizen.sees("あなたの予約").reads(&number).reads("9時00分");
+        citizen.sees("予約の日時を変えますか").reads("9時00分").reads("10時00分");
+        citizen.follow("変えずに戻る").sees("あなたの予約").reads(&number).reads("9時00分");
         assert_eq!(taken(&house), 1);
         house.verify();
     }

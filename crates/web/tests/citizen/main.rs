@@ -3,6 +3,7 @@
 
 mod booking;
 mod cancelling;
+mod changing;
 mod going_otherwise;
 mod proving;
 

@@ -21,7 +21,7 @@ use crate::key;
 use crate::kit::qr::TooLong;
 use crate::kit::{Asked, Page, PageError, Texts, respond};
 
-/// Whether the citizen can cancel here.
+/// Whether the citizen can change and cancel here.
 #[derive(Debug, Clone)]
 pub enum Cancel {
     /// Until its slot begins.
@@ -30,6 +30,8 @@ pub enum Cancel {
         day: Date,
         /// The page that asks once more.
         href: String,
+        /// The days to change to.
+        days_href: String,
     },
     /// The time for it is over.
     ByTelephone,
@@ -40,12 +42,15 @@ pub enum Cancel {
 pub enum Banner {
     /// The citizen went back from cancelling, or it could not be done.
     NotCancelled,
+    /// It was moved to the time that is shown.
+    Moved,
 }
 
 impl Banner {
     fn key(self) -> &'static str {
         match self {
             Self::NotCancelled => key!("banner-not-cancelled"),
+            Self::Moved => key!("banner-moved"),
         }
     }
 }
@@ -76,8 +81,11 @@ impl ShowPage {
         cancel_until: Option<Date>,
         banner: Option<Banner>,
     ) -> Result<Self, TooLong> {
-        let cancel =
-            cancel_until.map_or(Cancel::ByTelephone, |day| Cancel::Until { day, href: route::cancel(visit) });
+        let cancel = cancel_until.map_or(Cancel::ByTelephone, |day| Cancel::Until {
+            day,
+            href: route::cancel(visit),
+            days_href: route::days(visit),
+        });
         Ok(Self {
             texts: layout.texts(),
             layout,
@@ -107,6 +115,21 @@ pub(crate) async fn show(
         Standing::Booked(reservation) | Standing::Over(reservation) => {
             page(&app, &asked, id, &reservation, None)
         }
+        other => Ok(other.go_on(id)),
+    }
+}
+
+/// Shows the reservation after it was moved.
+pub(crate) async fn moved(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let opened = opened(&app, &headers, &visit).await?;
+    let id = opened.visit.id;
+    match opened.standing(app.now()) {
+        Standing::Booked(reservation) => page(&app, &asked, id, &reservation, Some(Banner::Moved)),
         other => Ok(other.go_on(id)),
     }
 }

@@ -265,7 +265,7 @@ pub(crate) async fn list(
 }
 
 /// The page of days, also where another page cannot stand.
-pub(super) async fn page(
+pub(crate) async fn page(
     app: &App,
     asked: &Asked,
     visit: Proven,

@@ -30,6 +30,7 @@ pub struct DonePage {
     belongings: Belongings,
     cancel_until: Date,
     calendar_href: String,
+    show_href: String,
 }
 
 impl DonePage {
@@ -52,6 +53,7 @@ impl DonePage {
             belongings,
             cancel_until,
             calendar_href: route::calendar(visit),
+            show_href: route::show(visit),
         })
     }
 }

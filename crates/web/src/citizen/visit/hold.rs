@@ -29,9 +29,6 @@ const OPERATION: &str = "operation";
 const DAY: &str = "day";
 const START: &str = "start";
 
-/// How often a hold is tried when the rules change under it.
-const TRIES: u32 = 3;
-
 /// Holds the time that was pressed.
 pub(crate) async fn hold(
     State(app): State<Arc<App>>,
@@ -60,6 +57,10 @@ pub(crate) async fn hold(
             app.availability_changed();
             times::page(&app, &asked, Proven::from(&visit), day, Some(Again::Taken)).await
         }
+        // The visit shows this booking, so another time is a wish to change it.
+        Err(BookingError::AlreadyBooked(booked)) if visit.reservation == Some(booked) => {
+            Ok(see_other(&route::change(visit.id, day, start)))
+        }
         Err(BookingError::AlreadyBooked(booked)) => go_to(&app, &visit, booked).await,
         Err(BookingError::NotBookable(_) | BookingError::NotFound) => {
             Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::key()), Reason::Ask)))
@@ -72,7 +73,7 @@ pub(crate) async fn hold(
 }
 
 /// Whether the rules let the web book the slot for this card now; whether it is full, the store says.
-fn is_offered(app: &App, visit: &Visit, slot: &Slot) -> bool {
+pub(crate) fn is_offered(app: &App, visit: &Visit, slot: &Slot) -> bool {
     let (rules, now) = (app.rules(), app.now());
     let first = days::first_visit(app, visit.posted_on);
     let window = rules.bookable_days(slot.service, &slot.site, now, first);
@@ -88,21 +89,13 @@ async fn take(
     pressed: OperationId,
 ) -> Result<ReservationId, BookingError> {
     let asks_for = format!("hold {} {} {}", visit.id, slot.day, slot.start);
-    let mut operation = Operation::new(pressed, &asks_for);
-    let mut tries = 1;
-    loop {
-        match try_take(app, asked, visit, slot, &operation).await {
-            Err(BookingError::StaleRules) if tries < TRIES => {
-                tries += 1;
-                app.reload_rules().await?;
-            }
-            // Back, and another time of the same page: a new wish. A card never has two holds, so it is safe to
-            // give it an operation of its own.
-            Err(BookingError::Reused(_)) if operation.id() == pressed => {
-                operation = Operation::new(app.operation(), &asks_for);
-            }
-            other => return other,
+    match try_take(app, asked, visit, slot, Operation::new(pressed, &asks_for)).await {
+        // Back, and another time of the same page: a new wish. A card never has two holds, so it is safe to
+        // give it an operation of its own.
+        Err(BookingError::Reused(_)) => {
+            try_take(app, asked, visit, slot, Operation::new(app.operation(), &asks_for)).await
         }
+        other => other,
     }
 }
 
@@ -111,9 +104,9 @@ async fn try_take(
     asked: &Asked,
     visit: &Visit,
     slot: &Slot,
-    operation: &Operation,
+    operation: Operation,
 ) -> Result<ReservationId, BookingError> {
-    let (act, keys, rules) = (app.act(Actor::Citizen), app.keys.clone(), app.rules());
+    let keys = app.keys.clone();
     let minutes = frame::hold_minutes(app);
     let wish = Wish {
         card: visit.card,
@@ -121,17 +114,15 @@ async fn try_take(
         channel: Channel::Web,
         language: asked.language.code().to_owned(),
     };
-    let (id, operation) = (visit.id, operation.clone());
-    let held = app
-        .db
-        .write(Lane::Public, move |tx| {
-            once(tx, &act, &operation, |tx| {
-                let held = store::reservation::hold(tx, &act, &keys, &rules, &wish, minutes)?;
-                store::visit::set_reservation(tx, id, Some(held.id))?;
-                Ok::<_, BookingError>(held.id)
-            })
+    let id = visit.id;
+    let held = app.write_with_rules(Lane::Public, Actor::Citizen, move |tx, act, rules| {
+        once(tx, act, &operation, |tx| {
+            let held = store::reservation::hold(tx, act, &keys, rules, &wish, minutes)?;
+            store::visit::set_reservation(tx, id, Some(held.id))?;
+            Ok::<_, BookingError>(held.id)
         })
-        .await?;
+    });
+    let held = held.await?;
     if visit.reservation.is_some() {
         // The place that was held before is free again, or the button was pressed twice.
         app.availability_changed();

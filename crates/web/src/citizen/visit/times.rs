@@ -37,7 +37,6 @@ pub struct TimesPage {
     banner: Option<Again>,
     day: Date,
     times: Vec<TimeLine>,
-    hold_minutes: u16,
     operation: OperationId,
     days_href: String,
     hold_href: String,
@@ -50,7 +49,6 @@ impl TimesPage {
         visit: VisitId,
         day: Date,
         times: Vec<TimeLine>,
-        hold_minutes: u16,
         operation: OperationId,
         banner: Option<Again>,
     ) -> Self {
@@ -60,7 +58,6 @@ impl TimesPage {
             banner,
             day,
             times,
-            hold_minutes,
             operation,
             days_href: route::days(visit),
             hold_href: route::hold(visit),
@@ -93,7 +90,7 @@ pub(crate) async fn show(
 }
 
 /// The page of times; of a day that is not booked now, the page of days says so.
-pub(super) async fn page(
+pub(crate) async fn page(
     app: &App,
     asked: &Asked,
     visit: Proven,
@@ -108,6 +105,5 @@ pub(super) async fn page(
     let lines = shown.slots.iter();
     let lines = lines.map(|slot| TimeLine { start: slot.start, availability: Availability::of_slot(slot) });
     let layout = frame::layout(app, asked).at(route::times(visit.id, day));
-    let minutes = frame::hold_minutes(app);
-    Ok(respond(&TimesPage::new(layout, visit.id, day, lines.collect(), minutes, app.operation(), banner)))
+    Ok(respond(&TimesPage::new(layout, visit.id, day, lines.collect(), app.operation(), banner)))
 }

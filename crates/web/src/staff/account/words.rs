@@ -147,6 +147,9 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("交付前設定済のカード{cards}枚を市から引き継ぎました{}", recorded_words(*recorded))
         }
         Entry::CardPlaced { place, .. } => format!("カードを「{}」に入れました", names.place(*place)),
+        Entry::CardPulled { place, day, .. } => {
+            format!("{}の予約のため、カードを「{}」から引き抜きました", day_words(day), names.place(*place))
+        }
         Entry::LettersPrinted { count, .. } => format!("交付のご案内{count}通を印刷しました"),
         Entry::LetterReissued { issue, .. } => {
             format!("交付のご案内を再印刷しました（{issue}回目。前の予約キーは使えません）")
@@ -161,6 +164,9 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::HoldReleased { slot, .. } => format!("{}の仮押さえが終わりました", slot_words(slot)),
         Entry::Booked { slot, channel, .. } => {
             format!("{}を予約しました（{}）", slot_words(slot), channel.label())
+        }
+        Entry::Moved { from, to, by, .. } => {
+            format!("{}の予約を{}に変更しました（{}）", slot_words(from), slot_words(to), by.label())
         }
         Entry::Cancelled { slot, channel, .. } => {
             format!("{}の予約を取り消しました（{}）", slot_words(slot), channel.label())
@@ -196,6 +202,7 @@ pub(crate) fn screen(code: &str) -> &str {
         "sleeve_labels" => "スリーブのラベル",
         "inspection" => "検品",
         "put_away" => "収納",
+        "pull" => "引き抜き",
         "place" => "保管場所",
         "batch" => "市との引継ぎ",
         "batch_list" => "引継書",
@@ -205,6 +212,8 @@ pub(crate) fn screen(code: &str) -> &str {
         "reservations_pdf" => "予約の一覧の印刷",
         "reservations_csv" => "予約の一覧のCSV",
         "reservation" => "予約",
+        "book" => "予約を取る画面",
+        "move" => "予約の変更",
         "counter" => "窓口",
         "reception" => "受付",
         "close" => "窓口の締め",

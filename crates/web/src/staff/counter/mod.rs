@@ -3,6 +3,7 @@
 //! The service of these screens is the issuance at the site of this counter; below the handlers both are
 //! arguments, so that another service or site is another business day and nothing else.
 
+pub(crate) mod booking;
 pub(crate) mod close;
 pub(crate) mod file;
 pub(crate) mod reception;
@@ -32,7 +33,11 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .get("/reservations", may(Permission::SeeReservations), reservation::day::first)
         .get("/reservations/{day}", may(Permission::SeeReservations), reservation::day::show)
         .get("/reservation/{id}", may(Permission::SeeReservations), reservation::show::show)
-        .post("/reservation/{id}/cancel", may(Permission::ReceiveVisitors), reservation::cancel::cancel)
+        .post("/reservation/{id}/cancel", may(Permission::Reserve), reservation::cancel::cancel)
+        .get("/reservation/{id}/move", may(Permission::Reserve), booking::change::show)
+        .post("/reservation/{id}/move", may(Permission::Reserve), booking::change::change)
+        .get("/book/{card}", may(Permission::Reserve), booking::new::show)
+        .post("/book/{card}", may(Permission::Reserve), booking::new::book)
         .post("/reservation/{id}/arrive", may(Permission::ReceiveVisitors), reception::arrive::arrive);
     let desk = desk
         .get("/counter", may(Permission::ReceiveVisitors), reception::counter::show)

@@ -13,6 +13,20 @@ pub(crate) fn reservation(id: ReservationId) -> String {
     format!("/reservation/{id}")
 }
 
+/// Booking for a card, on a day or on the first one with a free place.
+pub(crate) fn book(card: CardId, day: Option<Date>) -> String {
+    on(format!("/book/{card}"), day)
+}
+
+/// Moving a reservation to a day or to the first one with a free place.
+pub(crate) fn move_to(id: ReservationId, day: Option<Date>) -> String {
+    on(format!("/reservation/{id}/move"), day)
+}
+
+fn on(page: String, day: Option<Date>) -> String {
+    day.map_or(page.clone(), |day| format!("{page}?day={day}"))
+}
+
 /// A reception.
 pub(crate) fn reception(id: ReceptionId) -> String {
     format!("/receptions/{id}")
@@ -21,6 +35,11 @@ pub(crate) fn reception(id: ReceptionId) -> String {
 /// The close of a day.
 pub(crate) fn close(day: Date) -> String {
     format!("/close/{day}")
+}
+
+/// Pulling the cards of a day.
+pub(crate) fn pull(day: Date) -> String {
+    format!("/pull/{day}")
 }
 
 /// The counts of a day.

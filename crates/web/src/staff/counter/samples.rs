@@ -13,6 +13,7 @@ use domain::report::DayCounts;
 use domain::reservation::Channel;
 use jiff::civil::{Date, date};
 
+use super::booking::slots::{Purpose, SlotsPage};
 use super::close::show::{self as close, ClosePage};
 use super::file::CannotWritePage;
 use super::reception::counter::{self, CounterPage};
@@ -122,10 +123,25 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         not_today: (!acts.arrive).then(|| "11月25日(水)の予約です。受付は予約の日にできます。".to_owned()),
         acts,
         arrive_operation: operation(1),
+        move_href: route::move_to(reservation_id(1), None),
         cancel_operation: operation(2),
         channels: [Channel::Telephone, Channel::Counter],
         story: told(),
     }
+}
+
+fn slots(form: Form, problem: Option<&str>) -> SlotsPage {
+    let moves = problem.is_some();
+    let purpose = Purpose {
+        title: if moves { "予約の変更" } else { "予約を取る" }.to_owned(),
+        say: "カードをお渡しできます。ご都合のよい日時をお伺いします。".to_owned(),
+        control: "000 012 117".to_owned(),
+        card_href: "/cards/1".to_owned(),
+        now: moves.then(|| "令和8年11月24日(火) 9:30".to_owned()),
+        here: "/book/1".to_owned(),
+        asks_language: !moves,
+    };
+    SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, problem)
 }
 
 fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> ReceptionPage {
@@ -242,7 +258,7 @@ fn pages() -> Vec<(&'static str, String)> {
         issued,
         close_href: issued.is_none().then(|| route::close(TODAY)),
     };
-    let both = Acts { arrive: true, cancel: true };
+    let both = Acts { arrive: true, change: true };
     let from_paper = Next::Issue { from_paper: true };
     vec![
         ("today", today().render()),
@@ -262,6 +278,12 @@ fn pages() -> Vec<(&'static str, String)> {
         ("reservation", reservation(fresh(), None, both).render()),
         ("reservation-refused", reservation(refused("channel", "選んでください。"), None, both).render()),
         ("reservation-later", reservation(fresh(), Some("取り消せません。"), Acts::default()).render()),
+        ("book", slots(fresh(), None).render()),
+        ("book-refused", slots(refused("channel", "申し出の方法を選んでください。"), None).render()),
+        (
+            "move-full",
+            slots(fresh(), Some("この時間は、たった今埋まりました。別の時間を選んでください。")).render(),
+        ),
         ("counter", counter(6).render()),
         ("counter-empty", counter(0).render()),
         ("reception-arrived", reception(Visit::Arrived, Next::Papers, fresh(), None).render()),

@@ -106,6 +106,8 @@ pub(crate) struct Facts {
     today: Vec<Standing>,
     next: Option<(Date, u32)>,
     not_closed: Vec<Date>,
+    /// Cards that today and the next open day want, and how many of them are still in their boxes.
+    pulls: Vec<(Date, u32, u32)>,
     trays: usize,
     counters: usize,
     listed: u32,
@@ -154,6 +156,11 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
     };
     let back = std::iter::successors(Some(*day), |day| rules.previous_open_day(*service, site, *day));
     let first = back.take(usize::from(DAYS_BACK) + 1).last().unwrap_or(*day);
+    let mut pulls = Vec::new();
+    for day in std::iter::once(*day).chain(next.map(|(day, _)| day)) {
+        let (wanted, left) = store::pull::progress(reader, &BusinessDay { day, ..today.clone() })?;
+        pulls.push((day, wanted, left));
+    }
     let out = store::report::cards_out(reader, site)?;
     let lie = |kind| out.iter().filter(|(_, _, place)| *place == kind).count();
     let counts = store::card::counts_up_to(reader, MOST)?;
@@ -163,6 +170,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
     Ok(Facts {
         today: store::reservation::standings(reader, *service, site, *day)?,
         next,
+        pulls,
         not_closed: store::report::not_closed(reader, today, first)?,
         trays: lie(PlaceKind::Tray),
         counters: lie(PlaceKind::Counter),
@@ -192,6 +200,12 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
         };
         let what = format!("翌開庁日 {}の予約リスト", month_day_ja(next));
         wait(&what, until, false, "リストを開く", &route::day(next), Permission::SeeReservations);
+    }
+    for &(day, wanted, left) in facts.pulls.iter().filter(|(.., left)| *left > 0) {
+        let what = format!("{}の引き抜き", month_day_ja(day));
+        let how_much = format!("残り{left}枚（予約{wanted}件）");
+        let of_today = day == today.day;
+        wait(&what, how_much, of_today, "引き抜く", &route::pull(day), Permission::MoveCards);
     }
     let here = facts
         .today

@@ -67,6 +67,9 @@ fn storage(desk: Desk) -> Desk {
         .get("/storage/put", MOVE, storage::put::show)
         .post("/storage/put", MOVE, storage::put::scan)
         .get("/storage/labels.pdf", PRINT, storage::labels::all)
+        .get("/pull", MOVE, storage::pull::first)
+        .get("/pull/{day}", MOVE, storage::pull::show)
+        .post("/pull/{day}", MOVE, storage::pull::scan)
         .get("/places/{id}", Access::May(Permission::SeeCards), storage::place::show)
         .get("/places/{id}/label.pdf", PRINT, storage::labels::one)
 }

@@ -39,6 +39,15 @@ fn layout(title: &str) -> Layout {
     Layout::new(title, date(2026, 11, 24), Some(person())).within(Task::Preparation)
 }
 
+fn pull_line(start: Option<domain::time::Start>) -> storage::pull::Line {
+    storage::pull::Line {
+        card: card_id(1),
+        control: "104 230 001".to_owned(),
+        reference: "R8.11.20-1".to_owned(),
+        start,
+    }
+}
+
 fn texts() -> Texts {
     Texts::new(Language::Ja)
 }
@@ -214,6 +223,7 @@ fn pages() -> Vec<(&'static str, String)> {
         place: PlaceId::from_parts(1, 1),
         place_name: "箱1-2-3".to_owned(),
         notice: Some("A1B-000012".to_owned()),
+        say: Some("カードをお渡しできます。ご都合のよい日時をお伺いします。".to_owned()),
         list_line: "R8.11.20-1".to_owned(),
         consignment: id,
         method: "交付時来庁",
@@ -223,7 +233,13 @@ fn pages() -> Vec<(&'static str, String)> {
         ended: false,
         findings: vec![("数量・券面", "良好")],
         reservation: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
-        acts: card::show::Acts { inspect: None, send: false, put: true, reprint: true },
+        acts: card::show::Acts {
+            inspect: None,
+            send: false,
+            put: true,
+            reprint: true,
+            book: Some("/book/x".to_owned()),
+        },
         operation: operation(),
         story: vec![card::story::Line {
             at: "11月24日(火) 9:20".to_owned(),
@@ -326,6 +342,25 @@ fn pages() -> Vec<(&'static str, String)> {
                     progress: "交付通知書発送",
                 }],
                 next: Some(card_id(1)),
+            }
+            .render(),
+        ),
+        (
+            "pull",
+            storage::pull::PullPage {
+                layout: layout("11月25日(水)の引き抜き"),
+                day: date(2026, 11, 25),
+                title: "令和8年11月25日(水)".to_owned(),
+                wanted: 188,
+                done: 120,
+                boxes: vec![storage::pull::InBox {
+                    name: "箱1-2-3".to_owned(),
+                    lines: vec![pull_line(Some("9:30".parse().unwrap()))],
+                }],
+                astray: vec![pull_line(None)],
+                recent: String::new(),
+                rows: scans(),
+                other: vec![("/pull/2026-11-24".to_owned(), "11月24日(火)".to_owned())],
             }
             .render(),
         ),

@@ -40,6 +40,10 @@ pub(super) enum Outcome {
     Undone,
     /// The card is now in the place.
     Put,
+    /// The card is out of its box and on the tray.
+    Pulled,
+    /// Nobody comes for the card on that day.
+    NotOfTheDay,
     /// A place was chosen.
     Place,
     /// The card is of another consignment.
@@ -62,7 +66,7 @@ pub(super) enum Outcome {
     Again,
 }
 
-const OUTCOMES: [(Outcome, char, bool, &str); 18] = [
+const OUTCOMES: [(Outcome, char, bool, &str); 20] = [
     (Outcome::Good, 'g', true, "良好"),
     (Outcome::Complete, 'c', true, "検品済"),
     (Outcome::Mismatch, 'm', false, "不一致・不良：別に置いてください"),
@@ -71,6 +75,8 @@ const OUTCOMES: [(Outcome, char, bool, &str); 18] = [
     (Outcome::Before, 'b', true, "読み取り済み（変更なし）"),
     (Outcome::Undone, 'x', true, "取り消しました"),
     (Outcome::Put, 'i', true, "入れました"),
+    (Outcome::Pulled, 'q', true, "引き抜きました"),
+    (Outcome::NotOfTheDay, 'd', false, "この日の予約のカードではありません：元の箱に戻してください"),
     (Outcome::Place, 'l', true, "箱を選びました"),
     (Outcome::OtherList, 'o', false, "ほかの一覧表のカードです"),
     (Outcome::NoCard, 'k', false, "この管理番号のカードはありません"),

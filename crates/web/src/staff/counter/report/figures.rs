@@ -16,10 +16,15 @@ pub(crate) fn groups(counts: &DayCounts) -> Vec<Group> {
     let mut booked: Vec<Count> = Channel::ALL
         .iter()
         .map(|channel| {
-            count(format!("予約（{}）", channel.label()), by(channel), "この日に一度でも予約完了になった件数")
+            count(
+                format!("予約（{}）", channel.label()),
+                by(channel),
+                "この日に一度でも予約があった件数（他の日から移った予約を含む）",
+            )
         })
         .collect();
     booked.push(count("予約 計", counts.booked_total(), "予約方法ごとの件数の合計"));
+    booked.push(count("他の日へ変更", counts.moved, "この日から他の日へ移り、戻っていない予約"));
     booked.push(count("取消", counts.cancelled, "来庁の前に取り消された予約"));
     let came = vec![
         count("来庁 計", counts.came(), "受付をした人。交付・持ち帰り・途中退出・受付中の合計"),
@@ -59,6 +64,7 @@ pub(crate) fn reconciliations(counts: &DayCounts) -> Vec<Reconciliation> {
         whole: plain("予約", counts.booked_total()),
         parts: vec![
             plain("交付", counts.issued),
+            plain("他の日へ変更", counts.moved),
             plain("取消", counts.cancelled),
             plain("持ち帰り", counts.sent_away_total()),
             plain("途中退出", counts.left),

@@ -6,10 +6,9 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::id::ReservationId;
 use domain::reservation::Channel;
-use domain::time::day_of;
-use store::op::{Operation, Reused, once};
+use store::Lane;
+use store::op::{Operation, once};
 use store::reservation::BookingError;
-use store::{Act, Lane, Tx};
 
 use super::show;
 use crate::App;
@@ -20,32 +19,6 @@ use crate::staff::desk::Signed;
 use crate::staff::field;
 
 const CHANNEL: &str = "channel";
-
-/// Why it was not cancelled.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    /// The visitor is here or was: how the visit ends is said at the counter.
-    #[error("the visitor was received")]
-    Received,
-    /// The day is over: who did not come is set when the day is closed.
-    #[error("the day is over")]
-    Past,
-    /// The booking.
-    #[error(transparent)]
-    Booking(#[from] BookingError),
-}
-
-impl From<store::Error> for Refusal {
-    fn from(error: store::Error) -> Self {
-        Self::Booking(error.into())
-    }
-}
-
-impl From<Reused> for Refusal {
-    fn from(error: Reused) -> Self {
-        Self::Booking(error.into())
-    }
-}
 
 /// Cancels.
 pub(crate) async fn cancel(
@@ -66,7 +39,9 @@ pub(crate) async fn cancel(
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
-            once(tx, &act, &operation, |tx| cancel_for(tx, &act, &rules, id, channel))
+            once(tx, &act, &operation, |tx| {
+                store::reservation::cancel(tx, &act, &rules, id, channel).map(drop)
+            })
         })
         .await;
     let problem = match done {
@@ -74,35 +49,17 @@ pub(crate) async fn cancel(
             app.availability_changed();
             return Ok(see_other(&route::reservation(id)));
         }
-        Err(Refusal::Received) => {
+        Err(BookingError::Received) => {
             "受付が始まっているため取り消せません。受付の画面で終わらせてください。".to_owned()
         }
-        Err(Refusal::Past) => "予約の日を過ぎているため取り消せません。".to_owned(),
-        Err(Refusal::Booking(BookingError::NotFound)) => return Err(PageError::NotFound),
-        Err(Refusal::Booking(BookingError::Reused(_))) => return Err(field::stale()),
-        Err(Refusal::Booking(BookingError::WrongState(wrong))) => {
+        Err(BookingError::Over) => "予約の日を過ぎているため取り消せません。".to_owned(),
+        Err(BookingError::WrongState(wrong)) => {
             format!("「{}」の予約は取り消せません。", wrong.from.label())
         }
-        Err(Refusal::Booking(BookingError::Store(error))) => return Err(error.into()),
-        Err(Refusal::Booking(other)) => return Err(PageError::internal(other)),
+        Err(BookingError::NotFound) => return Err(PageError::NotFound),
+        Err(BookingError::Reused(_)) => return Err(field::stale()),
+        Err(BookingError::Store(error)) => return Err(error.into()),
+        Err(other) => return Err(PageError::internal(other)),
     };
     show::page(&app, &signed, id, form, Some(problem)).await
-}
-
-fn cancel_for(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    rules: &domain::rules::RuleSet,
-    id: ReservationId,
-    channel: Channel,
-) -> Result<(), Refusal> {
-    let booked = store::reservation::find(tx, id)?.ok_or(BookingError::NotFound)?;
-    if store::reception::of_reservation(tx, id)?.is_some() {
-        return Err(Refusal::Received);
-    }
-    if booked.slot.day < day_of(act.at) {
-        return Err(Refusal::Past);
-    }
-    store::reservation::cancel(tx, act, rules, id, channel)?;
-    Ok(())
 }

@@ -36,8 +36,8 @@ pub(crate) struct Known {
 pub(crate) struct Acts {
     /// The visitor can be received.
     pub(crate) arrive: bool,
-    /// It can be cancelled.
-    pub(crate) cancel: bool,
+    /// It can be moved and cancelled.
+    pub(crate) change: bool,
 }
 
 /// The page of a reservation.
@@ -63,6 +63,7 @@ pub(crate) struct ShowPage {
     pub(crate) not_today: Option<String>,
     pub(crate) acts: Acts,
     pub(crate) arrive_operation: OperationId,
+    pub(crate) move_href: String,
     pub(crate) cancel_operation: OperationId,
     pub(crate) channels: [Channel; 2],
     pub(crate) story: Vec<story::Line>,
@@ -151,8 +152,12 @@ fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<S
         progress: card.as_ref().map_or("", |card| card.progress.label()),
         reception_href: reception.map(|reception| route::reception(reception.id)),
         not_today,
-        acts: Acts { arrive: counter && slot.day == today, cancel: counter && slot.day >= today },
+        acts: Acts {
+            arrive: counter && slot.day == today,
+            change: signed.may(Permission::Reserve) && expected && here && slot.day >= today,
+        },
         arrive_operation: app.operation(),
+        move_href: route::move_to(reservation.id, None),
         cancel_operation: app.operation(),
         channels: [Channel::Telephone, Channel::Counter],
         story,

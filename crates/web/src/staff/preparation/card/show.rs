@@ -21,6 +21,7 @@ use super::super::paper::reference;
 use super::story::{self, Line};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
+use crate::staff::counter::{booking, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::wording::{control, list_line};
@@ -36,6 +37,8 @@ pub(crate) struct ShowPage {
     pub(crate) place: PlaceId,
     pub(crate) place_name: String,
     pub(crate) notice: Option<String>,
+    /// The sentence to read out on the telephone.
+    pub(crate) say: Option<String>,
     pub(crate) list_line: String,
     pub(crate) consignment: ConsignmentId,
     pub(crate) method: &'static str,
@@ -60,18 +63,20 @@ pub(crate) struct Stop {
 }
 
 /// What may be done now by this person.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Acts {
     /// The pass of the inspection that is next.
     pub(crate) inspect: Option<Pass>,
     pub(crate) send: bool,
     pub(crate) put: bool,
     pub(crate) reprint: bool,
+    /// Booking for the citizen.
+    pub(crate) book: Option<String>,
 }
 
 impl Acts {
-    fn any(self) -> bool {
-        self.inspect.is_some() || self.send || self.put || self.reprint
+    fn any(&self) -> bool {
+        self.inspect.is_some() || self.send || self.put || self.reprint || self.book.is_some()
     }
 }
 
@@ -95,6 +100,9 @@ pub(crate) async fn show(
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(&app, view).await?;
     let Found { card, notice, findings, reservation, story } = found;
+    let booked = reservation.as_ref().filter(|live| live.state == domain::reservation::State::Booked);
+    let acts = acts(&signed, &card, &findings, booked.is_some());
+    let say = signed.may(Permission::Reserve).then(|| booking::say(&card, booked));
     let reservation = reservation.filter(|_| signed.may(Permission::SeeReservations)).map(|live| {
         let when = format!("{} {}", month_day_ja(live.slot.day), live.slot.start);
         (format!("/reservation/{}", live.id), when)
@@ -114,7 +122,8 @@ pub(crate) async fn show(
         ended: card.stage == Stage::Ended,
         findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
         reservation,
-        acts: acts(&signed, &card, &findings),
+        acts,
+        say,
         operation: app.operation(),
         story,
         place_name: card.place_name,
@@ -146,7 +155,7 @@ pub(crate) fn way(progress: Progress) -> Vec<Stop> {
         .collect()
 }
 
-fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)]) -> Acts {
+fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: bool) -> Acts {
     let on_desk = card.place_kind == PlaceKind::Desk;
     let done = |pass: &Pass| findings.iter().any(|(which, _)| which == pass);
     let inspect = Pass::ALL.iter().copied().find(|pass| !done(pass));
@@ -160,6 +169,8 @@ fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)]) -> Acts {
             && card.method.is_stored()
             && signed.may(Permission::TransferBatches),
         put: stored && movable && signed.may(Permission::MoveCards),
+        book: (card.stage == Stage::Notified && !is_booked && signed.may(Permission::Reserve))
+            .then(|| route::book(card.id, None)),
         reprint: stored && card.key_issue > 0 && signed.may(Permission::PrintLetters),
     }
 }

@@ -3,4 +3,5 @@
 pub(super) mod labels;
 pub(super) mod list;
 pub(super) mod place;
+pub(super) mod pull;
 pub(super) mod put;

@@ -1,0 +1,160 @@
+//! Changing to another day or time: asked once more with both beside each other, then done in one step. The days and
+//! times are those of a booking; until the last step the reservation keeps its place.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::id::{OperationId, ReservationId, VisitId};
+use domain::journal::{Actor, Slot};
+use domain::reservation::Channel;
+use domain::service::Service;
+use domain::time::Start;
+use jiff::civil::Date;
+use store::Lane;
+use store::op::{Operation, once};
+use store::reservation::BookingError;
+
+use crate::App;
+use crate::citizen::visit::begun::{Standing, has_begun, opened};
+use crate::citizen::visit::ended::{Reason, RefusedPage};
+use crate::citizen::visit::hold::is_offered;
+use crate::citizen::visit::proof::Proven;
+use crate::citizen::visit::{Again, Appointment, days, times};
+use crate::citizen::{Layout, frame, route};
+use crate::kit::page::see_other;
+use crate::kit::{Asked, Fields, Page, PageError, Texts, respond};
+
+/// The page that asks once more.
+#[derive(Template)]
+#[template(path = "citizen/reservation/change.html")]
+pub struct ChangePage {
+    texts: Texts,
+    layout: Layout,
+    from: Appointment,
+    to: Appointment,
+    operation: OperationId,
+    reservation: ReservationId,
+    days_href: String,
+    times_href: String,
+    back_href: String,
+    move_href: String,
+}
+
+impl ChangePage {
+    /// The question for a reservation and the slot that was pressed.
+    pub fn new(
+        layout: Layout,
+        visit: VisitId,
+        reservation: ReservationId,
+        from: Appointment,
+        to: Appointment,
+        operation: OperationId,
+    ) -> Self {
+        Self {
+            texts: layout.texts(),
+            layout,
+            operation,
+            reservation,
+            days_href: route::days(visit),
+            times_href: route::times(visit, to.day),
+            back_href: route::show(visit),
+            move_href: route::move_to(visit),
+            from,
+            to,
+        }
+    }
+}
+
+impl Page for ChangePage {}
+
+/// Asks once more.
+pub(crate) async fn ask(
+    State(app): State<Arc<App>>,
+    Path((visit, day, minute)): Path<(String, String, String)>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let day: Date = day.parse().map_err(|_| PageError::NotFound)?;
+    let start: Start =
+        minute.parse::<u16>().ok().and_then(|minute| Start::new(minute).ok()).ok_or(PageError::NotFound)?;
+    let opened = opened(&app, &headers, &visit).await?;
+    let id = opened.visit.id;
+    let slot = Slot { service: Service::Issuance, site: app.settings.site.clone(), day, start };
+    match opened.standing(app.now()) {
+        Standing::Booked(booked) if has_begun(&booked, app.now()) || booked.slot == slot => {
+            Ok(see_other(&route::show(id)))
+        }
+        Standing::Booked(booked) => {
+            if !is_offered(&app, &opened.visit, &slot) {
+                return days::page(&app, &asked, Proven::from(&opened.visit), Some(Again::DayClosed)).await;
+            }
+            let [from, to] = [&booked.slot, &slot].map(|slot| frame::appointment(&app, slot));
+            let layout = frame::layout(&app, &asked);
+            Ok(respond(&ChangePage::new(layout, id, booked.id, from, to, app.operation())))
+        }
+        other => Ok(other.go_on(id)),
+    }
+}
+
+const OPERATION: &str = "operation";
+const RESERVATION: &str = "reservation";
+const DAY: &str = "day";
+const START: &str = "start";
+
+/// Changes, until the slot of the reservation begins.
+pub(crate) async fn change(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let form = fields.form(&[OPERATION, RESERVATION, DAY, START])?;
+    let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
+    let shown: ReservationId = form.typed(RESERVATION).parse().map_err(|_| PageError::BadRequest)?;
+    let day: Date = form.typed(DAY).parse().map_err(|_| PageError::BadRequest)?;
+    let start: Start = form.typed(START).parse().map_err(|_| PageError::BadRequest)?;
+    let opened = opened(&app, &headers, &visit).await?;
+    let (id, proven) = (opened.visit.id, Proven::from(&opened.visit));
+    let slot = Slot { service: Service::Issuance, site: app.settings.site.clone(), day, start };
+    let booked = match opened.standing(app.now()) {
+        // The visit went on to another reservation in the meantime: what is changed is what was shown.
+        Standing::Booked(booked) if booked.id == shown => booked,
+        other => return Ok(other.go_on(id)),
+    };
+    if has_begun(&booked, app.now()) {
+        return Ok(see_other(&route::show(id)));
+    }
+    if booked.slot != slot && !is_offered(&app, &opened.visit, &slot) {
+        return days::page(&app, &asked, proven, Some(Again::DayClosed)).await;
+    }
+    let operation = Operation::new(operation, &format!("move {shown} {day} {start}"));
+    let done = app.write_with_rules(Lane::Public, Actor::Citizen, move |tx, act, rules| {
+        once(tx, act, &operation, |tx| {
+            store::reservation::move_to(tx, act, rules, shown, &slot, Channel::Web).map(drop)
+        })
+    });
+    match done.await {
+        Ok(()) => {
+            app.availability_changed();
+            Ok(see_other(&route::moved(id)))
+        }
+        Err(BookingError::Full) => {
+            app.availability_changed();
+            times::page(&app, &asked, proven, day, Some(Again::Taken)).await
+        }
+        Err(BookingError::DayClosed) => days::page(&app, &asked, proven, Some(Again::DayClosed)).await,
+        Err(BookingError::NotBookable(_)) => {
+            Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::show(id)), Reason::Ask)))
+        }
+        // The rules keep changing: in a moment they will stand.
+        Err(BookingError::StaleRules) => Err(PageError::Full),
+        Err(BookingError::Reused(_)) => Err(PageError::Conflict("the form is stale".to_owned())),
+        Err(BookingError::Store(error)) => Err(error.into()),
+        // It was cancelled, received or moved at the same moment: the page says how it stands now.
+        Err(_) => Ok(see_other(&route::show(id))),
+    }
+}
