@@ -16,5 +16,6 @@ pub mod letter;
 pub mod office;
 pub mod sample;
 pub mod table;
+pub mod xlsx;
 
 pub use document::{CannotPrint, Document, Template};

@@ -1,4 +1,6 @@
-//! Lists as CSV for other programs and for spreadsheets, in UTF-8 with BOM or in CP932.
+//! Lists as CSV for other programs and for spreadsheets, in UTF-8 with BOM or in CP932, and as workbooks.
+//!
+//! The rest is about CSV; what a workbook makes of a cell stands in [`crate::xlsx`].
 //!
 //! Every field is quoted and lines end with CRLF. A cell is written so that a spreadsheet neither runs nor
 //! mangles it:
@@ -10,8 +12,13 @@
 //!
 //! What CP932 cannot write is written as 〓 and reported by cell, never replaced in silence.
 
+use std::io::Cursor;
+
 use encoding_rs::SHIFT_JIS;
+use jiff::Timestamp;
 use jiff::civil::Date;
+
+use crate::xlsx::{Sheet, Workbook, WriteError};
 
 /// A table for export: names of columns, then rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +107,14 @@ impl Table {
             writer.line(row + 1, width, cells.iter().map(|cell| cell.written(codes)));
         }
         Export { bytes: writer.bytes, cannot_write: writer.cannot_write }
+    }
+
+    /// The table as a workbook (.xlsx) with one sheet of this name. [`crate::xlsx`] says how cells are written.
+    pub fn to_xlsx(&self, name: &str, made_at: Timestamp) -> Result<Vec<u8>, WriteError> {
+        let sheet = Sheet { name, columns: &self.columns, made_at };
+        let mut workbook = Workbook::new(Cursor::new(Vec::new()), &sheet)?;
+        self.rows.iter().try_for_each(|cells| workbook.row(cells))?;
+        Ok(workbook.finish()?.into_inner())
     }
 }
 

@@ -211,6 +211,7 @@ pub(crate) fn screen(code: &str) -> &str {
         "reservations" => "予約の一覧",
         "reservations_pdf" => "予約の一覧の印刷",
         "reservations_csv" => "予約の一覧のCSV",
+        "reservations_xlsx" => "予約の一覧のExcel",
         "reservation" => "予約",
         "book" => "予約を取る画面",
         "move" => "予約の変更",

@@ -1,10 +1,11 @@
-//! Answers that are files: PDF to look at, CSV to keep.
+//! Answers that are files: PDF to look at, CSV and workbooks to keep.
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use documents::Document;
 use documents::table::{CannotWrite, Codes, Encoding, Table};
+use jiff::Timestamp;
 
 use crate::App;
 use crate::kit::page::Cache;
@@ -18,8 +19,10 @@ pub(crate) enum Form {
     Page,
     /// The paper.
     Pdf,
-    /// The table.
+    /// The table as CSV.
     Csv,
+    /// The table as a workbook.
+    Xlsx,
 }
 
 impl Form {
@@ -29,6 +32,8 @@ impl Form {
             (day, Self::Pdf)
         } else if let Some(day) = address.strip_suffix(".csv") {
             (day, Self::Csv)
+        } else if let Some(day) = address.strip_suffix(".xlsx") {
+            (day, Self::Xlsx)
         } else {
             (address, Self::Page)
         }
@@ -85,6 +90,17 @@ pub(crate) fn csv(layout: Layout, table: &Table, wanted: Wanted, name: &str) -> 
     answer(media, "attachment", name, export.bytes)
 }
 
+/// Writes a table as a workbook whose sheet has this name.
+pub(crate) fn xlsx(
+    table: &Table,
+    sheet: &str,
+    made_at: Timestamp,
+    name: &str,
+) -> Result<Response, PageError> {
+    let bytes = table.to_xlsx(sheet, made_at).map_err(PageError::internal)?;
+    answer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment", name, bytes)
+}
+
 /// A cell that cannot be written.
 pub(crate) struct Cell {
     row: usize,
@@ -124,5 +140,6 @@ mod tests {
         assert_eq!(Form::split("2026-11-24"), ("2026-11-24", Form::Page));
         assert_eq!(Form::split("2026-11-24.pdf"), ("2026-11-24", Form::Pdf));
         assert_eq!(Form::split("2026-11-24.csv"), ("2026-11-24", Form::Csv));
+        assert_eq!(Form::split("2026-11-24.xlsx"), ("2026-11-24", Form::Xlsx));
     }
 }

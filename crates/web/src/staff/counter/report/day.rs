@@ -86,6 +86,10 @@ pub(crate) async fn show(
         }
         Form::Pdf => file::pdf(&app, Document::DayCounts(paper()), &format!("report-{}.pdf", day.day)).await,
         Form::Csv => file::csv(layout, &paper().table(), query.encoding, &format!("report-{}.csv", day.day)),
+        Form::Xlsx => {
+            let (paper, name) = (paper(), format!("report-{}.xlsx", day.day));
+            file::xlsx(&paper.table(), &format!("報告 {}", day.day), paper.printed_at, &name)
+        }
     }
 }
 

@@ -114,6 +114,7 @@ pub(crate) async fn show(
         Form::Page => "reservations",
         Form::Pdf => "reservations_pdf",
         Form::Csv => "reservations_csv",
+        Form::Xlsx => "reservations_xlsx",
     };
     let found = u32::try_from(known.lines.len()).unwrap_or(u32::MAX);
     let view = View { screen, asked: day.to_string(), subjects: vec![Subject::Day(day.clone())], found };
@@ -129,6 +130,11 @@ pub(crate) async fn show(
             let layout = signed.layout("CP932では書けない文字があります").within(Task::Reservations);
             let name = format!("reservations-{}.csv", day.day);
             file::csv(layout, &paper().table(), query.encoding, &name)
+        }
+        Form::Xlsx => {
+            signed.viewed(&app, view).await?;
+            let (paper, name) = (paper(), format!("reservations-{}.xlsx", day.day));
+            file::xlsx(&paper.table(), &format!("予約 {}", day.day), paper.printed_at, &name)
         }
     }
 }
