@@ -1,18 +1,27 @@
-//! Files that come in: CSV in UTF-8, UTF-8 with BOM or CP932, read strictly and within limits.
+//! Files that come in: CSV in UTF-8, UTF-8 with BOM or CP932, and workbooks (.xlsx), read strictly and within
+//! limits.
 //!
 //! Nothing is guessed or repaired: the first thing that cannot be read is an error with its place. Nothing of
 //! the file's content stands in an error. The whole file is held once as bytes (bounded by
-//! [`Limits::bytes`]); rows are decoded one at a time.
+//! [`Limits::bytes`]), the rows of a workbook beside it as CSV within the same bound; rows are decoded one at a
+//! time.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use encoding_rs::{DecoderResult, SHIFT_JIS};
 
+pub mod workbook;
+
+use workbook::WorkbookError;
+
 /// How much of a file is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The whole file, in bytes.
+    /// The whole file, in bytes; of a workbook also the texts of its cells.
     pub bytes: usize,
+    /// All that a workbook unpacks to, in bytes. It is never in memory at once.
+    pub unpacked_bytes: usize,
     /// One line, in bytes; also one record that spans lines.
     pub line_bytes: usize,
     /// Columns of the header and of each row.
@@ -23,11 +32,26 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 20 << 20, line_bytes: 64 << 10, columns: 200, lines: 100_000 }
+        Self {
+            bytes: 20 << 20,
+            unpacked_bytes: 200 << 20,
+            line_bytes: 64 << 10,
+            columns: 200,
+            lines: 100_000,
+        }
     }
 }
 
-/// How a file is written.
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// CSV.
+    Csv(Encoding),
+    /// A workbook (.xlsx).
+    Workbook,
+}
+
+/// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// UTF-8.
@@ -38,7 +62,7 @@ pub enum Encoding {
     Cp932,
 }
 
-/// A place in a file, as an editor counts: both from 1, the column in characters.
+/// A place in a text, as an editor counts: both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// The line.
@@ -59,9 +83,12 @@ pub enum IntakeError {
         /// [`Limits::bytes`].
         limit: usize,
     },
-    /// The file is a workbook, an archive or a PDF, to be saved as CSV first.
+    /// The file is neither text nor a workbook (.xlsx), to be saved as one of them first.
     #[error("the file is not text but {0:?}")]
     NotText(OtherFormat),
+    /// The file is a workbook that is not taken.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
     /// A byte 0 stands in the file.
     #[error("byte zero at line {}", .0.line)]
     Nul(Position),
@@ -124,12 +151,12 @@ pub enum IntakeError {
     Io(io::ErrorKind),
 }
 
-/// Formats that people send in place of CSV.
+/// Formats that people send in place of CSV or a workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OtherFormat {
-    /// A workbook (.xlsx) or another zip archive.
+    /// A zip archive that is no workbook (.xlsx).
     Zip,
-    /// An old workbook (.xls).
+    /// An old workbook (.xls), or one with a password.
     OldWorkbook,
     /// A PDF.
     Pdf,
@@ -140,8 +167,13 @@ pub enum OtherFormat {
 /// A file that is decodable and within the limits, with its header read.
 #[derive(Debug)]
 pub struct Intake<'a> {
-    bytes: &'a [u8],
-    encoding: Encoding,
+    /// The text; that of a workbook is CSV in UTF-8.
+    bytes: Cow<'a, [u8]>,
+    format: Format,
+    /// The row of each record of a workbook, where lines say nothing.
+    placed: Option<Vec<usize>>,
+    /// The columns to which short records of a workbook are filled up.
+    width: usize,
     header: Vec<String>,
     header_lines: usize,
     columns: usize,
@@ -170,14 +202,11 @@ impl<'a> Intake<'a> {
         if file.len() > limits.bytes {
             return Err(IntakeError::TooLarge { limit: limits.bytes });
         }
-        if let Some(format) = other_format(file) {
-            return Err(IntakeError::NotText(format));
-        }
-        let marked = file.strip_prefix("\u{feff}".as_bytes());
-        let bytes = marked.unwrap_or(file);
-        scan(bytes, limits)?;
-        let encoding = detect(bytes, marked.is_some())?;
-        let mut intake = Self { bytes, encoding, header: Vec::new(), header_lines: 0, columns: 0 };
+        let mut intake = match other_format(file) {
+            Some(OtherFormat::Zip) => Self::of_workbook(file, limits)?,
+            Some(format) => return Err(IntakeError::NotText(format)),
+            None => Self::of_text(file, limits)?,
+        };
         let first = intake.records(limits.columns).next().ok_or(IntakeError::Empty)??;
         // Spreadsheets leave empty columns behind the last one with a name.
         let named = first.fields.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
@@ -197,9 +226,26 @@ impl<'a> Intake<'a> {
         Ok(intake)
     }
 
-    /// How the file is written.
-    pub fn encoding(&self) -> Encoding {
-        self.encoding
+    fn of_text(file: &'a [u8], limits: &Limits) -> Result<Self, IntakeError> {
+        let marked = file.strip_prefix("\u{feff}".as_bytes());
+        let bytes = marked.unwrap_or(file);
+        scan(bytes, limits)?;
+        let format = Format::Csv(detect(bytes, marked.is_some())?);
+        Ok(Self::new(Cow::Borrowed(bytes), format, None, 0))
+    }
+
+    fn of_workbook(file: &[u8], limits: &Limits) -> Result<Self, IntakeError> {
+        let content = workbook::read(file, limits)?;
+        Ok(Self::new(Cow::Owned(content.csv), Format::Workbook, Some(content.rows), content.width))
+    }
+
+    fn new(bytes: Cow<'a, [u8]>, format: Format, placed: Option<Vec<usize>>, width: usize) -> Self {
+        Self { bytes, format, placed, width, header: Vec::new(), header_lines: 0, columns: 0 }
+    }
+
+    /// What the file is.
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// The names of the columns.
@@ -237,13 +283,20 @@ impl<'a> Intake<'a> {
     }
 
     fn records(&self, most: usize) -> impl Iterator<Item = Result<Row, IntakeError>> {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(self.bytes);
-        let encoding = self.encoding;
-        let mut lines = LineCounter { bytes: self.bytes, at: 0, line: 1 };
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&*self.bytes);
+        let encoding = match self.format {
+            Format::Csv(encoding) => encoding,
+            Format::Workbook => Encoding::Utf8,
+        };
+        let mut lines = LineCounter { bytes: &self.bytes, at: 0, line: 1 };
+        let mut placed = self.placed.as_ref().map(|rows| rows.iter().copied());
         reader.into_byte_records().filter_map(move |record| {
             // A reader over bytes in memory does not fail, and it knows no malformed record.
             let Ok(record) = record else { return Some(Err(IntakeError::Io(io::ErrorKind::InvalidData))) };
-            let line = lines.line_of(&record);
+            let line = match &mut placed {
+                Some(rows) => rows.next().unwrap_or_default(),
+                None => lines.line_of(&record),
+            };
             if record.len() > most {
                 return Some(Err(IntakeError::TooManyColumns { line, limit: most }));
             }
@@ -257,6 +310,9 @@ impl<'a> Intake<'a> {
                     return Some(Err(IntakeError::Undecodable { as_encoding: encoding, position }));
                 };
                 fields.push(text.trim().to_owned());
+            }
+            if fields.len() < self.width {
+                fields.resize(self.width, String::new());
             }
             Some(Ok(Row { line, fields }))
         })

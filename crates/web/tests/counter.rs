@@ -1,6 +1,7 @@
 //! The day at the counter over HTTP: the scan box, a visitor's way, who went without the card, the close, the counts.
 #![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
 
+use documents::intake::{Intake, Limits};
 use domain::id::CardId;
 use domain::permission::Role;
 use domain::place::PlaceKind;
@@ -92,6 +93,14 @@ on_both! {
         in_charge.open("/reports/2026-11-11").reads("予約 4 ＝ 交付 1 ＋ 他の日へ変更 0 ＋ 取消 0 ＋ 持ち帰り 1 ＋ 途中退出 1 ＋ 不来庁 1");
         in_charge.open("/reports/2026-11-11.csv?encoding=cp932");
         assert_eq!(in_charge.status(), 200);
+        // What spreadsheets get is a workbook that can be read.
+        for list in ["/reports/2026-11-11.xlsx", "/reservations/2026-11-11.xlsx"] {
+            in_charge.open(list);
+            assert_eq!(in_charge.status(), 200, "{list}");
+            let file = in_charge.page().bytes.clone();
+            let rows = Intake::open(&file, &Limits::default()).unwrap().rows().count();
+            assert!(rows >= 4, "{list}: {rows}");
+        }
         in_charge.open("/reports").reads("締め済");
         let _ = fourth;
         house.run_jobs();

@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{Request, StatusCode, header};
-use documents::intake::Encoding;
+use documents::intake::{Encoding, Intake, Limits, Row};
 use documents::sample::{Mistakes, Order, consignment};
+use documents::table::{Cell, Table};
 use http_body_util::BodyExt;
 use jiff::civil::date;
 use storykit::{Browser, House};
@@ -25,6 +26,15 @@ fn good(cards: u32) -> Vec<u8> {
     let (mistakes, encoding) = (Mistakes::default(), Encoding::Utf8);
     let order = Order { cards, seed: 5, made_on: date(2026, 10, 30), first_line: 1, mistakes, encoding };
     consignment(&order).bytes
+}
+
+/// The same list as a workbook.
+fn workbook(list: &[u8]) -> Vec<u8> {
+    let list = Intake::open(list, &Limits::default()).unwrap();
+    let cells = |row: Row| row.fields.into_iter().map(Cell::text).collect();
+    let rows = list.rows().map(|row| cells(row.unwrap())).collect();
+    let table = Table { columns: list.header().to_vec(), rows };
+    table.to_xlsx("一覧表", "2026-11-02T00:00:00Z".parse().unwrap()).unwrap()
 }
 
 fn sends(operator: &mut Browser, file: &[u8]) {
@@ -62,9 +72,10 @@ on_both! {
             (Vec::new(), "ファイルが空です。"),
             (b"\r\n\r\n".to_vec(), "ファイルが空です。"),
             (of(&[HEADER]), "ファイルが空です。"),
-            (utf16, "文字コードがUTF-16（Unicodeテキスト）です。CSVで保存し直してください。"),
-            (b"PK\x03\x04 a workbook".to_vec(), "Excelなどの形式です。CSVで保存し直してください。"),
-            (b"%PDF-1.7".to_vec(), "PDFです。CSVで保存し直してください。"),
+            (utf16, "文字コードがUTF-16（Unicodeテキスト）です。CSVかExcel（.xlsx）で保存し直してください。"),
+            (b"PK\x03\x04 a workbook".to_vec(), "Excelのファイルを読めません。"),
+            (vec![0xd0, 0xcf, 0x11, 0xe0], "パスワードの付いたExcelです。"),
+            (b"%PDF-1.7".to_vec(), "PDFです。CSVかExcel（.xlsx）で保存し直してください。"),
             (garbled, "文字コードを確かめてください。"),
             (with_nul, "文字でないデータがあります。CSVではないようです。"),
             (of(&["名前,住所", "見本 花子,吹田市"]), "「一覧番号」の列がありません。"),
@@ -91,6 +102,15 @@ on_both! {
         assert_eq!(house.city.home.rows_of("card"), 12);
     }
 
+    fn r5_c1_a_workbook_is_taken_like_a_csv(home: TestDb) {
+        let mut house = House::open(home);
+        let mut operator = house.operator();
+        sends(&mut operator, &workbook(&good(12)));
+        operator.sees("取り込む内容の確認").reads("Excel（.xlsx）").press("取り込む");
+        assert_eq!(house.city.home.rows_of("card"), 12);
+        house.verify();
+    }
+
     fn r4_b_an_individual_number_in_any_column_refuses_the_file_and_is_never_repeated(home: TestDb) {
         let mut house = House::open(home);
         let mut operator = house.operator();
@@ -104,12 +124,14 @@ on_both! {
             format!("{HEADER}\r\n1,ABC-000001,交付時来庁,5640001,2036-10-30,{wide}"),
             format!("{HEADER},{INDIVIDUAL_NUMBER}\r\n{LINE},"),
         ] {
-            sends(&mut operator, line.as_bytes());
-            assert_eq!(operator.status(), 422, "{line}");
-            operator.reads("個人番号と思われる番号があります。ファイル全体を受け付けません。");
-            let source = operator.page().source();
-            for shown in [INDIVIDUAL_NUMBER, "1234 5678 9018", wide.as_str(), "9018"] {
-                assert!(!source.contains(shown), "{shown} is shown");
+            for file in [line.as_bytes().to_vec(), workbook(line.as_bytes())] {
+                sends(&mut operator, &file);
+                assert_eq!(operator.status(), 422, "{line}");
+                operator.reads("個人番号と思われる番号があります。ファイル全体を受け付けません。");
+                let source = operator.page().source();
+                for shown in [INDIVIDUAL_NUMBER, "1234 5678 9018", wide.as_str(), "9018"] {
+                    assert!(!source.contains(shown), "{shown} is shown");
+                }
             }
         }
         nothing_is_there(&house);

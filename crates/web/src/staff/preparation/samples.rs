@@ -122,7 +122,7 @@ fn pages() -> Vec<(&'static str, String)> {
         received_on: "令和8年11月24日(火)".to_owned(),
         list_date: "令和8年11月20日(金)".to_owned(),
         box_name: "3".to_owned(),
-        encoding: "Shift_JIS（CP932）",
+        file: "Shift_JIS（CP932）",
         lines: "1から412まで".to_owned(),
         total: 412,
         methods: vec![("交付時来庁", 380), ("申請時来庁", 32)],

@@ -11,7 +11,7 @@ use domain::id::OperationId;
 use domain::time::era_date;
 
 use super::held::Checked;
-use super::problem::{Row, SHOWN, encoding};
+use super::problem::{Row, SHOWN, format};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
@@ -29,7 +29,7 @@ pub(crate) struct CheckPage {
     pub(crate) received_on: String,
     pub(crate) list_date: String,
     pub(crate) box_name: String,
-    pub(crate) encoding: &'static str,
+    pub(crate) file: &'static str,
     pub(crate) lines: String,
     pub(crate) total: usize,
     pub(crate) methods: Vec<(&'static str, usize)>,
@@ -99,7 +99,7 @@ pub(super) fn page(signed: &Signed, operation: OperationId, list: &Checked, form
         received_on: era_date(list.header.received_on),
         list_date: era_date(list.header.list_date),
         box_name: list.header.box_name.clone(),
-        encoding: list.encoding.map_or("ファイルなし", encoding),
+        file: list.format.map_or("ファイルなし", format),
         lines: format!("{}から{}まで", number(first), number(last)),
         total: list.lines.len(),
         methods,

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use documents::intake::Encoding;
+use documents::intake::Format;
 use domain::consignment::{Line, Problem};
 use domain::id::{ConsignmentId, OperationId, PersonId};
 use jiff::{SignedDuration, Timestamp};
@@ -34,8 +34,8 @@ pub(super) struct Checked {
     pub(super) lines: Vec<Line>,
     /// Twelve digits that are to be asked back.
     pub(super) questions: Vec<Problem>,
-    /// How the file was written; none: there was no file.
-    pub(super) encoding: Option<Encoding>,
+    /// What the file was; none: there was no file.
+    pub(super) format: Option<Format>,
     /// What it became. Held locked while it is being taken, so that a second press waits for the first.
     pub(super) taken: tokio::sync::Mutex<Option<ConsignmentId>>,
 }
@@ -98,7 +98,7 @@ mod tests {
             },
             lines: Vec::new(),
             questions: Vec::new(),
-            encoding: None,
+            format: None,
             taken: tokio::sync::Mutex::new(None),
         }
     }

@@ -84,7 +84,7 @@ pub(crate) async fn check(
         header,
         lines,
         questions: Vec::new(),
-        encoding: None,
+        format: None,
         taken: tokio::sync::Mutex::new(None),
     };
     let operation = app.operation();

@@ -1,6 +1,7 @@
 //! What is wrong with a file, in words: where and what, never the value.
 
-use documents::intake::{Encoding, IntakeError, OtherFormat};
+use documents::intake::workbook::WorkbookError;
+use documents::intake::{Encoding, Format, IntakeError, OtherFormat};
 use domain::consignment::{Field, Problem, ProblemKind};
 
 /// How many problems are shown; the rest is a number.
@@ -112,8 +113,16 @@ fn words(kind: ProblemKind) -> String {
     }
 }
 
-/// How a file is written, in words.
-pub(crate) fn encoding(encoding: Encoding) -> &'static str {
+/// What a file is, in words.
+pub(crate) fn format(format: Format) -> &'static str {
+    match format {
+        Format::Csv(written) => encoding(written),
+        Format::Workbook => "Excel（.xlsx）",
+    }
+}
+
+/// How a text is written, in words.
+fn encoding(encoding: Encoding) -> &'static str {
     match encoding {
         Encoding::Utf8 => "UTF-8",
         Encoding::Utf8Bom => "UTF-8（BOM付き）",
@@ -128,12 +137,14 @@ pub(crate) fn unreadable(error: &IntakeError) -> String {
         IntakeError::TooLarge { limit } => format!("ファイルが大きすぎます（{}MBまで）。", limit >> 20),
         IntakeError::NotText(format) => {
             let what = match format {
-                OtherFormat::Zip | OtherFormat::OldWorkbook => "Excelなどの形式です",
+                OtherFormat::Zip => "Excel（.xlsx）でない圧縮ファイルです",
+                OtherFormat::OldWorkbook => "古い形式（.xls）か、パスワードの付いたExcelです",
                 OtherFormat::Pdf => "PDFです",
                 OtherFormat::Utf16 => "文字コードがUTF-16（Unicodeテキスト）です",
             };
-            format!("{what}。CSVで保存し直してください。")
+            format!("{what}。CSVかExcel（.xlsx）で保存し直してください。")
         }
+        IntakeError::Workbook(error) => workbook(*error),
         IntakeError::Nul(at) => {
             format!("{}行目の{}文字目に文字でないデータがあります。CSVではないようです。", at.line, at.column)
         }
@@ -159,6 +170,45 @@ pub(crate) fn unreadable(error: &IntakeError) -> String {
         IntakeError::SameName { first, second } => format!("{first}列目と{second}列目の見出しが同じです。"),
         IntakeError::OpenQuote { line } => format!("{line}行目で開いた引用符が閉じていません。"),
         IntakeError::Io(_) => "ファイルを最後まで受け取れませんでした。もう一度選んでください。".to_owned(),
+    }
+}
+
+/// Why a workbook is refused.
+fn workbook(error: WorkbookError) -> String {
+    match error {
+        WorkbookError::Broken => {
+            "Excelのファイルを読めません。Excelで開き、.xlsxで保存し直してください。".to_owned()
+        }
+        WorkbookError::Encrypted => {
+            "パスワードの付いたExcelです。パスワードを外して保存し直してください。".to_owned()
+        }
+        WorkbookError::Macros => {
+            "マクロを含むExcelです。マクロのない.xlsxで保存し直してください。".to_owned()
+        }
+        WorkbookError::Nested => "別のファイルが埋め込まれています。外して保存し直してください。".to_owned(),
+        WorkbookError::TooManyParts { .. } | WorkbookError::Ratio { .. } => {
+            "圧縮のしかたが通常のExcelと違います。値だけを新しいブックに貼り付けて保存し直してください。"
+                .to_owned()
+        }
+        WorkbookError::Unpacks { limit } | WorkbookError::TooMuchText { limit } => {
+            format!("Excelの中身が大きすぎます（{}MBまで）。", limit >> 20)
+        }
+        WorkbookError::Formula { cell } => {
+            format!("セル{cell}に数式があります。数式でなく値を貼り付けて保存し直してください。")
+        }
+        WorkbookError::Merged { from, to } => {
+            format!("セル{from}から{to}が結合されています。結合を解除して保存し直してください。")
+        }
+        WorkbookError::SeveralSheets { first, second } => format!(
+            "{first}枚目と{second}枚目のシートに入力があります（非表示のシートも数えます）。一覧表のシートだけにしてください。"
+        ),
+        WorkbookError::ErrorValue { cell } => {
+            format!("セル{cell}がエラー値です。値を確かめてください。")
+        }
+        WorkbookError::Nul { cell } => format!("セル{cell}に文字でないデータがあります。"),
+        WorkbookError::IndividualNumber { sheet, cell } => format!(
+            "個人番号と思われる番号があります（{sheet}枚目のシートのセル{cell}）。ファイル全体を受け付けず、内容は保存せずに消去しました。番号を除いたファイルを市に求めてください。"
+        ),
     }
 }
 

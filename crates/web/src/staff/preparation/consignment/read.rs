@@ -1,6 +1,6 @@
 //! Reading カード発行一覧表: the whole file is checked, every cell guarded, and only what may be kept comes out.
 
-use documents::intake::{Encoding, Intake, IntakeError, Limits};
+use documents::intake::{Format, Intake, IntakeError, Limits};
 use domain::consignment::{Checker, ColumnMapping, Line, Problem, ProblemKind};
 use domain::guard::{self, Finding};
 use sha2::{Digest, Sha256};
@@ -12,8 +12,8 @@ use super::problem::Problems;
 pub(super) struct Reading {
     /// What is kept of its lines, in the order of the list.
     pub(super) lines: Vec<Line>,
-    /// How it is written.
-    pub(super) encoding: Encoding,
+    /// What it is.
+    pub(super) format: Format,
     /// Twelve digits that are to be asked back.
     pub(super) questions: Vec<Problem>,
     /// SHA-256 of the file.
@@ -23,7 +23,7 @@ pub(super) struct Reading {
 /// Why a file cannot be taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// It is no CSV of ours.
+    /// It is no list of ours.
     File(IntakeError),
     /// Its lines are wrong.
     Lines(Problems),
@@ -73,7 +73,7 @@ pub(super) fn read(file: &[u8], mapping: &ColumnMapping) -> Result<Reading, Refu
     }
     lines.sort_by_key(|line| line.line);
     let questions = checker.map(|checker| checker.questions().to_vec()).unwrap_or_default();
-    Ok(Reading { lines, encoding: intake.encoding(), questions, hash: Sha256::digest(file).into() })
+    Ok(Reading { lines, format: intake.format(), questions, hash: Sha256::digest(file).into() })
 }
 
 fn individual_numbers(line: u64, before: usize, cells: &[&str]) -> Vec<Problem> {
@@ -87,7 +87,9 @@ fn individual_numbers(line: u64, before: usize, cells: &[&str]) -> Vec<Problem> 
 
 #[cfg(test)]
 mod tests {
+    use documents::intake::{Encoding, Row};
     use documents::sample::{Mistakes, Order, consignment};
+    use documents::table::{Cell, Table};
     use jiff::civil::date;
 
     use super::*;
@@ -112,8 +114,26 @@ mod tests {
     fn r5_c1_a_list_is_read_in_every_encoding() {
         for encoding in [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Cp932] {
             let reading = read(&file(encoding), &mapping()).unwrap();
-            assert_eq!((reading.lines.len(), reading.encoding), (30, encoding));
+            assert_eq!((reading.lines.len(), reading.format), (30, Format::Csv(encoding)));
         }
+    }
+
+    /// The same list as a workbook.
+    fn workbook(list: &[u8]) -> Vec<u8> {
+        let list = Intake::open(list, &Limits::default()).unwrap();
+        let cells = |row: Row| row.fields.into_iter().map(Cell::text).collect();
+        let rows = list.whole_rows().map(|row| cells(row.unwrap())).collect();
+        let table = Table { columns: list.header().to_vec(), rows };
+        table.to_xlsx("一覧表", "2026-11-20T00:00:00Z".parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn r5_c1_a_workbook_is_read_as_the_same_list() {
+        let csv = file(Encoding::Utf8);
+        let (of_csv, of_workbook) =
+            (read(&csv, &mapping()).unwrap(), read(&workbook(&csv), &mapping()).unwrap());
+        assert_eq!(of_workbook.format, Format::Workbook);
+        assert_eq!(of_workbook.lines, of_csv.lines);
     }
 
     #[test]
@@ -124,15 +144,15 @@ mod tests {
             ("1,ABC-000001,交付時来庁,5640001,2036-11-20,１２３４－５６７８－９０１８,", 6),
             ("1,ABC-000001,交付時来庁,5640001,2036-11-20,,123456789018", 7),
         ] {
-            let Err(Refusal::Lines(problems)) = read(format!("{text}{cells}\r\n").as_bytes(), &mapping())
-            else {
-                panic!("{column}")
-            };
-            assert!(problems.has_individual_number());
-            assert_eq!(
-                (problems.rows()[0].line, problems.rows()[0].column.as_str()),
-                (2, &*column.to_string())
-            );
+            let csv = format!("{text}{cells}\r\n").into_bytes();
+            for file in [workbook(&csv), csv] {
+                let Err(Refusal::Lines(problems)) = read(&file, &mapping()) else { panic!("{column}") };
+                assert!(problems.has_individual_number());
+                assert_eq!(
+                    (problems.rows()[0].line, problems.rows()[0].column.as_str()),
+                    (2, &*column.to_string())
+                );
+            }
         }
         let Err(Refusal::Lines(problems)) = read("a,b\r\n1,123456789018\r\n".as_bytes(), &mapping()) else {
             panic!("a list without our columns")

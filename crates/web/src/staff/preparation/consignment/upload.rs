@@ -159,7 +159,7 @@ async fn hold(
         header,
         lines: reading.lines,
         questions: reading.questions,
-        encoding: Some(reading.encoding),
+        format: Some(reading.format),
         taken: tokio::sync::Mutex::new(None),
     };
     let operation = app.operation();
