@@ -16,7 +16,7 @@ use sha2::Sha256;
 
 use crate::error::{Error, Result};
 use crate::meta;
-use crate::tx::Tx;
+use crate::tx::{Reader, Tx};
 
 /// 256 random bits.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,9 +164,8 @@ impl Keys {
     /// Makes sure that these are the keys the database was made with, and tells it of new versions.
     pub fn matches_database(&self, tx: &mut Tx<'_>) -> Result<bool> {
         for (version, set) in &self.versions {
-            let name = format!("key_check.{version}");
-            let bits = [set.number.bits().as_slice(), set.personal.bits()].concat();
-            let check = String::from(Secret(mac(set.lookup.bits(), &[b"check", &bits])));
+            let name = format!("{FINGERPRINT}{version}");
+            let check = fingerprint(set);
             match meta::get(tx, &name)? {
                 Some(known) if known == check => {}
                 Some(_) => return Ok(false),
@@ -174,9 +173,29 @@ impl Keys {
             }
         }
         // A version that the database knows and the file lacks is as bad as a wrong one.
-        let known = meta::named_like(tx, "key_check.")?;
+        let known = meta::named_like(tx, FINGERPRINT)?;
         Ok(known.len() == self.versions.len())
     }
+
+    /// Whether a database was made with these keys; changes nothing. Versions that are newer than the database may
+    /// be there, because a backup does not know what came after it.
+    pub fn know_database(&self, reader: &mut Reader<'_>) -> Result<bool> {
+        let known = meta::named_like(reader, FINGERPRINT)?;
+        Ok(known.iter().all(|(name, check)| {
+            let version = name.strip_prefix(FINGERPRINT).and_then(|version| version.parse().ok());
+            let set = version.and_then(|version: u32| self.versions.get(&version));
+            set.is_some_and(|set| fingerprint(set) == *check)
+        }))
+    }
+}
+
+/// Under which facts a database knows its keys, followed by their version.
+const FINGERPRINT: &str = "key_check.";
+
+/// By what a database knows its keys without holding them.
+fn fingerprint(set: &KeySet) -> String {
+    let bits = [set.number.bits().as_slice(), set.personal.bits()].concat();
+    String::from(Secret(mac(set.lookup.bits(), &[b"check", &bits])))
 }
 
 /// HMAC-SHA256 over parts that cannot run into each other.

@@ -64,12 +64,7 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
     let tx =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
     tx.execute_batch(TABLE_SQLITE).map_err(failed)?;
-    let applied = {
-        let mut statement =
-            tx.prepare("SELECT number, checksum FROM migration ORDER BY number").map_err(failed)?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed)?;
-        rows.collect::<rusqlite::Result<Vec<(i64, String)>>>().map_err(failed)?
-    };
+    let applied = applied(&tx).map_err(failed)?;
     for migration in missing(&applied, |migration| migration.sqlite)? {
         tx.execute_batch(migration.sqlite).map_err(failed)?;
         tx.execute(
@@ -81,10 +76,26 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<()> {
     tx.commit().map_err(failed)
 }
 
-pub(crate) fn postgres(client: &mut postgres::Client) -> Result<()> {
-    let failed = |error: postgres::Error| {
-        Error::Unavailable(format!("migration: {}", crate::engine::postgres::text(&error)))
-    };
+/// Which migrations an embedded database says were applied to it.
+fn applied(connection: &rusqlite::Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    let mut statement = connection.prepare("SELECT number, checksum FROM migration ORDER BY number")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
+/// Whether an embedded database is older than this program; changes nothing. One that is newer is an error.
+pub(crate) fn sqlite_waits(connection: &rusqlite::Connection) -> Result<bool> {
+    let failed = |error: rusqlite::Error| Error::Unavailable(format!("migration: {error}"));
+    let applied = applied(connection).map_err(failed)?;
+    Ok(!missing(&applied, |migration| migration.sqlite)?.is_empty())
+}
+
+fn failed(error: postgres::Error) -> Error {
+    Error::Unavailable(format!("migration: {}", crate::engine::postgres::text(&error)))
+}
+
+/// Asserts what durability and order rest on; changes nothing.
+pub(crate) fn postgres_serves(client: &mut postgres::Client) -> Result<()> {
     for (setting, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on")] {
         let row = client.query_one("SELECT current_setting($1)", &[&setting]).map_err(failed)?;
         let found: String = row.try_get(0).map_err(failed)?;
@@ -101,6 +112,11 @@ pub(crate) fn postgres(client: &mut postgres::Client) -> Result<()> {
     if !matches!(collation.as_str(), "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
         return Err(Error::Unavailable(format!("the database's collation is {collation}; it must be C")));
     }
+    Ok(())
+}
+
+pub(crate) fn postgres(client: &mut postgres::Client) -> Result<()> {
+    postgres_serves(client)?;
     let mut tx = client.transaction().map_err(failed)?;
     tx.batch_execute(TABLE_POSTGRES).map_err(failed)?;
     // Two programs that start at once go one after the other.

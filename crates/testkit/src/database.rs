@@ -1,7 +1,9 @@
 //! A database for one test, gone with it.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use store::backup::{self, Server};
 use store::{Db, Durability};
 
 /// A database for one test.
@@ -98,6 +100,37 @@ impl TestDb {
         }
     }
 
+    /// Where the database is, for its backup.
+    pub fn place(&self) -> backup::Place {
+        match &self.place {
+            Place::Sqlite(folder) => backup::Place::Sqlite(folder.path().join("madoguchi.db")),
+            Place::Postgres { url, schema } => backup::Place::Postgres(server(url, schema)),
+        }
+    }
+
+    /// An empty place of the same engine.
+    pub fn spare(&self) -> Spare {
+        match &self.place {
+            Place::Sqlite(_) => {
+                let folder = tempfile::tempdir().expect("a folder for the copy");
+                let place = backup::Place::Sqlite(folder.path().join("copy.db"));
+                Spare { place, _folder: Some(folder), gone: None }
+            }
+            Place::Postgres { url, schema } => {
+                let (server_url, _) = url.rsplit_once('/').expect("a URL with a database");
+                let name = format!("copy_{schema}_{}", SPARES.fetch_add(1, Ordering::Relaxed));
+                execute(
+                    url,
+                    &format!(
+                        "CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8'"
+                    ),
+                );
+                let place = backup::Place::Postgres(server(&format!("{server_url}/{name}"), schema));
+                Spare { place, _folder: None, gone: Some((url.clone(), name)) }
+            }
+        }
+    }
+
     /// A second handle with threads and connections of its own, as another node would have.
     pub fn another_node(&self) -> Db {
         match &self.place {
@@ -105,6 +138,72 @@ impl TestDb {
             Place::Postgres { url, schema } => {
                 Db::postgres(url, Some(schema), None).expect("the same schema")
             }
+        }
+    }
+}
+
+/// A schema with the server's own programs.
+fn server(url: &str, schema: &str) -> Server {
+    let programs = std::env::var(crate::cluster::PROGRAMS)
+        .unwrap_or_else(|_| panic!("{} must name a folder; run cargo xtask test", crate::cluster::PROGRAMS));
+    Server {
+        url: url.to_owned(),
+        schema: Some(schema.to_owned()),
+        certificates: None,
+        programs: Some(programs.into()),
+    }
+}
+
+/// Databases for copies that this process made; their names must differ.
+static SPARES: AtomicU32 = AtomicU32::new(0);
+
+/// An empty place for a copy: a file that is not there, or a database without the schema.
+pub struct Spare {
+    /// The place.
+    pub place: backup::Place,
+    _folder: Option<tempfile::TempDir>,
+    gone: Option<(String, String)>,
+}
+
+impl Spare {
+    /// Opens what was put there.
+    pub fn open(&self) -> Db {
+        match &self.place {
+            backup::Place::Sqlite(file) => Db::sqlite(file),
+            backup::Place::Postgres(server) => Db::postgres(&server.url, server.schema.as_deref(), None),
+        }
+        .expect("the copy opens")
+    }
+
+    /// Whether nothing was put there.
+    pub fn is_empty(&self) -> bool {
+        match &self.place {
+            backup::Place::Sqlite(file) => {
+                let folder = file.parent().expect("a folder");
+                std::fs::read_dir(folder).expect("a folder").next().is_none()
+            }
+            backup::Place::Postgres(server) => {
+                let sql = "SELECT COUNT(*) FROM information_schema.tables
+                    WHERE table_schema NOT IN ('pg_catalog', 'information_schema')";
+                let count: i64 = connected(&server.url, |client| client.query_one(sql, &[]))
+                    .and_then(|row| row.try_get(0))
+                    .expect("tables can be counted");
+                count == 0
+            }
+        }
+    }
+}
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        if let Some((url, name)) = self.gone.take() {
+            // Best effort, as for the schemas.
+            let dropping = std::thread::spawn(move || {
+                if let Ok(mut client) = postgres::Client::connect(&url, postgres::NoTls) {
+                    drop(client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
+                }
+            });
+            drop(dropping.join());
         }
     }
 }

@@ -9,7 +9,7 @@ pub mod database;
 
 pub use city::City;
 pub use cluster::Cluster;
-pub use database::TestDb;
+pub use database::{Spare, TestDb};
 
 /// Runs a test on both databases: `on_both! { fn name(db: TestDb) { … } }`.
 #[macro_export]
