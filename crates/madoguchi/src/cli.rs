@@ -10,6 +10,8 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use store::backup::{BackupError, Checked};
+use store::verify::Finding;
 use web::kit::clock::{Clock as _, SystemChance, SystemClock};
 use web::kit::security::Origin;
 
@@ -38,6 +40,10 @@ enum Command {
     Demo(Demo),
     /// Check everything that must always hold; every finding is named.
     Verify(Configured),
+    /// Copy the records into a new file, also while the program runs, and check the copy. The key file is not in it.
+    Backup(Backup),
+    /// Bring a backup back into the configured place, which must be empty, and check what was brought back.
+    Restore(Restore),
     /// Change the rules of hours, places and deadlines.
     #[command(subcommand)]
     Rules(Rules),
@@ -54,6 +60,35 @@ struct Configured {
     /// The configuration file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Backup {
+    #[command(flatten)]
+    configured: Configured,
+    /// The file to write. It must not be there; its checksum is put beside it as FILE.sha256.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+    #[command(flatten)]
+    programs: Programs,
+}
+
+#[derive(Debug, Args)]
+struct Restore {
+    #[command(flatten)]
+    configured: Configured,
+    /// The backup, with its FILE.sha256 beside it.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    #[command(flatten)]
+    programs: Programs,
+}
+
+#[derive(Debug, Args)]
+struct Programs {
+    /// The folder with pg_dump and pg_restore, for PostgreSQL alone; none: they are looked up in PATH.
+    #[arg(long, value_name = "DIR")]
+    postgres_programs: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +230,9 @@ pub enum Failure {
     /// The database.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// The renderer's fonts.
     #[error("papers cannot be rendered: {0}")]
     Pdf(#[from] pdf::PdfError),
@@ -213,6 +251,8 @@ impl Cli {
             Command::Serve(configured) => serve(&configured)?,
             Command::Demo(demo) => demo.run()?,
             Command::Verify(configured) => return verify(&configured),
+            Command::Backup(backup) => return backup.run(),
+            Command::Restore(restore) => return restore.run(),
             Command::Rules(Rules::Apply { file, configured }) => {
                 let (config, db) = configured.open()?;
                 let count = crate::rules::apply(&db, &file, SystemClock.now(), &SystemChance)?;
@@ -278,8 +318,13 @@ fn verify(configured: &Configured) -> Result<ExitCode, Failure> {
     let (config, db) = configured.open()?;
     let keys = keys::read(&config.keys.file)?;
     let findings = db.read_now(move |reader| store::verify::verify(reader, &keys))?;
+    report(&findings)
+}
+
+/// Names the findings on stdout.
+fn report(findings: &[Finding]) -> Result<ExitCode, Failure> {
     let mut out = io::stdout().lock();
-    for finding in &findings {
+    for finding in findings {
         writeln!(out, "{:?}\t{}\t{}", finding.invariant, finding.subject, finding.what)?;
     }
     if findings.is_empty() {
@@ -288,6 +333,41 @@ fn verify(configured: &Configured) -> Result<ExitCode, Failure> {
     } else {
         writeln!(out, "{} findings", findings.len())?;
         Ok(ExitCode::FAILURE)
+    }
+}
+
+impl Backup {
+    /// Makes the backup. One with findings is kept, and the exit code says that there were some.
+    fn run(self) -> Result<ExitCode, Failure> {
+        let config = self.configured.load()?;
+        let keys = keys::read(&config.keys.file)?;
+        let place = serve::place(&config.database, self.programs.postgres_programs);
+        let made = store::backup::make(&place, &keys, &self.to)?;
+        writeln!(io::stdout(), "copied {} bytes to {}", made.bytes, self.to.display())?;
+        match made.checked {
+            Checked::Verified(findings) => report(&findings),
+            Checked::Readable => {
+                writeln!(io::stdout(), "the copy can be read to its end; a restore looks up what it holds")?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+impl Restore {
+    /// Restores. Findings are named as by `verify`, and are a failure.
+    fn run(self) -> Result<ExitCode, Failure> {
+        let config = self.configured.load()?;
+        let keys = keys::read(&config.keys.file)?;
+        let place = serve::place(&config.database, self.programs.postgres_programs);
+        if let Err(error) = store::backup::restore(&place, &keys, &self.from) {
+            if !error.findings().is_empty() {
+                report(error.findings())?;
+            }
+            return Err(error.into());
+        }
+        writeln!(io::stdout(), "restored {}", self.from.display())?;
+        report(&[])
     }
 }
 
@@ -349,6 +429,20 @@ mod tests {
         let Command::Demo(demo) = Cli::try_parse_from(words.split(' ')).unwrap().command else { panic!() };
         assert_eq!(demo.ports, Ports([0; 3]));
         assert!(demo.empty && demo.clock == DemoClock::Manual && demo.announce == Announce::Json);
+    }
+
+    #[test]
+    fn a_backup_names_both_files() {
+        let words = "madoguchi backup --config /c --to /b --postgres-programs /p";
+        let Command::Backup(backup) = Cli::try_parse_from(words.split(' ')).unwrap().command else {
+            panic!()
+        };
+        assert_eq!(backup.configured.config, PathBuf::from("/c"));
+        assert_eq!(backup.to, PathBuf::from("/b"));
+        assert_eq!(backup.programs.postgres_programs, Some(PathBuf::from("/p")));
+        for missing in ["madoguchi backup --config /c", "madoguchi restore --from /b"] {
+            assert!(Cli::try_parse_from(missing.split(' ')).is_err(), "{missing}");
+        }
     }
 
     #[test]

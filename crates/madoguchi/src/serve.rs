@@ -11,6 +11,7 @@ use domain::profile::Profile;
 use domain::rules::RuleSet;
 use domain::service::SiteCode;
 use store::Db;
+use store::backup::{Place, Server};
 use store::keys::Keys;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -88,6 +89,20 @@ pub fn open_database(database: &Database) -> Result<Db, store::Error> {
         Database::Postgres { url, schema, certificates } => {
             Db::postgres(url, schema.as_deref(), certificates.as_deref())
         }
+    }
+}
+
+/// Where the records are that the configuration names, for their backup. `programs` is the folder of PostgreSQL's
+/// own, where they are not in `PATH`.
+pub fn place(database: &Database, programs: Option<PathBuf>) -> Place {
+    match database {
+        Database::Sqlite { path } => Place::Sqlite(path.clone()),
+        Database::Postgres { url, schema, certificates } => Place::Postgres(Server {
+            url: url.clone(),
+            schema: schema.clone(),
+            certificates: certificates.clone(),
+            programs,
+        }),
     }
 }
 

@@ -90,6 +90,60 @@ fn r4_g_serve_says_the_first_password_once_and_verify_finds_nothing() {
 }
 
 #[test]
+fn a_backup_is_restored_into_an_empty_place_with_the_key_file_brought_apart() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (config, other) = (configuration(here.path()), configuration(there.path()));
+    let file = here.path().join("madoguchi.backup");
+    let file = file.to_str().unwrap();
+    // Neither records nor keys: nothing to copy, and nothing is made for it.
+    let refused = run(&["backup", "--config", &config, "--to", file]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(!here.path().join("db.sqlite").exists() && !here.path().join("keys.toml").exists());
+
+    let mut server = serving(&config);
+    let saved = run(&["backup", "--config", &config, "--to", file]);
+    assert!(saved.status.success(), "{}", text(&saved.stderr));
+    assert!(text(&saved.stdout).ends_with("everything holds\n"), "{}", text(&saved.stdout));
+    let again = run(&["backup", "--config", &config, "--to", file]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("nothing is overwritten"), "{}", text(&again.stderr));
+    let over = run(&["restore", "--config", &config, "--from", file]);
+    assert_eq!(over.status.code(), Some(1));
+    server.kill().unwrap();
+    server.wait().unwrap();
+
+    let without = run(&["restore", "--config", &other, "--from", file]);
+    assert_eq!(without.status.code(), Some(1), "the key file is not in the backup");
+    assert!(text(&without.stderr).contains("keys.toml"), "{}", text(&without.stderr));
+    std::fs::copy(here.path().join("keys.toml"), there.path().join("keys.toml")).unwrap();
+    let restored = run(&["restore", "--config", &other, "--from", file]);
+    assert!(restored.status.success(), "{}", text(&restored.stderr));
+    assert!(text(&restored.stdout).ends_with("everything holds\n"));
+    let checked = run(&["verify", "--config", &other]);
+    assert_eq!(text(&checked.stdout), "everything holds\n", "{}", text(&checked.stderr));
+}
+
+/// A program that has opened.
+fn serving(config: &str) -> std::process::Child {
+    use std::io::{BufRead as _, BufReader};
+    let mut server = Command::new(env!("CARGO_BIN_EXE_madoguchi"))
+        .args(["serve", "--config", config])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("\"open\"") {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it was open");
+    }
+    // Whoever stops to read a log must not stop the program that writes it.
+    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    server
+}
+
+#[test]
 fn a_configuration_that_is_not_there_is_one_clear_line() {
     let refused = run(&["verify", "--config", "/nowhere/madoguchi.toml"]);
     assert_eq!(refused.status.code(), Some(1));
