@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::card::{Finding, Pass};
+use crate::day_list::Duty;
 use crate::id::{
     BatchId, CardId, ConsignmentId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId, SessionId,
 };
@@ -460,6 +461,43 @@ pub enum Entry {
         /// Of which day.
         day: BusinessDay,
     },
+    /// The list of a day was frozen: as it stands, the city gets it (11(5)ウ(オ)).
+    ListFrozen {
+        /// Of which day.
+        day: BusinessDay,
+        /// How many reservations it has.
+        lines: u32,
+    },
+    /// The frozen list was transferred to the city.
+    ListTransferred {
+        /// Of which day.
+        day: BusinessDay,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A person saw how a reservation is otherwise than on the frozen list (11(6)ウ(ア)).
+    DifferenceSeen {
+        /// Of which day's list.
+        day: BusinessDay,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which difference, as its code.
+        difference: String,
+    },
+    /// Somebody took a duty of a day.
+    DutyTaken {
+        /// Of which day.
+        day: BusinessDay,
+        /// Which duty.
+        duty: Duty,
+    },
+    /// A person said that a duty of a day is done.
+    DutyDone {
+        /// Of which day.
+        day: BusinessDay,
+        /// Which duty.
+        duty: Duty,
+    },
     /// The day was closed.
     DayClosed {
         /// Which day.
@@ -506,6 +544,11 @@ impl Entry {
             Self::SentAway { .. } => "sent_away",
             Self::Left { .. } => "left",
             Self::NotCome { .. } => "not_come",
+            Self::ListFrozen { .. } => "list_frozen",
+            Self::ListTransferred { .. } => "list_transferred",
+            Self::DifferenceSeen { .. } => "difference_seen",
+            Self::DutyTaken { .. } => "duty_taken",
+            Self::DutyDone { .. } => "duty_done",
             Self::DayClosed { .. } => "day_closed",
         }
     }
@@ -571,7 +614,14 @@ impl Entry {
             Self::NotCome { reservation, card, day } => {
                 vec![S::Reservation(*reservation), S::Card(*card), S::Day(day.clone())]
             }
-            Self::DayClosed { day, .. } => vec![S::Day(day.clone())],
+            Self::DifferenceSeen { day, reservation, .. } => {
+                vec![S::Reservation(*reservation), S::Day(day.clone())]
+            }
+            Self::ListFrozen { day, .. }
+            | Self::ListTransferred { day, .. }
+            | Self::DutyTaken { day, .. }
+            | Self::DutyDone { day, .. }
+            | Self::DayClosed { day, .. } => vec![S::Day(day.clone())],
         }
     }
 }

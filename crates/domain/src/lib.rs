@@ -8,6 +8,7 @@ pub mod capacity;
 pub mod card;
 pub mod code;
 pub mod consignment;
+pub mod day_list;
 pub mod guard;
 pub mod id;
 pub mod journal;

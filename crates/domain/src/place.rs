@@ -53,3 +53,32 @@ impl PlaceKind {
         }
     }
 }
+/// The key by which places are walked in one pass: numbers within a name count as numbers, so that 箱1-2 comes before
+/// 箱1-10.
+pub fn walk_order(name: &str) -> Vec<(String, u64)> {
+    let mut parts: Vec<(String, u64)> = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let words = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let (text, after) = rest.split_at(words);
+        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+        let (number, after) = after.split_at(digits);
+        // A name without a number, or with one that no shelf has, goes before or after the numbers.
+        let number = if number.is_empty() { 0 } else { number.parse().unwrap_or(u64::MAX) };
+        parts.push((text.to_owned(), number));
+        rest = after;
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r5_c5_boxes_are_walked_in_the_order_of_their_numbers() {
+        let mut names = ["箱1-10-1", "箱1-2-1", "検品机", "箱1-2", "箱1-2-11", "箱2-1-1"];
+        names.sort_by_key(|name| walk_order(name));
+        assert_eq!(names, ["検品机", "箱1-2", "箱1-2-1", "箱1-2-11", "箱1-10-1", "箱2-1-1"]);
+    }
+}

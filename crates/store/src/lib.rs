@@ -14,6 +14,7 @@ pub mod by_hand;
 pub mod capacity;
 pub mod card;
 pub mod consignment;
+pub mod day_list;
 mod db;
 mod dialect;
 mod engine;

@@ -25,8 +25,11 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_house.sql"), migration!(2, "0002_lists_along_their_index.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_house.sql"),
+    migration!(2, "0002_lists_along_their_index.sql"),
+    migration!(3, "0003_day_list.sql"),
+];
 
 const TABLE_SQLITE: &str =
     "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT";
@@ -154,6 +157,11 @@ mod tests {
             2,
             "217ea3a744ce7d8139d55614b7350d2786a8ab71f97fd9a62775cc27b3e41980",
             "217ea3a744ce7d8139d55614b7350d2786a8ab71f97fd9a62775cc27b3e41980",
+        ),
+        (
+            3,
+            "7de55f355546609f0beb5af2a1dc938544b0cb21c45f90cb6154b96debf357a1",
+            "e2f282664b1e54ca39bcd330d1780909420e7e2d047f25157dfd6cbed74d2693",
         ),
     ];
 

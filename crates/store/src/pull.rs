@@ -26,7 +26,7 @@ statements! { "pull":
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked'
-        ORDER BY p.name, s.list_date, c.line, r.id";
+        ORDER BY r.start, r.id";
     ASTRAY = "SELECT c.id AS card_id, c.control_number AS control_number, c.line AS line, s.list_date AS list_date
         FROM place p JOIN card c ON c.place_id = p.id JOIN consignment s ON s.id = c.consignment_id
         WHERE p.site = $1 AND p.kind = 'tray' AND NOT EXISTS
@@ -93,7 +93,7 @@ fn is_out_of(kind: PlaceKind) -> bool {
     matches!(kind, PlaceKind::Box | PlaceKind::Desk | PlaceKind::Missing)
 }
 
-/// The cards of a day's reservations, in the order of their places.
+/// The cards of a day's reservations, by time.
 pub fn wanted(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Vec<Wanted>> {
     reader.rows(&WANTED, bind![day.service, day.site, day.day], |row| {
         Ok(Wanted {

@@ -278,6 +278,7 @@ texts!(
     domain::permission::Role,
     domain::place::PlaceKind,
     domain::reception::Reason,
+    domain::day_list::Duty,
     domain::reservation::Channel,
     domain::service::Service,
     domain::service::SiteCode,

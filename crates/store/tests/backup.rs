@@ -285,6 +285,7 @@ on_both! {
     fn records_of_an_older_program_are_copied_as_they_are_and_restored_as_new_ones(home: TestDb) {
         let (_folder, file) = folder();
         let city = City::found(home);
+        let migrations = city.home.rows_of("migration");
         city.home.by_hand(
             "DROP INDEX card_unannounced; DROP INDEX card_consignment; DROP INDEX card_place;
              CREATE INDEX card_place ON card (place_id); CREATE TABLE job (id TEXT PRIMARY KEY);
@@ -292,7 +293,7 @@ on_both! {
         );
         let made = backup::make(&city.home.place(), &city.keys, &file).unwrap();
         assert_holds(&made, &city.home);
-        assert_eq!(city.home.rows_of("migration"), 1, "the backup brought the records up");
+        assert_eq!(city.home.rows_of("migration"), migrations - 1, "the backup brought the records up");
         let spare = city.home.spare();
         backup::restore(&spare.place, &city.keys, &file).unwrap();
         assert_eq!(verify(&spare.open(), &city), []);
@@ -362,7 +363,8 @@ fn a_damaged_database_gives_no_backup() {
     std::fs::write(&target, &bytes).unwrap();
     let (folder, again) = folder();
     let error = backup::make(&Place::Sqlite(target.clone()), &city.keys, &again).unwrap_err();
-    assert!(matches!(&error, BackupError::Damaged { file, .. } if *file == target), "{error}");
+    // Where the damage lies decides whether the copy or its check finds it; either names the database.
+    assert!(error.to_string().contains(&target.display().to_string()), "{error}");
     assert_eq!(names_in(folder.path()), BTreeSet::new());
 }
 

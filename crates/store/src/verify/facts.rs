@@ -39,6 +39,9 @@ statements! { "verify.facts":
     LETTERS = "SELECT b.id AS id, b.letters AS letters,
         (SELECT COUNT(*) FROM letter k WHERE k.letter_batch_id = b.id) AS rows_found
         FROM letter_batch b ORDER BY b.id";
+    LISTS = "SELECT l.service AS service, l.site AS site, l.day AS day,
+        (SELECT COUNT(*) FROM day_list_line n WHERE n.service = l.service AND n.site = l.site AND n.day = l.day)
+        AS rows_found FROM day_list l ORDER BY l.service, l.site, l.day";
     CLOSES = "SELECT c.service AS service, c.site AS site, c.day AS day, c.through_seq AS through_seq, j.seq AS seq
         FROM day_close c LEFT JOIN journal j ON j.id = c.entry_id ORDER BY c.service, c.site, c.day";
     PERSONAL = "SELECT subject, field, sealed, lookup, key_version FROM personal
@@ -53,6 +56,7 @@ statements! { "verify.facts":
         UNION ALL SELECT 'reception:' || id AS id, receiver AS words FROM reception WHERE receiver IS NOT NULL
         UNION ALL SELECT 'letters:' || id AS id, poster AS words FROM letter_batch WHERE poster IS NOT NULL
         UNION ALL SELECT 'reception:' || id AS id, issuer AS words FROM reception WHERE issuer IS NOT NULL
+        UNION ALL SELECT 'list:' || day AS id, receiver AS words FROM day_list WHERE receiver IS NOT NULL
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
         ORDER BY id";
@@ -64,6 +68,7 @@ struct Folded {
     consignments: BTreeMap<ConsignmentId, u32>,
     batches: BTreeMap<BatchId, u32>,
     letters: BTreeMap<LetterBatchId, u32>,
+    lists: BTreeMap<BusinessDay, u32>,
     reservations: BTreeMap<ReservationId, Told>,
     receptions: BTreeMap<ReceptionId, Reception>,
 }
@@ -101,6 +106,9 @@ impl Folded {
             }
             Entry::LettersPrinted { letters, count } => {
                 self.letters.insert(*letters, *count);
+            }
+            Entry::ListFrozen { day, lines } => {
+                self.lists.insert(day.clone(), *lines);
             }
             Entry::PlaceHeld { reservation, slot, .. } => {
                 self.booking(*reservation, Booking::Held).first = Some(slot.clone());
@@ -338,6 +346,12 @@ fn counts(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findings)
         reader.rows(&LETTERS, bind![], |row| Ok((row.get::<LetterBatchId>("id")?, count(row, "letters")?)))?
     {
         compare(findings, format!("letters:{id}"), said, rows, folded.letters.get(&id).copied());
+    }
+    for (day, rows) in reader.rows(&LISTS, bind![], |row| {
+        let day = BusinessDay { service: row.get("service")?, site: row.get("site")?, day: row.get("day")? };
+        Ok((day, row.get::<u32>("rows_found")?))
+    })? {
+        compare(findings, format!("list:{day}"), rows, rows, folded.lists.get(&day).copied());
     }
     Ok(())
 }

@@ -31,7 +31,9 @@ impl Names {
         let mut names = Self::people(reader)?;
         for written in entries {
             let place = match &written.entry {
-                Entry::PlaceCreated { place } | Entry::CardPlaced { place, .. } => *place,
+                Entry::PlaceCreated { place }
+                | Entry::CardPlaced { place, .. }
+                | Entry::CardPulled { place, .. } => *place,
                 _ => continue,
             };
             if names.places.contains_key(&place) {
@@ -178,6 +180,21 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::SentAway { reason, .. } => format!("持ち帰りになりました（{}）", reason.label()),
         Entry::Left { .. } => "来庁者が途中で退出しました".to_owned(),
         Entry::NotCome { day, .. } => format!("{}の予約に来庁がありませんでした", day_words(day)),
+        Entry::ListFrozen { day, lines } => {
+            format!("{}の予約リスト（{lines}件）を確定しました", day_words(day))
+        }
+        Entry::ListTransferred { day, recorded } => {
+            format!("{}の予約リストを市へ引き継ぎました{}", day_words(day), recorded_words(*recorded))
+        }
+        Entry::DifferenceSeen { day, .. } => {
+            format!("{}の予約リストとの違いを確かめました", day_words(day))
+        }
+        Entry::DutyTaken { day, duty } => {
+            format!("{}の「{}」の担当になりました", day_words(day), duty.label())
+        }
+        Entry::DutyDone { day, duty } => {
+            format!("{}の「{}」が終わりました", day_words(day), duty.label())
+        }
         Entry::DayClosed { day, city_count } => {
             format!("{}の窓口を締めました（市の交付枚数：{city_count}枚）", day_words(day))
         }
@@ -212,6 +229,10 @@ pub(crate) fn screen(code: &str) -> &str {
         "reservations_pdf" => "予約の一覧の印刷",
         "reservations_csv" => "予約の一覧のCSV",
         "reservations_xlsx" => "予約の一覧のExcel",
+        "day_list" => "予約リスト（確定）",
+        "day_list_pdf" => "予約リスト（確定）の印刷",
+        "day_list_csv" => "予約リスト（確定）のCSV",
+        "day_list_xlsx" => "予約リスト（確定）のExcel",
         "reservation" => "予約",
         "book" => "予約を取る画面",
         "move" => "予約の変更",

@@ -5,7 +5,9 @@
 
 pub(crate) mod booking;
 pub(crate) mod close;
+pub(crate) mod duties;
 pub(crate) mod file;
+pub(crate) mod list;
 pub(crate) mod reception;
 pub(crate) mod report;
 pub(crate) mod reservation;
@@ -47,6 +49,14 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/receptions/{id}/issued", may(Permission::RecordIssue), reception::issued::issue)
         .post("/receptions/{id}/sent-away", may(Permission::ReceiveVisitors), reception::unserved::send_away)
         .post("/receptions/{id}/left", may(Permission::ReceiveVisitors), reception::unserved::leave);
+    let desk = desk
+        .get("/list", may(Permission::SeeReservations), list::show::first)
+        .get("/list/{day}", may(Permission::SeeReservations), list::show::show)
+        .post("/list/{day}/freeze", may(Permission::TransferBatches), list::act::freeze)
+        .post("/list/{day}/transfer", may(Permission::TransferBatches), list::act::transfer)
+        .post("/list/{day}/seen", may(Permission::TransferBatches), list::act::see)
+        .post("/duty/{day}/{duty}/take", may(Permission::TransferBatches), list::duty::take)
+        .post("/duty/{day}/{duty}/done", may(Permission::TransferBatches), list::duty::done);
     desk.get("/close/{day}", may(Permission::CloseDay), close::show::show)
         .post("/close/{day}", may(Permission::CloseDay), close::done::close)
         .post("/close/{day}/not-come", may(Permission::CloseDay), close::not_come::set)

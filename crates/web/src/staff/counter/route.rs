@@ -8,6 +8,11 @@ pub(crate) fn day(day: Date) -> String {
     format!("/reservations/{day}")
 }
 
+/// The frozen list of a day, and what changed since.
+pub(crate) fn list(day: Date) -> String {
+    format!("/list/{day}")
+}
+
 /// A reservation.
 pub(crate) fn reservation(id: ReservationId) -> String {
     format!("/reservation/{id}")

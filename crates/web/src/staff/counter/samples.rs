@@ -6,6 +6,7 @@ use std::path::Path;
 
 use askama::Template;
 use documents::table::{CannotWrite, Cell, Table};
+use domain::day_list::Difference;
 use domain::id::{Id, OperationId, ReceptionId, ReservationId};
 use domain::permission::Permission;
 use domain::reception::{Reason, State as Visit};
@@ -15,7 +16,9 @@ use jiff::civil::{Date, date};
 
 use super::booking::slots::{Purpose, SlotsPage};
 use super::close::show::{self as close, ClosePage};
+use super::duties::{Duty, Standing};
 use super::file::CannotWritePage;
+use super::list::show::{ListPage, Row};
 use super::reception::counter::{self, CounterPage};
 use super::reception::show::{Next, ShowPage as ReceptionPage, steps};
 use super::report::day::ReportPage;
@@ -78,13 +81,80 @@ fn today() -> TodayPage {
         },
     );
     let total = Figures { places: 192, booked: 140, came: 66, served: 42, here: 16, expected: 74 };
-    TodayPage::of(layout("今日", Task::Today), TODAY, true, None, hours.collect(), total, work.to_vec())
+    let duty = |until, what: &str, standing, how_much: &str, owner: &str| Duty {
+        code: "ready",
+        day: TODAY,
+        until,
+        what: what.to_owned(),
+        standing,
+        how_much: how_much.to_owned(),
+        owner: owner.to_owned(),
+        act: (standing != Standing::Done).then(|| (route::list(TODAY), "リストを確定する")),
+        take: (standing != Standing::Done).then(|| operation(20)),
+        done: None,
+    };
+    let duties = vec![
+        duty(530, "開庁準備", Standing::Done, "8:41 見本 花子", "見本 花子"),
+        duty(720, "11月25日(水)の予約リスト", Standing::Late, "未確定（いまの予約188件）", ""),
+        duty(1050, "11月25日(水)の引き抜き", Standing::Due, "残り188枚（予約188件）", "見本 太郎"),
+        duty(1110, "今日の締め", Standing::Later, "窓口は17:30まで", ""),
+    ];
+    let layout = layout("今日", Task::Today);
+    TodayPage::of(layout, TODAY, true, None, (hours.collect(), total), duties, work.to_vec())
+}
+
+fn day_list(frozen: bool, transferred: bool, form: Form) -> ListPage {
+    let row = |n: u128, difference: Difference, act: Option<(String, &'static str)>, seen: &str| Row {
+        reservation: reservation_id(n),
+        code: difference.code(),
+        what: difference.label(),
+        listed: "9:30".to_owned(),
+        now: "10:30".to_owned(),
+        control: "000 012 117".to_owned(),
+        reference: "R8.11.20-12".to_owned(),
+        href: route::reservation(reservation_id(n)),
+        place: "箱1-2-3".to_owned(),
+        act,
+        operation: operation(30 + n),
+        seen: seen.to_owned(),
+    };
+    let start = "10:30".parse().unwrap();
+    let open = vec![
+        row(1, Difference::Added { start }, Some((route::pull(TODAY), "引き抜く")), ""),
+        row(2, Difference::Cancelled, Some((route::PUT_AWAY.to_owned(), "箱へ戻す")), ""),
+        row(3, Difference::Away { day: date(2026, 11, 30) }, None, ""),
+    ];
+    ListPage {
+        texts: Texts::new(Language::Ja),
+        layout: layout("11月24日(火)の予約リスト", Task::Reservations),
+        form,
+        problem: None,
+        day: TODAY,
+        title: "令和8年11月24日(火)".to_owned(),
+        booked: 188,
+        frozen: frozen.then(|| ("11月20日(金) 9:05 見本 花子".to_owned(), 188)),
+        transferred: transferred.then(|| "11月20日(金) 10:12　受け取った人：市 太郎".to_owned()),
+        may_act: true,
+        is_over: false,
+        open: if transferred { open } else { Vec::new() },
+        seen: if transferred {
+            vec![row(4, Difference::Time { start }, None, "11月20日(金) 15:02 見本 花子")]
+        } else {
+            Vec::new()
+        },
+        freeze_operation: operation(40),
+        transfer_operation: operation(41),
+        pull_href: route::pull(TODAY),
+        day_href: route::day(TODAY),
+        other: vec![(route::list(date(2026, 11, 25)), "11月25日(水)".to_owned())],
+    }
 }
 
 fn closed_today() -> TodayPage {
     let next = Some("令和8年11月24日(火)".to_owned());
     let layout = layout("今日", Task::Today);
-    TodayPage::of(layout, date(2026, 11, 23), false, next, Vec::new(), Figures::default(), Vec::new())
+    let nothing = (Vec::new(), Figures::default());
+    TodayPage::of(layout, date(2026, 11, 23), false, next, nothing, Vec::new(), Vec::new())
 }
 
 fn day(count: u16) -> DayPage {
@@ -263,6 +333,9 @@ fn pages() -> Vec<(&'static str, String)> {
     vec![
         ("today", today().render()),
         ("today-closed", closed_today().render()),
+        ("list-open", day_list(false, false, fresh()).render()),
+        ("list-frozen", day_list(true, false, refused("person", "入力してください。")).render()),
+        ("list-transferred", day_list(true, true, fresh()).render()),
         (
             "scan-unknown",
             UnknownPage::new(layout("読み取れませんでした", Task::Counter), unknown, status).render(),

@@ -1,4 +1,5 @@
-//! 今日: the day by hours, and the work that waits, each with the act that ends it.
+//! 今日: the duties of the day by the clock, the day by hours, and the work that waits, each with the act that ends
+//! it.
 //!
 //! Only counts stand here, so looking at the board is no view of anybody's records.
 
@@ -17,18 +18,17 @@ use domain::rules::RuleSet;
 use domain::time::{Start, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
 use store::Reader;
+use store::day_list::Days;
 use store::letter::PartState;
 use store::reservation::Standing;
 
+use super::duties::{self, Duty, Moment};
 use super::{business, route};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
-use crate::staff::wording;
 use crate::staff::{Layout, Task};
 
-/// The list of the next open day is with the city before noon (11(5)ウ(オ)).
-const LIST_DEADLINE: u16 = 12 * 60;
 /// How many open days back are searched for days that were not closed.
 const DAYS_BACK: u8 = 5;
 /// Counts go no further.
@@ -105,6 +105,7 @@ pub(crate) struct Work {
 pub(crate) struct Facts {
     today: Vec<Standing>,
     next: Option<(Date, u32)>,
+    duties: duties::Facts,
     not_closed: Vec<Date>,
     /// Cards that today and the next open day want, and how many of them are still in their boxes.
     pulls: Vec<(Date, u32, u32)>,
@@ -129,6 +130,7 @@ pub(crate) struct TodayPage {
     total: Figures,
     /// The most of one hour, for the length of the bars.
     widest: u32,
+    duties: Vec<Duty>,
     work: Vec<Work>,
     list_href: Option<String>,
 }
@@ -142,10 +144,16 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     let asked = (rules.clone(), today.clone());
     let facts = app.db.read(move |reader| facts(reader, &asked.0, &asked.1)).await?;
     let may = |work: &Work| signed.may(work.permission);
-    let work = work(&facts, &today, minute_of(app.now())).into_iter().filter(may).collect();
+    let work = work(&facts, &today).into_iter().filter(may).collect();
+    let slots = rules.slots(today.service, &today.site, today.day);
+    let moment = Moment::of(&slots, &today, facts.next, minute_of(app.now()));
+    let waits = facts.pulls.iter().map(|(day, _, left)| (*day, *left)).collect();
+    let duties = duties::lines(&app, &signed, &moment, &facts.duties, &waits);
+    let places = slots.iter().map(|(start, grant)| (*start, u32::from(grant.places)));
+    let (hours, total) = by_hours(places, &facts.today);
+    let next = facts.next.map(|(day, _)| era_date(day));
     let layout = signed.layout("今日").within(Task::Today);
-    let page = TodayPage::new(layout, &rules, &today, &facts, work);
-    Ok(respond(&page))
+    Ok(respond(&TodayPage::of(layout, today.day, !slots.is_empty(), next, (hours, total), duties, work)))
 }
 
 fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Result<Facts, store::Error> {
@@ -161,6 +169,8 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         let (wanted, left) = store::pull::progress(reader, &BusinessDay { day, ..today.clone() })?;
         pulls.push((day, wanted, left));
     }
+    let until = next.map_or(*day, |(next, _)| next);
+    let duties = duties::read(reader, &Days { from: today.clone(), until })?;
     let out = store::report::cards_out(reader, site)?;
     let lie = |kind| out.iter().filter(|(_, _, place)| *place == kind).count();
     let counts = store::card::counts_up_to(reader, MOST)?;
@@ -170,6 +180,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
     Ok(Facts {
         today: store::reservation::standings(reader, *service, site, *day)?,
         next,
+        duties,
         pulls,
         not_closed: store::report::not_closed(reader, today, first)?,
         trays: lie(PlaceKind::Tray),
@@ -182,7 +193,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
     })
 }
 
-fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
+fn work(facts: &Facts, today: &BusinessDay) -> Vec<Work> {
     let mut work = Vec::new();
     let mut wait = |what: &str, how_much: String, overdue, act, href: &str, permission| {
         work.push(Work { what: what.to_owned(), how_much, overdue, act, href: href.to_owned(), permission });
@@ -191,21 +202,16 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
         let what = format!("{}の締め", month_day_ja(*day));
         wait(&what, "締めていません".to_owned(), true, "締める", &route::close(*day), Permission::CloseDay);
     }
-    if let Some((next, count)) = facts.next {
-        let left = i64::from(LIST_DEADLINE) - i64::from(minute);
-        let until = if left > 0 {
-            format!("{count}件・12:00まで あと{}", wording::minutes(left))
-        } else {
-            format!("{count}件・12:00の締切を過ぎています。市へ渡したか確かめてください")
-        };
-        let what = format!("翌開庁日 {}の予約リスト", month_day_ja(next));
-        wait(&what, until, false, "リストを開く", &route::day(next), Permission::SeeReservations);
+    for (day, count) in facts.duties.not_seen() {
+        let what = format!("{}のリストとの違い", month_day_ja(day));
+        let how_much = format!("{count}件を確かめていません");
+        let href = route::list(day);
+        wait(&what, how_much, true, "違いを確かめる", &href, Permission::SeeReservations);
     }
-    for &(day, wanted, left) in facts.pulls.iter().filter(|(.., left)| *left > 0) {
+    for &(day, wanted, left) in facts.pulls.iter().filter(|(day, _, left)| *left > 0 && *day == today.day) {
         let what = format!("{}の引き抜き", month_day_ja(day));
         let how_much = format!("残り{left}枚（予約{wanted}件）");
-        let of_today = day == today.day;
-        wait(&what, how_much, of_today, "引き抜く", &route::pull(day), Permission::MoveCards);
+        wait(&what, how_much, true, "引き抜く", &route::pull(day), Permission::MoveCards);
     }
     let here = facts
         .today
@@ -218,13 +224,6 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
     if facts.trays + facts.counters > 0 {
         let how_much = format!("当日トレイ {}枚・窓口 {}枚", facts.trays, facts.counters);
         wait("箱の外にあるカード", how_much, false, "箱へ戻す", route::PUT_AWAY, Permission::MoveCards);
-    }
-    if !facts.today.is_empty() {
-        let expected =
-            facts.today.iter().filter(|line| line.reception.is_none() && line.state.is_live()).count();
-        let how_much = format!("来庁前 {expected}人");
-        let href = route::close(today.day);
-        wait("今日の締め", how_much, false, "締めの画面へ", &href, Permission::CloseDay);
     }
     let most = |count: u32| if count >= MOST { format!("{MOST}枚以上") } else { format!("{count}枚") };
     if facts.listed > 0 {
@@ -271,27 +270,19 @@ fn work(facts: &Facts, today: &BusinessDay, minute: u16) -> Vec<Work> {
 }
 
 impl TodayPage {
-    fn new(layout: Layout, rules: &RuleSet, today: &BusinessDay, facts: &Facts, work: Vec<Work>) -> Self {
-        let slots = rules.slots(today.service, &today.site, today.day);
-        let places = slots.iter().map(|(start, grant)| (*start, u32::from(grant.places)));
-        let (hours, total) = by_hours(places, &facts.today);
-        let next = facts.next.map(|(day, _)| era_date(day));
-        Self::of(layout, today.day, !slots.is_empty(), next, hours, total, work)
-    }
-
     /// The board from its parts.
     pub(crate) fn of(
         layout: Layout,
         day: Date,
         is_open: bool,
         next_open: Option<String>,
-        hours: Vec<Hour>,
-        total: Figures,
+        (hours, total): (Vec<Hour>, Figures),
+        duties: Vec<Duty>,
         work: Vec<Work>,
     ) -> Self {
         let widest = hours.iter().map(|hour| hour.figures.whole()).max().unwrap_or(0).max(1);
         let list_href = (!hours.is_empty()).then(|| route::day(day));
-        Self { layout, day: era_date(day), is_open, next_open, hours, total, widest, work, list_href }
+        Self { layout, day: era_date(day), is_open, next_open, hours, total, widest, duties, work, list_href }
     }
 }
 

@@ -6,6 +6,7 @@
 use domain::id::CardId;
 use domain::journal::Subject;
 use store::Reader;
+use store::card::Card;
 use store::journal::View;
 
 use crate::App;
@@ -76,7 +77,7 @@ const OUTCOMES: [(Outcome, char, bool, &str); 20] = [
     (Outcome::Undone, 'x', true, "取り消しました"),
     (Outcome::Put, 'i', true, "入れました"),
     (Outcome::Pulled, 'q', true, "引き抜きました"),
-    (Outcome::NotOfTheDay, 'd', false, "この日の予約のカードではありません：元の箱に戻してください"),
+    (Outcome::NotOfTheDay, 'd', false, "この日の予約のカードではありません：元の場所に戻してください"),
     (Outcome::Place, 'l', true, "箱を選びました"),
     (Outcome::OtherList, 'o', false, "ほかの一覧表のカードです"),
     (Outcome::NoCard, 'k', false, "この管理番号のカードはありません"),
@@ -176,15 +177,7 @@ impl Recent {
             let (_, good, word) = scan.outcome.row();
             rows.push(Row {
                 card: card.as_ref().map(|card| card.id),
-                name: card
-                    .map(|card| {
-                        format!(
-                            "{}（{}）",
-                            control(card.control_number),
-                            list_line(card.list_date, card.line)
-                        )
-                    })
-                    .unwrap_or_default(),
+                name: card.map(|card| name(&card, scan.outcome)).unwrap_or_default(),
                 word,
                 good,
                 undoable: matches!(
@@ -194,6 +187,15 @@ impl Recent {
             });
         }
         Ok(rows)
+    }
+}
+
+/// How the card of a scan is named; one that belongs back is named with where it belongs.
+fn name(card: &Card, outcome: Outcome) -> String {
+    let name = format!("{}（{}）", control(card.control_number), list_line(card.list_date, card.line));
+    match outcome {
+        Outcome::NotOfTheDay => format!("{name} 置き場所：{}", card.place_name),
+        _ => name,
     }
 }
 

@@ -9,6 +9,7 @@ use axum::response::Response;
 use domain::id::CardId;
 use domain::journal::{BusinessDay, Subject};
 use domain::number::ControlNumber;
+use domain::place::walk_order;
 use domain::scan::{Scanned, read};
 use domain::time::{Start, era_date, month_day_ja};
 use jiff::civil::Date;
@@ -92,7 +93,9 @@ pub(crate) async fn show(
             last.rows(reader)?,
         ))
     });
-    let (wanted, astray, rows) = found.await?;
+    let (mut wanted, astray, rows) = found.await?;
+    // One pass through the places; within a box in the order of the cards.
+    wanted.sort_by_cached_key(|card| (walk_order(&card.place_name), card.list_date, card.line));
     let found = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
     let subjects = vec![Subject::Day(day.clone())];
     let view = View { screen: "pull", asked: day.to_string(), subjects, found };
