@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::card::{Finding, Pass};
+use crate::check_sheet::{Collected, Sheet};
 use crate::day_list::Duty;
 use crate::id::{
     BatchId, CardId, ConsignmentId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId, SessionId,
@@ -401,12 +402,21 @@ pub enum Entry {
         /// Of which day.
         day: BusinessDay,
     },
-    /// The papers were checked.
+    /// The papers were checked with a check sheet, every line of it.
     PapersChecked {
         /// Which reception.
         reception: ReceptionId,
         /// Which card.
         card: CardId,
+        /// Which sheet; none: before there were sheets.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sheet: Option<Sheet>,
+        /// What became of the 通知カード.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice_card: Option<Collected>,
+        /// What became of the 住基カード or the older 個人番号カード.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old_card: Option<Collected>,
     },
     /// Papers and card were transferred to the city.
     PassedToCity {
@@ -599,7 +609,7 @@ impl Entry {
                 }
                 subjects
             }
-            Self::PapersChecked { reception, card } | Self::PassedToCity { reception, card } => {
+            Self::PapersChecked { reception, card, .. } | Self::PassedToCity { reception, card } => {
                 vec![S::Reception(*reception), S::Card(*card)]
             }
             Self::Arrived { reception, reservation, card, day }

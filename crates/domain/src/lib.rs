@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod capacity;
 pub mod card;
+pub mod check_sheet;
 pub mod code;
 pub mod consignment;
 pub mod day_list;

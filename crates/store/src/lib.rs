@@ -40,6 +40,7 @@ mod tx;
 pub mod value;
 pub mod verify;
 pub mod visit;
+pub mod walk_in;
 
 pub use act::{Act, Acts};
 pub use db::{Db, Durability, Lane};

@@ -18,7 +18,7 @@ use crate::card::{self, Change, StepError};
 use crate::error::Result;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, place, reservation, statements};
+use crate::{bind, place, reception, reservation, statements};
 
 statements! { "pull":
     WANTED = "SELECT r.id AS id, r.start AS start, c.id AS card_id, c.control_number AS control_number, c.line AS line,
@@ -131,17 +131,17 @@ pub fn progress(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<(u32, u32)
 /// Takes a card out of its box for the day, by scan.
 pub fn pull(tx: &mut Tx<'_>, act: &Act, id: CardId, day: &BusinessDay) -> Result<Pulled, StepError> {
     let Some(card) = card::find(tx, id)? else { return Err(StepError::NoCard) };
-    let live = reservation::live_of(tx, id)?;
-    let is_wanted = card.stage == Stage::Notified
-        && live.is_some_and(|live| live.state == State::Booked && live.slot.business_day() == *day);
-    if !is_wanted {
-        return Ok(Pulled::NotOfTheDay);
-    }
+    let of_the_day = |live: &reservation::Reservation| {
+        card.stage == Stage::Notified && live.state == State::Booked && live.slot.business_day() == *day
+    };
+    let Some(live) = reservation::live_of(tx, id)?.filter(of_the_day) else { return Ok(Pulled::NotOfTheDay) };
     if !is_out_of(card.place_kind) {
         return Ok(Pulled::Before);
     }
-    let tray = place::the(tx, &day.site, PlaceKind::Tray)?;
+    // Whose visitor is here already is brought to the counter at once.
+    let here = reception::of_reservation(tx, live.id)?.is_some();
+    let to = place::the(tx, &day.site, if here { PlaceKind::Counter } else { PlaceKind::Tray })?;
     let recorded = tx.record(act, &Entry::CardPulled { card: id, place: card.place, day: day.clone() })?;
-    card::step(tx, &recorded, id, &Change { place: Some(tray), ..Change::default() })?;
+    card::step(tx, &recorded, id, &Change { place: Some(to), ..Change::default() })?;
     Ok(Pulled::Pulled)
 }

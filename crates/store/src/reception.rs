@@ -1,6 +1,7 @@
 //! Receptions: a visitor's way through the counter, each step guarded by the state before it.
 
 use domain::card::Stage;
+use domain::check_sheet::{Collected, Sheet};
 use domain::id::{CardId, ReceptionId, ReservationId};
 use domain::journal::{BusinessDay, CityRecord, Entry};
 use domain::place::PlaceKind;
@@ -74,6 +75,9 @@ pub enum ReceptionError {
     /// The day was closed.
     #[error("the day is closed")]
     DayClosed,
+    /// The card still lies where it is stored.
+    #[error("the card is in {0}")]
+    NotPulled(String),
     /// The state does not allow it, or somebody else was faster.
     #[error(transparent)]
     WrongState(#[from] WrongState),
@@ -154,15 +158,43 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     }
     // Who cancels or moves it at this moment finds the visitor here.
     reservation::keep(tx, &recorded, &booked)?;
-    let counter = place::the(tx, &day.site, PlaceKind::Counter)?;
-    card::step(tx, &recorded, card, &Change { place: Some(counter), ..Change::default() })?;
+    // A card that nobody took out of its box yet stays there, for all that anybody knows.
+    let Some(known) = card::find(tx, card)? else { return Err(ReceptionError::NotFound) };
+    if !known.place_kind.is_storage() {
+        let counter = place::the(tx, &day.site, PlaceKind::Counter)?;
+        card::step(tx, &recorded, card, &Change { place: Some(counter), ..Change::default() })?;
+    }
     Ok(reception)
 }
 
+/// What a check sheet says once every line of it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// Which sheet.
+    pub sheet: Sheet,
+    /// What became of the 通知カード.
+    pub notice_card: Collected,
+    /// What became of the 住基カード or the older 個人番号カード.
+    pub old_card: Collected,
+}
+
 /// 書類確認済: the papers were checked with the check sheet.
-pub fn check_papers(tx: &mut Tx<'_>, act: &Act, id: ReceptionId) -> Result<(), ReceptionError> {
+pub fn check_papers(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReceptionId,
+    checked: Checked,
+) -> Result<(), ReceptionError> {
     let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
-    let recorded = tx.record(act, &Entry::PapersChecked { reception: id, card: at.card })?;
+    let Checked { sheet, notice_card, old_card } = checked;
+    let entry = Entry::PapersChecked {
+        reception: id,
+        card: at.card,
+        sheet: Some(sheet),
+        notice_card: Some(notice_card),
+        old_card: Some(old_card),
+    };
+    let recorded = tx.record(act, &entry)?;
     step(tx, &recorded, &at, State::Checked, &Known::default())
 }
 
@@ -174,6 +206,10 @@ pub fn pass_to_city(
     receiver: &str,
 ) -> Result<(), ReceptionError> {
     let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    let Some(card) = card::find(tx, at.card)? else { return Err(ReceptionError::NotFound) };
+    if card.place_kind.is_storage() {
+        return Err(ReceptionError::NotPulled(card.place_name));
+    }
     let recorded = tx.record(act, &Entry::PassedToCity { reception: id, card: at.card })?;
     step(tx, &recorded, &at, State::WithCity, &Known { receiver: Some(receiver), ..Known::default() })?;
     let city = place::the(tx, &at.day.site, PlaceKind::City)?;
@@ -236,8 +272,13 @@ pub fn send_away(
     tx.remark(&recorded, remark)?;
     step(tx, &recorded, &at, state, &Known { reason, ..Known::default() })?;
     reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Unserved)?;
-    let tray = place::the(tx, &at.day.site, PlaceKind::Tray)?;
-    card::step(tx, &recorded, at.card, &Change { place: Some(tray), ..Change::default() })?;
+    let Some(known) = card::find(tx, at.card)? else { return Err(ReceptionError::NotFound) };
+    if known.place_kind.is_storage() {
+        card::refresh_progress(tx, &recorded, at.card)?;
+    } else {
+        let tray = place::the(tx, &at.day.site, PlaceKind::Tray)?;
+        card::step(tx, &recorded, at.card, &Change { place: Some(tray), ..Change::default() })?;
+    }
     Ok(())
 }
 

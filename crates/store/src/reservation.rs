@@ -153,6 +153,9 @@ pub enum BookingError {
     /// The day of the reservation is over: who did not come is set when the day is closed.
     #[error("the day is over")]
     Over,
+    /// The card is in no box, so it cannot be in the visitor's hand today.
+    #[error("the card is not stored")]
+    NotStored(domain::place::PlaceKind),
     /// The day was closed, and takes nobody any more.
     #[error("the day is closed")]
     DayClosed,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use domain::card::Stage;
+use domain::check_sheet::{Collected, Sheet};
 use domain::journal::CityRecord;
 use domain::place::PlaceKind;
 use domain::reception::Reason;
@@ -36,6 +37,10 @@ fn lived_in(home: TestDb) -> City {
     city.hold(cards[5], later).unwrap();
     city.cancel(booked[3]).unwrap();
     city.at(DAY, 9 * 60);
+    for card in &cards[..2] {
+        let (act, card, day) = (city.act(), *card, city.day(DAY));
+        city.db().write_now(Lane::Staff, move |tx| store::pull::pull(tx, &act, card, &day)).unwrap();
+    }
     for (n, id) in booked[..2].iter().copied().enumerate() {
         let acts: Vec<_> = (0..5).map(|_| city.act()).collect();
         city.db()
@@ -45,7 +50,7 @@ fn lived_in(home: TestDb) -> City {
                     let away = Unserved::SentAway(Reason::IdentityPapers);
                     return store::reception::send_away(tx, &acts[1], reception, &away, "免許証の期限切れ");
                 }
-                store::reception::check_papers(tx, &acts[1], reception)?;
+                store::reception::check_papers(tx, &acts[1], reception, checked())?;
                 store::reception::pass_to_city(tx, &acts[2], reception, "市 一郎")?;
                 store::reception::issue(tx, &acts[3], reception, "市 一郎", CityRecord::Paper)
             })
@@ -74,6 +79,15 @@ fn lived_in(home: TestDb) -> City {
         .unwrap();
     city.seal();
     city
+}
+
+/// A check sheet for the person, who handed in a 通知カード.
+fn checked() -> store::reception::Checked {
+    store::reception::Checked {
+        sheet: Sheet::Principal,
+        notice_card: Collected::HandedIn,
+        old_card: Collected::None,
+    }
 }
 
 /// Breaks something by hand and expects `verify` to name the invariant and the record, and nothing else.

@@ -162,6 +162,26 @@ impl Browser {
         self
     }
 
+    /// Ticks every box of a name.
+    #[track_caller]
+    pub fn tick_all(&mut self, name: &str) -> &mut Self {
+        self.must_have(name);
+        let boxes = self.page.tree.all(&|element| element.attribute("name") == Some(name));
+        let values: Vec<String> =
+            boxes.iter().filter_map(|element| element.attribute("value").map(str::to_owned)).collect();
+        for value in values {
+            self.touched.ticked.push((name.to_owned(), value, true));
+        }
+        self
+    }
+
+    /// Looks at every line of the check sheet of a reception, and takes a 通知カード.
+    #[track_caller]
+    pub fn checks_papers(&mut self) -> &mut Self {
+        self.tick_all("item").choose("notice_card", "handed_in").choose("old_card", "none");
+        self.press("書類を確認した")
+    }
+
     /// Chooses a file.
     #[track_caller]
     pub fn attach(&mut self, field: &str, name: &str, bytes: &[u8]) -> &mut Self {

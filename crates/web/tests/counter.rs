@@ -51,7 +51,11 @@ on_both! {
         operator.post("/scan", &[("scan", &first)]).sees("予約 令和8年11月11日(水) 9:00");
         operator.press_twice("受け付ける").sees(&format!("受付 {}", shown(&first)));
         let reception = operator.path().to_owned();
-        operator.press("書類を確認した");
+        // A line that was not looked at, and a card of which nothing is said, are asked back; the ticks stay.
+        operator.tick("item", "notice", true).press("書類を確認した");
+        operator.reads("確かめていない項目が3つあります。").reads("どれかを選んでください。");
+        assert_eq!(operator.status(), 422);
+        operator.checks_papers().reads("本人のチェックシート・通知カード：回収した");
         operator.press("書類とカードを市へ引き継いだ").reads("市の担当者の氏名を入力してください。");
         operator.fill("person", "市民課 一郎").press("書類とカードを市へ引き継いだ");
         operator.press("交付済にする").reads("市の署名のある書面を確かめて、印を付けてください。");

@@ -52,6 +52,9 @@ pub enum CityError {
     /// A reception.
     #[error(transparent)]
     Reception(#[from] store::reception::ReceptionError),
+    /// The list of a day.
+    #[error(transparent)]
+    DayList(#[from] store::day_list::ListError),
     /// The close of a day.
     #[error(transparent)]
     Close(#[from] store::report::CloseError),
@@ -170,6 +173,7 @@ impl City<'_> {
         if let Opening::Open { until, .. } = self.rules.opening(Service::Issuance, &self.site, day) {
             self.back_office(day)?;
             self.book_by_staff(day)?;
+            self.list_next(day)?;
             self.receive(day)?;
             // The last visitors are still being served when the doors close.
             self.close(day, until.minutes() + 45)?;

@@ -1,14 +1,19 @@
 //! The counter of a demo city: visitors are received, and the day is closed.
 
+use domain::check_sheet::{Collected, Sheet};
 use domain::id::{CardId, PlaceId, ReceptionId, ReservationId};
 use domain::journal::{BusinessDay, CityRecord};
 use domain::reception::Reason;
 use domain::service::Service;
 use jiff::civil::Date;
 use store::Act;
-use store::reception::{self, Unserved};
+use store::reception::{self, Checked, Unserved};
 
 use super::city::{City, CityError, moment};
+
+/// Everybody in the demo comes for themselves and hands in a 通知カード.
+const SHEET: Checked =
+    Checked { sheet: Sheet::Principal, notice_card: Collected::HandedIn, old_card: Collected::None };
 
 /// How a visit goes on after the arrival.
 #[derive(Debug, Clone)]
@@ -29,8 +34,35 @@ struct Way {
 }
 
 impl City<'_> {
+    /// In the morning the list of the next open day is frozen, and goes to the city before noon.
+    pub(super) fn list_next(&mut self, day: Date) -> Result<(), CityError> {
+        let Some(next) = self.later(day, 1).filter(|_| self.has_come(day, 10 * 60)) else { return Ok(()) };
+        let next = BusinessDay { service: Service::Issuance, site: self.site.clone(), day: next };
+        let frozen = self.dice.act(moment(day, 9 * 60 + 20, 0), self.staff.operator);
+        let transferred = self.dice.act(moment(day, 9 * 60 + 50, 0), self.staff.operator);
+        self.write(move |tx| {
+            store::day_list::freeze(tx, &frozen, &next)?;
+            Ok(store::day_list::transfer(tx, &transferred, &next, "市民課 架空", CityRecord::Paper)?)
+        })
+    }
+
+    /// Before the doors open the cards of the day are pulled.
+    fn pull(&mut self, day: Date) -> Result<(), CityError> {
+        let business = BusinessDay { service: Service::Issuance, site: self.site.clone(), day };
+        let cards: Vec<CardId> =
+            self.visits.get(&day).into_iter().flatten().map(|visit| visit.card).collect();
+        let acts = (0..)
+            .zip(cards)
+            .map(|(n, card)| (self.dice.act(moment(day, 8 * 60 + 10, n * 4), self.staff.operator), card));
+        let acts = acts.collect();
+        self.each(acts, move |tx, act, card| Ok(store::pull::pull(tx, act, *card, &business)?)).map(drop)
+    }
+
     /// The visitors of the day; who does not come stays expected until the close.
     pub(super) fn receive(&mut self, day: Date) -> Result<(), CityError> {
+        if self.has_come(day, 8 * 60 + 40) {
+            self.pull(day)?;
+        }
         let visits = self.visits.remove(&day).unwrap_or_default();
         let (mut acts, mut waiting, mut again) = (Vec::new(), Vec::new(), Vec::new());
         for visit in visits {
@@ -80,7 +112,7 @@ impl City<'_> {
         self.each(acts, |tx, act, way| {
             let id: ReceptionId = reception::arrive(tx, act, way.reservation)?;
             if let Some(act) = &way.checked {
-                reception::check_papers(tx, act, id)?;
+                reception::check_papers(tx, act, id, SHEET)?;
             }
             if let Some(act) = &way.passed {
                 reception::pass_to_city(tx, act, id, "市民課 架空")?;
@@ -111,14 +143,20 @@ impl City<'_> {
         for (n, visit) in (0..).zip(self.visits.remove(&day).unwrap_or_default()) {
             acts.push((
                 self.dice.act(moment(day, minute, n * 4), self.staff.person_in_charge),
-                visit.reservation,
+                (visit.reservation, visit.card),
             ));
             if self.dice.percent(60) {
                 let days = 1 + self.dice.below(9);
                 self.wish(day, days, visit.card);
             }
         }
-        self.each(acts, |tx, act, reservation| Ok(reception::not_come(tx, act, *reservation)?))?;
+        self.each(acts, |tx, act, (reservation, card)| {
+            reception::not_come(tx, act, *reservation)?;
+            if let Some((home, _)) = store::card::last_stored(tx, *card)? {
+                store::card::put_away(tx, act, *card, home)?;
+            }
+            Ok(())
+        })?;
         let act = self.dice.act(moment(day, minute + 20, 0), self.staff.person_in_charge);
         let business = BusinessDay { service: Service::Issuance, site: self.site.clone(), day };
         self.write(move |tx| {

@@ -174,7 +174,18 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("{}の予約を取り消しました（{}）", slot_words(slot), channel.label())
         }
         Entry::Arrived { .. } => "来庁を受け付けました".to_owned(),
-        Entry::PapersChecked { .. } => "書類を確認しました".to_owned(),
+        Entry::PapersChecked { sheet: None, .. } => "書類を確認しました".to_owned(),
+        Entry::PapersChecked { sheet: Some(sheet), notice_card, old_card, .. } => {
+            let collected = [("通知カード", notice_card), ("以前のカード", old_card)];
+            let collected = collected.into_iter().filter_map(|(what, became)| {
+                became.as_ref().map(|became| format!("・{what}：{}", became.label()))
+            });
+            format!(
+                "書類を確認しました（{}のチェックシート{}）",
+                sheet.label(),
+                collected.collect::<String>()
+            )
+        }
         Entry::PassedToCity { .. } => "書類とカードを市へ引き継ぎました".to_owned(),
         Entry::Issued { recorded, .. } => format!("市がカードを交付しました{}", recorded_words(*recorded)),
         Entry::SentAway { reason, .. } => format!("持ち帰りになりました（{}）", reason.label()),

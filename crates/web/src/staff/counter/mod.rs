@@ -40,6 +40,8 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/reservation/{id}/move", may(Permission::Reserve), booking::change::change)
         .get("/book/{card}", may(Permission::Reserve), booking::new::show)
         .post("/book/{card}", may(Permission::Reserve), booking::new::book)
+        .post("/walk-in/{card}", may(Permission::ReceiveVisitors), booking::today::walk_in)
+        .post("/reservation/{id}/today", may(Permission::ReceiveVisitors), booking::today::swap)
         .post("/reservation/{id}/arrive", may(Permission::ReceiveVisitors), reception::arrive::arrive);
     let desk = desk
         .get("/counter", may(Permission::ReceiveVisitors), reception::counter::show)

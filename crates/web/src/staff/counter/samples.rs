@@ -6,6 +6,7 @@ use std::path::Path;
 
 use askama::Template;
 use documents::table::{CannotWrite, Cell, Table};
+use domain::check_sheet::{Item, Sheet};
 use domain::day_list::Difference;
 use domain::id::{Id, OperationId, ReceptionId, ReservationId};
 use domain::permission::Permission;
@@ -20,7 +21,7 @@ use super::duties::{Duty, Standing};
 use super::file::CannotWritePage;
 use super::list::show::{ListPage, Row};
 use super::reception::counter::{self, CounterPage};
-use super::reception::show::{Next, ShowPage as ReceptionPage, steps};
+use super::reception::show::{Next, ShowPage as ReceptionPage, Tick, steps};
 use super::report::day::ReportPage;
 use super::report::list::{Line as ReportLine, ReportsPage};
 use super::reservation::day::{DayPage, Line};
@@ -194,6 +195,8 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         acts,
         arrive_operation: operation(1),
         move_href: route::move_to(reservation_id(1), None),
+        swap_operation: operation(50),
+        pull_from: (acts.arrive).then(|| ("箱1-2-3".to_owned(), route::pull(TODAY))),
         cancel_operation: operation(2),
         channels: [Channel::Telephone, Channel::Counter],
         story: told(),
@@ -234,6 +237,12 @@ fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> Rec
         standing: state.label(),
         reason: if state == Visit::SentAway { Reason::Notice.label() } else { "" },
         next,
+        sheet: Sheet::Proxy,
+        lines: Sheet::Proxy
+            .items()
+            .iter()
+            .map(|item| Tick { item: *item, ticked: *item == Item::Notice })
+            .collect(),
         may_end: state.is_open(),
         may_put_away: true,
         home: Some("箱A-12".to_owned()),
@@ -328,7 +337,7 @@ fn pages() -> Vec<(&'static str, String)> {
         issued,
         close_href: issued.is_none().then(|| route::close(TODAY)),
     };
-    let both = Acts { arrive: true, change: true };
+    let both = Acts { arrive: true, change: true, swap: false };
     let from_paper = Next::Issue { from_paper: true };
     vec![
         ("today", today().render()),

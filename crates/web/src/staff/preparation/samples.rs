@@ -239,8 +239,10 @@ fn pages() -> Vec<(&'static str, String)> {
             put: true,
             reprint: true,
             book: Some("/book/x".to_owned()),
+            walk_in: true,
         },
         operation: operation(),
+        walk_in_operation: operation(),
         story: vec![card::story::Line {
             at: "11月24日(火) 9:20".to_owned(),
             who: "窓口 花子".to_owned(),

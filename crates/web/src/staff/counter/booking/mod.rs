@@ -4,6 +4,7 @@
 pub(crate) mod change;
 pub(crate) mod new;
 pub(crate) mod slots;
+pub(crate) mod today;
 
 use domain::card::Stage;
 use domain::time::month_day_ja;

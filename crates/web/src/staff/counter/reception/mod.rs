@@ -66,6 +66,11 @@ fn sentence(error: ReceptionError) -> Result<String, PageError> {
         ReceptionError::DayClosed => {
             "今日は締めたため受け付けられません。業務責任者に知らせてください。".to_owned()
         }
+        ReceptionError::NotPulled(place) => {
+            format!(
+                "カードはまだ「{place}」にあります。引き抜いて窓口へ持ってきてから、市へ引き継いでください。"
+            )
+        }
         ReceptionError::WrongState(wrong) => {
             format!("ほかの人が先に進めました。いまは「{}」です。", wrong.from.label())
         }

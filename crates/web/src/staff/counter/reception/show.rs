@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::check_sheet::{Item, Sheet};
 use domain::id::{OperationId, ReceptionId};
 use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
@@ -88,6 +89,9 @@ pub(crate) struct ShowPage {
     pub(crate) standing: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) next: Next,
+    /// Whose check sheet is shown.
+    pub(crate) sheet: Sheet,
+    pub(crate) lines: Vec<Tick>,
     /// Whether the visitor may go without the card, and this person may say so.
     pub(crate) may_end: bool,
     pub(crate) may_put_away: bool,
@@ -105,13 +109,29 @@ impl Page for ShowPage {
     }
 }
 
+/// The check sheet that is asked for in the address, and the lines of it that were ticked before something was refused.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub(crate) struct Ticked {
+    pub(super) sheet: Option<Sheet>,
+    #[serde(skip)]
+    pub(super) items: Vec<Item>,
+}
+
+/// A line of the check sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tick {
+    pub(crate) item: Item,
+    pub(crate) ticked: bool,
+}
+
 /// Shows a reception.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Query(asked): Query<Ticked>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    page(&app, &signed, field::id(&id)?, Form::fresh(), None).await
+    page_with(&app, &signed, field::id(&id)?, Form::fresh(), None, asked).await
 }
 
 /// The page with a form as it stands, and with what went wrong.
@@ -121,6 +141,18 @@ pub(crate) async fn page(
     id: ReceptionId,
     form: Form,
     problem: Option<String>,
+) -> Result<Response, PageError> {
+    page_with(app, signed, id, form, problem, Ticked::default()).await
+}
+
+/// The page with a check sheet.
+pub(super) async fn page_with(
+    app: &App,
+    signed: &Signed,
+    id: ReceptionId,
+    form: Form,
+    problem: Option<String>,
+    ticked: Ticked,
 ) -> Result<Response, PageError> {
     let known = app
         .db
@@ -138,13 +170,21 @@ pub(crate) async fn page(
     let Some(known) = known else { return Err(PageError::NotFound) };
     let subjects = vec![Subject::Reception(id), Subject::Card(known.card.id)];
     signed.viewed(app, View { screen: "reception", asked: id.to_string(), subjects, found: 1 }).await?;
-    Ok(respond(&shown(app, signed, known, form, problem)))
+    Ok(respond(&shown(app, signed, known, form, problem, &ticked)))
 }
 
-fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
+fn shown(
+    app: &App,
+    signed: &Signed,
+    known: Known,
+    mut form: Form,
+    problem: Option<String>,
+    ticked: &Ticked,
+) -> ShowPage {
     let Known { reception, reservation, card, home, story } = known;
     let (state, slot) = (reception.state, &reservation.slot);
     let next = next(signed, state, card.place_kind);
+    let sheet = ticked.sheet.unwrap_or(Sheet::Principal);
     let receives = signed.may(Permission::ReceiveVisitors);
     if !form.is_refused() {
         fill(&mut form, signed, next, reception.receiver.as_deref());
@@ -172,6 +212,12 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         standing: state.label(),
         reason: reception.reason.map_or("", Reason::label),
         next,
+        sheet,
+        lines: sheet
+            .items()
+            .iter()
+            .map(|item| Tick { item: *item, ticked: ticked.items.contains(item) })
+            .collect(),
         may_end: receives && state.is_open(),
         may_put_away: signed.may(Permission::MoveCards),
         home,

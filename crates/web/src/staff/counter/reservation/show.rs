@@ -38,6 +38,8 @@ pub(crate) struct Acts {
     pub(crate) arrive: bool,
     /// It can be moved and cancelled.
     pub(crate) change: bool,
+    /// The visitor came on another day, and can have a place of today.
+    pub(crate) swap: bool,
 }
 
 /// The page of a reservation.
@@ -61,9 +63,12 @@ pub(crate) struct ShowPage {
     pub(crate) reception_href: Option<String>,
     /// Why the visitor cannot be received now, though the reservation lives.
     pub(crate) not_today: Option<String>,
+    /// Where the card has to be pulled from before it can be given.
+    pub(crate) pull_from: Option<(String, String)>,
     pub(crate) acts: Acts,
     pub(crate) arrive_operation: OperationId,
     pub(crate) move_href: String,
+    pub(crate) swap_operation: OperationId,
     pub(crate) cancel_operation: OperationId,
     pub(crate) channels: [Channel; 2],
     pub(crate) story: Vec<story::Line>,
@@ -129,6 +134,10 @@ fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<S
             format!("{}の予約です。受付は予約の日にできます。", month_day_ja(slot.day))
         }
     });
+    let in_box = card.as_ref().filter(|card| card.place_kind.is_storage());
+    let pull_from = in_box
+        .filter(|_| slot.day == today && reservation.state == Booking::Booked && here)
+        .map(|card| (card.place_name.clone(), route::pull(slot.day)));
     let mut layout =
         signed.layout(format!("予約 {} {}", month_day_ja(slot.day), slot.start)).within(Task::Reservations);
     layout.refused = form.is_refused();
@@ -152,12 +161,15 @@ fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<S
         progress: card.as_ref().map_or("", |card| card.progress.label()),
         reception_href: reception.map(|reception| route::reception(reception.id)),
         not_today,
+        pull_from,
         acts: Acts {
             arrive: counter && slot.day == today,
+            swap: counter && slot.day > today,
             change: signed.may(Permission::Reserve) && expected && here && slot.day >= today,
         },
         arrive_operation: app.operation(),
         move_href: route::move_to(reservation.id, None),
+        swap_operation: app.operation(),
         cancel_operation: app.operation(),
         channels: [Channel::Telephone, Channel::Counter],
         story,

@@ -21,7 +21,7 @@ use super::super::paper::reference;
 use super::story::{self, Line};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
-use crate::staff::counter::{booking, route};
+use crate::staff::counter::{booking, business, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::wording::{control, list_line};
@@ -50,6 +50,7 @@ pub(crate) struct ShowPage {
     pub(crate) reservation: Option<(String, String)>,
     pub(crate) acts: Acts,
     pub(crate) operation: OperationId,
+    pub(crate) walk_in_operation: OperationId,
     pub(crate) story: Vec<Line>,
 }
 
@@ -72,11 +73,13 @@ pub(crate) struct Acts {
     pub(crate) reprint: bool,
     /// Booking for the citizen.
     pub(crate) book: Option<String>,
+    /// Receiving the citizen who came without a reservation.
+    pub(crate) walk_in: bool,
 }
 
 impl Acts {
     fn any(&self) -> bool {
-        self.inspect.is_some() || self.send || self.put || self.reprint || self.book.is_some()
+        self.inspect.is_some() || self.send || self.put || self.reprint || self.book.is_some() || self.walk_in
     }
 }
 
@@ -101,7 +104,9 @@ pub(crate) async fn show(
     signed.viewed(&app, view).await?;
     let Found { card, notice, findings, reservation, story } = found;
     let booked = reservation.as_ref().filter(|live| live.state == domain::reservation::State::Booked);
-    let acts = acts(&signed, &card, &findings, booked.is_some());
+    let today = business(&app, app.today());
+    let is_open = app.rules().is_open(today.service, &today.site, today.day);
+    let acts = acts(&signed, &card, &findings, booked.is_some(), is_open);
     let say = signed.may(Permission::Reserve).then(|| booking::say(&card, booked));
     let reservation = reservation.filter(|_| signed.may(Permission::SeeReservations)).map(|live| {
         let when = format!("{} {}", month_day_ja(live.slot.day), live.slot.start);
@@ -125,6 +130,7 @@ pub(crate) async fn show(
         acts,
         say,
         operation: app.operation(),
+        walk_in_operation: app.operation(),
         story,
         place_name: card.place_name,
     }))
@@ -155,7 +161,7 @@ pub(crate) fn way(progress: Progress) -> Vec<Stop> {
         .collect()
 }
 
-fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: bool) -> Acts {
+fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: bool, is_open: bool) -> Acts {
     let on_desk = card.place_kind == PlaceKind::Desk;
     let done = |pass: &Pass| findings.iter().any(|(which, _)| which == pass);
     let inspect = Pass::ALL.iter().copied().find(|pass| !done(pass));
@@ -171,6 +177,11 @@ fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: b
         put: stored && movable && signed.may(Permission::MoveCards),
         book: (card.stage == Stage::Notified && !is_booked && signed.may(Permission::Reserve))
             .then(|| route::book(card.id, None)),
+        walk_in: card.stage == Stage::Notified
+            && !is_booked
+            && is_open
+            && matches!(card.place_kind, PlaceKind::Box | PlaceKind::Tray)
+            && signed.may(Permission::ReceiveVisitors),
         reprint: stored && card.key_issue > 0 && signed.may(Permission::PrintLetters),
     }
 }
