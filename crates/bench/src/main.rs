@@ -4,7 +4,7 @@
 //! counts is the ratio; nothing here decides whether a change may land. What goes over HTTP is answered by a
 //! process of its own, so that its memory is not the memory of those who ask.
 //!
-//! `--only booking|citizens|days|lists` measures one part, `--rounds N` in so many rounds.
+//! `--only booking|citizens|days|lists|exports|board` measures one part, `--rounds N` in so many rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,11 +14,13 @@
     reason = "a bench that cannot run must say so; figures are for the eye"
 )]
 
+mod board;
 mod booking;
 mod citizens;
 mod city;
 mod client;
 mod days;
+mod exports;
 mod lists;
 mod pace;
 mod server;
@@ -33,7 +35,7 @@ struct Wanted {
     rounds: usize,
 }
 
-const PARTS: [&str; 4] = ["booking", "citizens", "days", "lists"];
+const PARTS: [&str; 6] = ["booking", "citizens", "days", "lists", "exports", "board"];
 
 impl Wanted {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -66,6 +68,9 @@ fn main() {
     if let Some(ask) = server::asked() {
         return server::serve(&ask);
     }
+    if let Some(form) = exports::asked() {
+        return exports::write(form);
+    }
     let wanted = match Wanted::read(std::env::args().skip(1)) {
         Ok(wanted) => wanted,
         Err(why) => panic!("{why}"),
@@ -76,6 +81,8 @@ fn main() {
         (PARTS[1], citizens::measure),
         (PARTS[2], days::measure),
         (PARTS[3], lists::measure),
+        (PARTS[4], exports::measure),
+        (PARTS[5], board::measure),
     ] {
         for engine in Engine::ALL.into_iter().filter(|_| wanted.has(part)) {
             measure(&mut table, engine, wanted.rounds);

@@ -386,7 +386,7 @@ fn read<T>(
 }
 
 /// A date as lists write it: `2034-10-10`, `2034/10/10`, `2034年10月10日`, `20341010`, `令和16年10月10日`, `R16.10.10`.
-fn read_date(text: &str) -> Option<Date> {
+pub(crate) fn read_date(text: &str) -> Option<Date> {
     let text: String = width::fold(text).chars().filter(|c| !c.is_whitespace()).collect();
     let eras = [("令和", 2018), ("R", 2018), ("r", 2018), ("平成", 1988), ("H", 1988), ("h", 1988)];
     let (offset, rest) = eras

@@ -252,6 +252,25 @@ pub enum Entry {
         /// How many cards.
         cards: u32,
     },
+    /// A portion of opening stock of a former contractor is being scanned.
+    OpeningBegun {
+        /// The consignment that it becomes.
+        consignment: ConsignmentId,
+    },
+    /// A portion was undone as a whole before it was taken; nothing of it is left.
+    OpeningDropped {
+        /// The consignment that it would have become.
+        consignment: ConsignmentId,
+        /// How many cards were scanned.
+        cards: u32,
+    },
+    /// A portion of opening stock was taken: its cards are at the stage and in the place where they were found.
+    OpeningTaken {
+        /// Which.
+        consignment: ConsignmentId,
+        /// How many cards.
+        cards: u32,
+    },
     /// A pass of the inspection of one card.
     CardInspected {
         /// Which card.
@@ -364,6 +383,15 @@ pub enum Entry {
         slot: Slot,
         /// By which way.
         channel: Channel,
+    },
+    /// A reservation of the former system was taken over; its booking stands beside it.
+    ReservationTakenOver {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// Whether it takes a place beyond those of its slot.
+        over: bool,
     },
     /// 変更: the booking moved to another slot, with its number; at no moment it had none.
     Moved {
@@ -532,6 +560,9 @@ impl Entry {
             Self::LedgerDecided { .. } => "ledger_decided",
             Self::PlaceCreated { .. } => "place_created",
             Self::ConsignmentTaken { .. } => "consignment_taken",
+            Self::OpeningBegun { .. } => "opening_begun",
+            Self::OpeningDropped { .. } => "opening_dropped",
+            Self::OpeningTaken { .. } => "opening_taken",
             Self::CardInspected { .. } => "card_inspected",
             Self::InspectionUndone { .. } => "inspection_undone",
             Self::BatchSent { .. } => "batch_sent",
@@ -545,6 +576,7 @@ impl Entry {
             Self::PlaceHeld { .. } => "place_held",
             Self::HoldReleased { .. } => "hold_released",
             Self::Booked { .. } => "booked",
+            Self::ReservationTakenOver { .. } => "reservation_taken_over",
             Self::Moved { .. } => "moved",
             Self::Cancelled { .. } => "cancelled",
             Self::Arrived { .. } => "arrived",
@@ -581,7 +613,10 @@ impl Entry {
             | Self::SignedOut { person, .. } => vec![S::Person(*person)],
             Self::RulesApplied { .. } | Self::LedgerDecided { .. } => vec![],
             Self::PlaceCreated { place } => vec![S::Place(*place)],
-            Self::ConsignmentTaken { consignment, .. } => vec![S::Consignment(*consignment)],
+            Self::ConsignmentTaken { consignment, .. }
+            | Self::OpeningBegun { consignment }
+            | Self::OpeningDropped { consignment, .. }
+            | Self::OpeningTaken { consignment, .. } => vec![S::Consignment(*consignment)],
             Self::CardInspected { card, .. }
             | Self::InspectionUndone { card, .. }
             | Self::LetterReissued { card, .. } => vec![S::Card(*card)],
@@ -594,7 +629,9 @@ impl Entry {
             | Self::LettersTransferred { letters, .. }
             | Self::LettersPosted { letters, .. } => vec![S::Letters(*letters)],
             // A hold is no fact of the day's counts, so the day is not its subject.
-            Self::PlaceHeld { reservation, card, .. } | Self::HoldReleased { reservation, card, .. } => {
+            Self::PlaceHeld { reservation, card, .. }
+            | Self::HoldReleased { reservation, card, .. }
+            | Self::ReservationTakenOver { reservation, card, .. } => {
                 vec![S::Reservation(*reservation), S::Card(*card)]
             }
             Self::Booked { reservation, card, slot, .. }

@@ -14,6 +14,7 @@ pub mod guard;
 pub mod id;
 pub mod journal;
 pub mod number;
+pub mod opening;
 pub mod permission;
 pub mod place;
 pub mod profile;

@@ -53,6 +53,8 @@ codes! {
         ReadJournal = "read_journal",
         /// Read the rules of hours and places.
         SeeRules = "see_rules",
+        /// Take over cards and reservations from a former contractor, also beyond the places of a slot.
+        TakeOver = "take_over",
         /// Manage accounts and grants.
         ManagePeople = "manage_people",
     }
@@ -89,6 +91,7 @@ impl Role {
                 P::CloseDay,
                 P::SeeReports,
                 P::SeeRules,
+                P::TakeOver,
             ],
             Self::CityStaff => &[
                 P::SeeToday,

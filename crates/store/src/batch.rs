@@ -22,7 +22,7 @@ statements! { "batch":
     FIND = "SELECT id, site, state, cards, receiver, sent_at, returned_at, giver FROM batch WHERE id = $1";
     LIST = "SELECT id, site, state, cards, receiver, sent_at, returned_at, giver FROM batch
         WHERE site = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-    CARDS = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, s.list_date AS list_date
+    CARDS = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, COALESCE(c.list_date, s.list_date) AS list_date
         FROM batch_card b JOIN card c ON c.id = b.card_id JOIN consignment s ON s.id = c.consignment_id
         WHERE b.batch_id = $1 ORDER BY c.id";
     READY = "SELECT c.id AS id, c.method AS method FROM card c JOIN consignment s ON s.id = c.consignment_id

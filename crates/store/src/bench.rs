@@ -4,6 +4,7 @@
 //! client library, a full sync and, on SQLite, groups of 64. Nothing of the program uses this.
 
 mod fill;
+mod past;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use crate::statement::Statement;
 use crate::value::{Param, Value};
 
 pub use fill::{Group, Home, Many, fill_cards, key_of};
+pub use past::{Past, fill_past};
 
 /// What ran in one transaction.
 #[derive(Debug, Clone, Default)]

@@ -50,6 +50,12 @@ statements! { "capacity":
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND counter > 0";
     FREE_WALK_IN = "UPDATE slot_usage SET walk_in = walk_in - 1
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND walk_in > 0";
+    TAKE_OVER = "UPDATE slot_usage SET web = web + $1, telephone = telephone + $2, counter = counter + $3,
+        walk_in = walk_in + $4, ceiling = $5, over = web + telephone + counter + walk_in + 1 - $5
+        WHERE service = $6 AND site = $7 AND day = $8 AND start = $9
+        AND web + telephone + counter + walk_in >= $5";
+    TAKEN_OF = "SELECT web + telephone + counter + walk_in AS taken FROM slot_usage
+        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4";
     USED = "SELECT day, start, web + telephone + counter + walk_in AS taken FROM slot_usage
         WHERE service = $1 AND site = $2 AND day >= $3 AND day <= $4 ORDER BY day, start";
 }
@@ -154,6 +160,54 @@ fn take(tx: &mut Tx<'_>, rules: &RuleSet, shift: &Shift) -> Result<bool> {
         return Ok(false);
     }
     Ok(tx.execute(taking(shift.channel), bind![service, site, day, start, places])? == 1)
+}
+
+/// What a slot grants, and how much of it is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// How many places it grants.
+    pub places: u16,
+    /// How many are taken.
+    pub taken: u32,
+}
+
+impl Room {
+    /// Whether every place is taken.
+    pub fn is_full(self) -> bool {
+        self.taken >= u32::from(self.places)
+    }
+}
+
+/// The room of a slot.
+pub fn room(reader: &mut Reader<'_>, rules: &RuleSet, slot: &Slot) -> Result<Room> {
+    let Slot { service, site, day, start } = slot;
+    let taken = reader.row(&TAKEN_OF, bind![service, site, day, start], |row| row.get("taken"))?;
+    Ok(Room { places: rules.grant(*service, site, *day, *start).places, taken: taken.unwrap_or(0) })
+}
+
+/// Takes a place beyond those of a slot that is full: deliberate, by permission, and flagged in its row. A slot that
+/// grants nothing has no place beyond.
+pub fn take_beyond(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    rules: &RuleSet,
+    slot: &Slot,
+    channel: Channel,
+) -> Result<(), ShiftError> {
+    if epoch_for_share(tx)? != rules.epoch() {
+        return Err(ShiftError::StaleRules);
+    }
+    let Slot { service, site, day, start } = slot;
+    let places = rules.grant(*service, site, *day, *start).places;
+    let [web, telephone, counter, walk_in] =
+        [Channel::Web, Channel::Telephone, Channel::Counter, Channel::WalkIn]
+            .map(|one| i64::from(one == channel));
+    let taken =
+        tx.execute(&TAKE_OVER, bind![web, telephone, counter, walk_in, places, service, site, day, start])?;
+    if places == 0 || taken == 0 {
+        return Err(ShiftError::Full(slot.clone()));
+    }
+    Ok(())
 }
 
 fn free(tx: &mut Tx<'_>, _recorded: &Recorded, slot: &Slot, channel: Channel) -> Result<()> {

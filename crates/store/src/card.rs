@@ -22,27 +22,27 @@ use crate::{bind, place, statements};
 // leaves it only the index that has both. SQLite keeps the order of a CROSS JOIN; left to itself it began with the
 // consignments and sorted all their cards.
 statements! { "card":
-    FIND = "SELECT c.id AS id, c.consignment_id AS consignment_id, c.line AS line,
+    FIND = "SELECT c.id AS id, c.consignment_id AS consignment_id, COALESCE(c.list_line, c.line) AS line,
         c.control_number AS control_number, c.method AS method, c.post_block AS post_block,
         c.short_validity AS short_validity, c.stage AS stage, c.cause AS cause, c.progress AS progress,
         c.place_id AS place_id, c.steps AS steps, c.key_issue AS key_issue, c.key_version AS key_version,
-        c.posted_on AS posted_on, p.kind AS place_kind, p.name AS place_name, s.list_date AS list_date,
+        c.posted_on AS posted_on, p.kind AS place_kind, p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date,
         s.site AS site
         FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
         WHERE c.id = $1 AND s.state = 'taken'";
     BY_CONTROL_NUMBER = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
         WHERE c.control_number = $1 AND s.state = 'taken'";
     BY_KEY = "SELECT c.id AS id FROM card c WHERE c.key_lookup = $1";
-    LIST = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
+    LIST = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
-        s.list_date AS list_date
+        COALESCE(c.list_date, s.list_date) AS list_date
         FROM card c CROSS JOIN place p CROSS JOIN consignment s
         WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.progress, c.id) > ($1, $2) AND c.progress <= $1
         AND s.state = 'taken'
         ORDER BY c.progress, c.id LIMIT $3";
-    LIST_ALL = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
+    LIST_ALL = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
-        s.list_date AS list_date
+        COALESCE(c.list_date, s.list_date) AS list_date
         FROM card c CROSS JOIN place p CROSS JOIN consignment s
         WHERE p.id = c.place_id AND s.id = c.consignment_id AND c.id > $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
     OF_CONSIGNMENT = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
@@ -50,9 +50,9 @@ statements! { "card":
         s.list_date AS list_date
         FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
         WHERE c.consignment_id = $1 AND c.line > $2 AND s.state = 'taken' ORDER BY c.line LIMIT $3";
-    IN_PLACE = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
+    IN_PLACE = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
         c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
-        s.list_date AS list_date
+        COALESCE(c.list_date, s.list_date) AS list_date
         FROM card c CROSS JOIN place p CROSS JOIN consignment s
         WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.place_id, c.id) > ($1, $2) AND c.place_id <= $1 AND s.state = 'taken'
         ORDER BY c.place_id, c.id LIMIT $3";
@@ -78,6 +78,9 @@ statements! { "card":
         UNION ALL SELECT 'ended' AS progress, COUNT(*) AS n FROM
             (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('ended', '') AND c.progress <= 'ended'
              ORDER BY c.progress, c.id LIMIT $1) t";
+    STAGED_STOCK = "SELECT c.progress AS progress, COUNT(*) AS n FROM consignment s CROSS JOIN card c
+        WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND c.consignment_id = s.id
+        AND c.progress <> 'listed' GROUP BY c.progress ORDER BY c.progress";
     HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
     STEP = "UPDATE card SET stage = $1, cause = $2, place_id = $3, progress = $4, steps = $5
         WHERE id = $6 AND stage = $7 AND place_id = $8 AND steps = $9";
@@ -325,12 +328,18 @@ pub fn in_place(
 }
 
 /// How many cards have each progress, in the order of the way, counted no further than `limit` each. Cards of a
-/// staged consignment are listed and nothing more, so only there the statement looks at the consignment.
+/// staged consignment are listed and nothing more, so only there the statement looks at the consignment; those of a
+/// portion of opening stock, of which there is rarely one, are counted apart and taken off.
 pub fn counts_up_to(reader: &mut Reader<'_>, limit: u32) -> Result<Vec<(Progress, u32)>> {
-    let counts = reader.rows(&COUNTS_UP_TO, bind![limit], |row| {
-        Ok((row.get::<Progress>("progress")?, row.get::<u32>("n")?))
-    })?;
-    let of = |progress: &Progress| counts.iter().find(|(known, _)| known == progress).copied();
+    let count = |row: &Row<'_>| Ok((row.get::<Progress>("progress")?, row.get::<u32>("n")?));
+    let staged = reader.rows(&STAGED_STOCK, bind![], count)?;
+    let more: u32 = staged.iter().map(|(_, n)| n).sum();
+    let counts = reader.rows(&COUNTS_UP_TO, bind![limit.saturating_add(more)], count)?;
+    let of = |progress: &Progress| {
+        let off = staged.iter().find(|(known, _)| known == progress).map_or(0, |(_, n)| *n);
+        let found = counts.iter().find(|(known, _)| known == progress);
+        found.map(|(known, n)| (*known, n.saturating_sub(off).min(limit)))
+    };
     Ok(Progress::ALL.iter().filter_map(of).collect())
 }
 

@@ -18,7 +18,7 @@ use crate::keys::Keys;
 use crate::privacy;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, meta, place, statements};
+use crate::{bind, former, meta, place, statements};
 
 statements! { "consignment":
     STAGE = "INSERT INTO consignment (id, site, state, received_on, list_date, box, cards, file_hash, staged_at)
@@ -39,21 +39,22 @@ statements! { "consignment":
         JOIN consignment s ON s.id = k.consignment_id
         WHERE c.consignment_id = $1 AND s.state = 'taken' ORDER BY c.line LIMIT 1";
     LIST = "SELECT c.id AS id, c.site AS site, c.state AS state, c.received_on AS received_on,
-        c.list_date AS list_date, c.box AS box, c.cards AS cards
+        c.list_date AS list_date, c.box AS box, c.cards AS cards, c.kind AS kind
         FROM consignment c WHERE c.state = 'taken' AND c.id < $1 ORDER BY c.id DESC LIMIT $2";
     FIND = "SELECT c.id AS id, c.site AS site, c.state AS state, c.received_on AS received_on,
-        c.list_date AS list_date, c.box AS box, c.cards AS cards
+        c.list_date AS list_date, c.box AS box, c.cards AS cards, c.kind AS kind
         FROM consignment c WHERE c.id = $1 AND c.state = 'taken'";
     PROGRESS = "SELECT progress, COUNT(*) AS n FROM card WHERE consignment_id = $1 GROUP BY progress ORDER BY progress";
     PROGRESS_OF_PAGE = "SELECT c.consignment_id AS id, c.progress AS progress, COUNT(*) AS n FROM card c
         WHERE c.consignment_id IN (SELECT s.id FROM consignment s
             WHERE s.state = 'taken' AND s.id < $1 ORDER BY s.id DESC LIMIT $2)
         GROUP BY c.consignment_id, c.progress ORDER BY c.consignment_id, c.progress";
-    LEFT_BEHIND = "SELECT id FROM consignment WHERE state = 'staged' AND staged_at < $1 ORDER BY id LIMIT 10";
+    LEFT_BEHIND = "SELECT id FROM consignment WHERE state = 'dropped' OR (state = 'staged' AND staged_at < $1)
+        ORDER BY id LIMIT 10";
     LEFT_CARDS = "SELECT id FROM card WHERE consignment_id = $1 ORDER BY id LIMIT $2";
     DROP_STEPS = "DELETE FROM card_step WHERE card_id = $1";
     DROP_CARD = "DELETE FROM card WHERE id = $1";
-    DROP = "DELETE FROM consignment WHERE id = $1 AND state = 'staged'";
+    DROP = "DELETE FROM consignment WHERE id = $1 AND state IN ('staged', 'dropped')";
 }
 
 /// How many lines are staged in one transaction: well under 20 ms of writing.
@@ -89,6 +90,8 @@ pub struct Consignment {
     pub box_name: String,
     /// How many cards.
     pub cards: u32,
+    /// Whether it is a portion of opening stock of a former contractor.
+    pub is_opening: bool,
 }
 
 /// Why a consignment was not taken.
@@ -125,6 +128,7 @@ fn consignment(row: &Row<'_>) -> Result<Consignment> {
         list_date: row.get("list_date")?,
         box_name: row.get("box")?,
         cards: row.get("cards")?,
+        is_opening: row.get::<String>("kind")? == "opening",
     })
 }
 
@@ -289,7 +293,7 @@ pub fn take(
     Ok(recorded.entry())
 }
 
-/// Discards what a crash left staged before `before`, a portion at a time. Answers whether there may be more.
+/// Discards what a crash left staged before `before`, and what was given up, a portion at a time. Answers whether there may be more.
 pub fn discard_left_behind(tx: &mut Tx<'_>, before: Timestamp) -> Result<bool> {
     let ids: Vec<ConsignmentId> = tx.rows(&LEFT_BEHIND, bind![before], |row| row.get("id"))?;
     let Some(id) = ids.first() else { return Ok(false) };
@@ -297,6 +301,7 @@ pub fn discard_left_behind(tx: &mut Tx<'_>, before: Timestamp) -> Result<bool> {
     let cards: Vec<CardId> = tx.rows(&LEFT_CARDS, bind![id, portion], |row| row.get("id"))?;
     for card in &cards {
         privacy::drop_all(tx, &Subject::Card(*card))?;
+        former::drop_all(tx, *card)?;
         tx.execute(&DROP_STEPS, bind![card])?;
         tx.execute_one(&DROP_CARD, bind![card])?;
     }

@@ -129,6 +129,11 @@ impl Keys {
         mac(set.lookup.bits(), &[b"personal", field.as_bytes(), value.as_bytes()])
     }
 
+    /// A keyed hash of a number of a former system; `kind` keeps the numbers of different things apart.
+    pub fn former(set: &KeySet, kind: &str, value: &str) -> [u8; 32] {
+        mac(set.lookup.bits(), &[b"former", kind.as_bytes(), value.as_bytes()])
+    }
+
     /// A keyed hash for limits of attempts, so that neither addresses nor numbers are stored.
     pub fn attempt(set: &KeySet, kind: &str, value: &str) -> [u8; 32] {
         mac(set.lookup.bits(), &[b"attempt", kind.as_bytes(), value.as_bytes()])

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, statements};
+use crate::{bind, former, statements};
 
 statements! { "letter":
     WAITING = "SELECT c.id AS id, c.method AS method FROM card c JOIN consignment s ON s.id = c.consignment_id
@@ -35,7 +35,7 @@ statements! { "letter":
     LIST = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on, poster
         FROM letter_batch WHERE site = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     LETTERS = "SELECT l.card_id AS id, l.key_issue AS key_issue, c.key_issue AS holds, c.key_version AS key_version,
-        c.control_number AS control_number, c.line AS line, s.list_date AS list_date, c.stage AS stage
+        c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date, c.stage AS stage
         FROM letter l JOIN card c ON c.id = l.card_id JOIN consignment s ON s.id = c.consignment_id
         WHERE l.letter_batch_id = $1 ORDER BY l.n";
     TRANSFER = "UPDATE letter_batch SET state = 'transferred', transferred_at = $1, receiver = $2
@@ -216,6 +216,8 @@ fn give_key(
 ) -> Result<()> {
     let (version, set) = keys.newest()?;
     let key = Number::derive(set.number.bits(), NumberKind::BookingKey, card.to_bytes(), issue);
+    // What a former system printed ends with the first letter of ours.
+    former::end(tx, card)?;
     card::set_key(tx, recorded, card, issue, version, &key.lookup(set.lookup.bits()))
 }
 
@@ -227,7 +229,9 @@ pub fn reprint(
     card: &Card,
     version: &str,
 ) -> Result<LetterBatchId, LetterError> {
-    if !matches!(card.stage, Stage::Prepared | Stage::Notified) || card.key_issue == 0 {
+    // A card that came notified from a former contractor has no letter of ours yet.
+    let had_a_letter = card.key_issue > 0 || card.stage == Stage::Notified;
+    if !matches!(card.stage, Stage::Prepared | Stage::Notified) || !had_a_letter {
         return Err(LetterError::NoLetter(card.stage));
     }
     let issue = card.key_issue + 1;

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_house.sql"),
     migration!(2, "0002_lists_along_their_index.sql"),
     migration!(3, "0003_day_list.sql"),
+    migration!(4, "0004_taking_over.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -162,6 +163,11 @@ mod tests {
             3,
             "7de55f355546609f0beb5af2a1dc938544b0cb21c45f90cb6154b96debf357a1",
             "e2f282664b1e54ca39bcd330d1780909420e7e2d047f25157dfd6cbed74d2693",
+        ),
+        (
+            4,
+            "dc5aca3fe59bfcec71a8d2cca86ccec47dbcfe2ea60104ccf358e3a41b7197d4",
+            "ae2a710c6b255f0f3bd43ecc5502014b89a6b50e4d9845f1bdbe8e21dcb4d926",
         ),
     ];
 

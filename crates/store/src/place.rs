@@ -13,15 +13,20 @@ use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, statements};
 
+// Cards of a portion of opening stock are in their places before the portion is taken; until then they do not count.
 statements! { "place":
     INSERT = "INSERT INTO place (id, parent_id, kind, site, name, label, entry_id) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     FIND = "SELECT id, parent_id, kind, site, name, label FROM place WHERE id = $1";
     BY_LABEL = "SELECT id, parent_id, kind, site, name, label FROM place WHERE label = $1";
     OF_KIND = "SELECT id, parent_id, kind, site, name, label FROM place WHERE site = $1 AND kind = $2 ORDER BY id";
     FILLED = "SELECT p.id AS id, p.parent_id AS parent_id, p.kind AS kind, p.site AS site, p.name AS name,
-        p.label AS label, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id) AS cards
+        p.label AS label, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id) - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
+            WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND d.consignment_id = s.id
+            AND d.place_id = p.id) AS cards
         FROM place p WHERE p.site = $1 AND p.kind = $2 ORDER BY p.id";
-    CARDS_IN = "SELECT COUNT(*) AS n FROM card c WHERE c.place_id = $1";
+    CARDS_IN = "SELECT (SELECT COUNT(*) FROM card c WHERE c.place_id = $1) - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
+            WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND d.consignment_id = s.id
+            AND d.place_id = $1) AS n";
 }
 
 /// A place.

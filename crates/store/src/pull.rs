@@ -21,13 +21,13 @@ use crate::value::Row;
 use crate::{bind, place, reception, reservation, statements};
 
 statements! { "pull":
-    WANTED = "SELECT r.id AS id, r.start AS start, c.id AS card_id, c.control_number AS control_number, c.line AS line,
-        s.list_date AS list_date, p.name AS place_name, p.kind AS place_kind
+    WANTED = "SELECT r.id AS id, r.start AS start, c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked'
         ORDER BY r.start, r.id";
-    ASTRAY = "SELECT c.id AS card_id, c.control_number AS control_number, c.line AS line, s.list_date AS list_date
+    ASTRAY = "SELECT c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date
         FROM place p JOIN card c ON c.place_id = p.id JOIN consignment s ON s.id = c.consignment_id
         WHERE p.site = $1 AND p.kind = 'tray' AND NOT EXISTS
         (SELECT 1 FROM reservation r WHERE r.card_id = c.id AND r.state = 'booked' AND r.day >= $2 AND r.day <= $3)

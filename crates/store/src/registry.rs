@@ -13,10 +13,13 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::consignment::STATEMENTS,
         crate::day_list::STATEMENTS,
         crate::dialect::STATEMENTS,
+        crate::former::STATEMENTS,
         crate::journal::STATEMENTS,
         crate::letter::STATEMENTS,
         crate::meta::STATEMENTS,
         crate::op::STATEMENTS,
+        crate::opening::STATEMENTS,
+        crate::opening::draft::STATEMENTS,
         crate::person::STATEMENTS,
         crate::place::STATEMENTS,
         crate::privacy::STATEMENTS,
@@ -26,6 +29,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::reservation::STATEMENTS,
         crate::rules::STATEMENTS,
         crate::sealer::STATEMENTS,
+        crate::takeover::STATEMENTS,
         crate::visit::STATEMENTS,
     ]
     .into_iter()
@@ -50,6 +54,7 @@ mod tests {
     const SCANS: &[(&str, &str)] = &[
         ("capacity.", "the epoch is one row"),
         ("dialect.", "the epoch is one row"),
+        ("former.", "the first of all that open, one row"),
         ("verify.", "the check of all invariants reads whole tables, in pages"),
     ];
 
@@ -62,11 +67,14 @@ mod tests {
         "card_step",
         "day_list_line",
         "day_list_seen",
+        "former_key",
+        "former_reservation",
         "inspection",
         "journal",
         "journal_subject",
         "letter",
         "op",
+        "opening_line",
         "personal",
         "reception",
         "remark",

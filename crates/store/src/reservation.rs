@@ -50,8 +50,8 @@ statements! { "reservation":
         key_version, version FROM reservation
         WHERE state = 'held' AND held_until < $1 ORDER BY held_until, id LIMIT $2";
     OF_DAY = "SELECT r.id AS id, r.start AS start, r.state AS state, r.channel AS channel,
-        r.language AS language, r.card_id AS card_id, c.control_number AS control_number, c.line AS line,
-        s.list_date AS list_date, p.name AS place_name, p.kind AS place_kind, c.stage AS stage,
+        r.language AS language, r.card_id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind, c.stage AS stage,
         v.id AS reception_id, v.state AS reception_state
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id LEFT JOIN reception v ON v.reservation_id = r.id
@@ -355,7 +355,7 @@ pub fn book(
     Ok(booked)
 }
 
-fn insert(
+pub(crate) fn insert(
     tx: &mut Tx<'_>,
     _recorded: &Recorded,
     keys: &Keys,
@@ -503,7 +503,7 @@ fn may_leave(tx: &mut Tx<'_>, act: &Act, booked: &Reservation) -> Result<(), Boo
     if booked.slot.day < day_of(act.at) { Err(BookingError::Over) } else { Ok(()) }
 }
 
-fn still_open(tx: &mut Tx<'_>, slot: &Slot) -> Result<(), BookingError> {
+pub(crate) fn still_open(tx: &mut Tx<'_>, slot: &Slot) -> Result<(), BookingError> {
     match report::closed(tx, &slot.business_day())? {
         Some(_) => Err(BookingError::DayClosed),
         None => Ok(()),
@@ -532,7 +532,7 @@ pub fn expire(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, limit: u32) -> Result
 }
 
 /// Ends a reservation that takes its place no longer. The place itself is freed by the caller's shift.
-fn end(
+pub(crate) fn end(
     tx: &mut Tx<'_>,
     act: &Act,
     reservation: &Reservation,
@@ -593,8 +593,22 @@ pub(crate) fn set_state(
     Ok(())
 }
 
+/// How many holds of a slot have run out and were not freed yet.
+pub(crate) fn expired_in(reader: &mut Reader<'_>, slot: &Slot, now: Timestamp) -> Result<usize> {
+    let Slot { service, site, day, start } = slot;
+    let expired = reader.rows(&EXPIRED_IN_SLOT, bind![service, site, day, start, now], |row| {
+        row.get::<ReservationId>("id")
+    })?;
+    Ok(expired.len())
+}
+
 /// Ends the slot's holds that ran out and answers in whose counts they stood.
-fn free_expired(tx: &mut Tx<'_>, act: &Act, slot: &Slot, but: Option<ReservationId>) -> Result<Vec<Channel>> {
+pub(crate) fn free_expired(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    slot: &Slot,
+    but: Option<ReservationId>,
+) -> Result<Vec<Channel>> {
     let Slot { service, site, day, start } = slot;
     let expired = tx.rows(&EXPIRED_IN_SLOT, bind![service, site, day, start, act.at], |row| {
         Ok((row.get::<ReservationId>("id")?, row.get::<CardId>("card_id")?, row.get::<Channel>("channel")?))

@@ -22,7 +22,7 @@ use crate::kit::PageError;
 use crate::kit::clock::{Chance, Clock, ManualClock, new_operation};
 use crate::kit::security::Origin;
 use crate::password::Passwords;
-use crate::staff::preparation::Uploads;
+use crate::staff::preparation::{Former, Uploads};
 
 /// Why a paper was not printed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -77,6 +77,8 @@ pub struct App {
     pub availabilities: Availabilities,
     /// Lists of cards that were checked and may be taken.
     pub(crate) uploads: Uploads,
+    /// Files of a former contractor that were checked and may be taken.
+    pub(crate) former: Former,
     /// The visits that were proven here.
     pub(crate) proofs: Proofs,
     acts: Acts,
@@ -106,6 +108,7 @@ impl App {
             settings,
             availabilities: Availabilities::default(),
             uploads: Uploads::default(),
+            former: Former::default(),
             proofs: Proofs::default(),
             acts: Acts::default(),
             rules: RwLock::new(Arc::new(rules)),

@@ -17,7 +17,8 @@ fn pages(place: &str) -> [(Role, Vec<String>); 3] {
     let mut operator = of(&["/", "/reservations/2026-11-11", "/counter", "/cards", "/cards?progress=booked"]);
     operator.extend(of(&["/preparation", "/batches", "/letters", "/storage"]));
     operator.push(format!("/places/{place}"));
-    let charge = of(&["/close/2026-11-11", "/reports", "/reports/2026-11-11", "/rules"]);
+    let mut charge = of(&["/close/2026-11-11", "/reports", "/reports/2026-11-11", "/rules"]);
+    charge.extend(of(&["/taking-over", "/taking-over/resend"]));
     [
         (Role::Operator, operator),
         (Role::PersonInCharge, charge),

@@ -142,7 +142,7 @@ pub fn fill_cards(home: &Home, keys: &Keys, many: &Many) -> Result<Vec<Vec<CardI
         all.push(ids);
     }
     sink.run("COMMIT")?;
-    sink.settle()?;
+    sink.settle(&["consignment", "card", "card_step", "personal"])?;
     Ok(all)
 }
 
@@ -167,13 +167,13 @@ fn stage_of(progress: Progress) -> Stage {
 }
 
 /// A connection of its own.
-enum Sink {
+pub(super) enum Sink {
     Sqlite(rusqlite::Connection),
     Postgres(Box<postgres::Client>),
 }
 
 impl Sink {
-    fn open(home: &Home) -> Result<Self> {
+    pub(super) fn open(home: &Home) -> Result<Self> {
         Ok(match home {
             Home::File(file) => Self::Sqlite(sqlite::open(file, Durability::Full)?),
             Home::Server { url, schema } => {
@@ -182,11 +182,11 @@ impl Sink {
         })
     }
 
-    fn is_sqlite(&self) -> bool {
+    pub(super) fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
 
-    fn run(&mut self, sql: &str) -> Result<()> {
+    pub(super) fn run(&mut self, sql: &str) -> Result<()> {
         match self {
             Self::Sqlite(connection) => {
                 connection.execute_batch(sql).map_err(|error| Error::Broken(error.to_string()))
@@ -197,20 +197,19 @@ impl Sink {
         }
     }
 
-    fn insert(&mut self, into: &str, rows: &[String]) -> Result<()> {
+    pub(super) fn insert(&mut self, into: &str, rows: &[String]) -> Result<()> {
         rows.chunks(ROWS)
             .try_for_each(|rows| self.run(&format!("INSERT INTO {into} VALUES {}", rows.join(","))))
     }
 
     /// What the databases do by themselves after a while: statistics, a map of what is
     /// visible to all, and the log moved into the file.
-    fn settle(&mut self) -> Result<()> {
+    pub(super) fn settle(&mut self, tables: &[&str]) -> Result<()> {
         match self {
             Self::Sqlite(connection) => connection
                 .execute_batch("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")
                 .map_err(|error| Error::Broken(error.to_string())),
             Self::Postgres(_) => {
-                let tables = ["consignment", "card", "card_step", "personal"];
                 tables.iter().try_for_each(|table| self.run(&format!("VACUUM (ANALYZE) {table}")))
             }
         }
@@ -218,7 +217,7 @@ impl Sink {
 }
 
 /// One row as literals. The texts are ours; quotes are doubled all the same.
-fn row(sqlite: bool, values: &[Param<'_>]) -> String {
+pub(super) fn row(sqlite: bool, values: &[Param<'_>]) -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::from("(");
     for (index, value) in values.iter().enumerate() {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::card::{Progress, Stage};
 use domain::id::{CardId, PlaceId};
 use domain::number::{Number, NumberKind};
+use domain::opening::STAGES;
 
 use super::{Findings, Invariant, PAGE};
 use crate::error::Result;
@@ -15,15 +16,20 @@ use crate::{bind, statements};
 statements! { "verify.cards":
     CARDS = "SELECT c.id AS id, c.stage AS stage, c.progress AS progress, c.place_id AS place_id, c.steps AS steps,
         c.key_issue AS key_issue, c.key_version AS key_version, c.key_lookup AS key_lookup,
-        p.id AS place_found, r.id AS booked
+        c.posted_on AS posted_on, p.id AS place_found, r.id AS booked
         FROM card c LEFT JOIN place p ON p.id = c.place_id
         LEFT JOIN reservation r ON r.card_id = c.id AND r.state = 'booked'
         WHERE c.id > $1 ORDER BY c.id LIMIT $2";
     STEPS = "SELECT t.card_id AS card_id, t.n AS n, t.stage_from AS stage_from, t.stage_to AS stage_to,
-        t.place_from AS place_from, t.place_to AS place_to, j.id AS entry, s.state AS consignment_state
+        t.place_from AS place_from, t.place_to AS place_to, j.id AS entry, s.state AS consignment_state,
+        s.kind AS consignment_kind
         FROM card_step t JOIN card c ON c.id = t.card_id JOIN consignment s ON s.id = c.consignment_id
         LEFT JOIN journal j ON j.id = t.entry_id
         WHERE t.card_id > $1 AND t.card_id <= $2 ORDER BY t.card_id, t.n";
+    FORMER = "SELECT f.card_id AS card_id, f.key_version AS key_version, f.opens AS opens, c.id AS found,
+        c.key_issue AS key_issue FROM former_key f LEFT JOIN card c ON c.id = f.card_id ORDER BY f.card_id";
+    FORMER_RESERVATIONS = "SELECT f.reservation_id AS reservation_id, f.key_version AS key_version, r.id AS found
+        FROM former_reservation f LEFT JOIN reservation r ON r.id = f.reservation_id ORDER BY f.reservation_id";
 }
 
 struct Card {
@@ -35,6 +41,7 @@ struct Card {
     key_issue: u32,
     key_version: u32,
     key_lookup: Option<[u8; 32]>,
+    is_posted: bool,
     place_found: bool,
     booked: bool,
 }
@@ -59,11 +66,12 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
                 key_issue: row.get("key_issue")?,
                 key_version: row.get("key_version")?,
                 key_lookup: row.get("key_lookup")?,
+                is_posted: row.get::<Option<String>>("posted_on")?.is_some(),
                 place_found: row.get::<Option<PlaceId>>("place_found")?.is_some(),
                 booked: row.get::<Option<String>>("booked")?.is_some(),
             })
         })?;
-        let Some(last) = cards.last() else { return Ok(()) };
+        let Some(last) = cards.last() else { return former(reader, keys, findings) };
         let last = last.id.to_string();
         let told = stories(reader, &after, &last, findings)?;
         for card in &cards {
@@ -87,18 +95,21 @@ fn stories(
             (row.get::<Option<PlaceId>>("place_from")?, row.get::<PlaceId>("place_to")?),
             // The entry of a consignment is written when it is taken.
             row.get::<Option<String>>("entry")?.is_some()
-                || row.get::<String>("consignment_state")? == "staged",
+                || row.get::<String>("consignment_state")? != "taken",
+            row.get::<String>("consignment_kind")? == "opening",
         ))
     })?;
     let mut told: HashMap<CardId, Told> = HashMap::new();
-    for (card, n, stage, place, has_entry) in steps {
+    for (card, n, stage, place, has_entry, is_opening) in steps {
         let subject = format!("card:{card}");
         if !has_entry {
             findings.add(Invariant::Fold, &subject, format!("step {n} has no entry in the journal"));
         }
         match told.get(&card) {
             None => {
-                if n != 1 || stage.0.is_some() || place.0.is_some() || stage.1 != Stage::Listed {
+                // What was taken over begins where it was found.
+                let begins = if is_opening { STAGES.contains(&stage.1) } else { stage.1 == Stage::Listed };
+                if n != 1 || stage.0.is_some() || place.0.is_some() || !begins {
                     findings.add(Invariant::Stage, &subject, "its story does not begin at its beginning");
                 }
             }
@@ -121,6 +132,34 @@ fn stories(
         told.insert(card, Told { n, stage: stage.1, place: place.1 });
     }
     Ok(told)
+}
+
+/// Numbers of a former system: each belongs to something, under keys that are there, and one that opens a booking
+/// belongs to a card without a letter of ours.
+fn former(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Result<()> {
+    let rows = reader.rows(&FORMER, bind![], |row| {
+        let (card, version): (String, u32) = (row.get("card_id")?, row.get("key_version")?);
+        let found = row.get::<Option<String>>("found")?.is_some();
+        let opens: bool = row.get("opens")?;
+        let has_letter = row.get::<Option<u32>>("key_issue")?.is_some_and(|issue| issue > 0);
+        Ok((format!("card:{card}"), version, found, opens && has_letter))
+    })?;
+    let reservations = reader.rows(&FORMER_RESERVATIONS, bind![], |row| {
+        let (id, version): (String, u32) = (row.get("reservation_id")?, row.get("key_version")?);
+        Ok((format!("reservation:{id}"), version, row.get::<Option<String>>("found")?.is_some(), false))
+    })?;
+    for (subject, version, found, outlived) in rows.into_iter().chain(reservations) {
+        if !found {
+            findings.add(Invariant::Number, &subject, "a former number belongs to nothing");
+        }
+        if keys.version(version).is_err() {
+            findings.add(Invariant::Number, &subject, "the keys of a former number are missing");
+        }
+        if outlived {
+            findings.add(Invariant::Number, &subject, "a former number outlived a letter of ours");
+        }
+    }
+    Ok(())
 }
 
 fn check_card(card: &Card, told: Option<&Told>, keys: &Keys, findings: &mut Findings) -> Result<()> {
@@ -146,6 +185,9 @@ fn check_card(card: &Card, told: Option<&Told>, keys: &Keys, findings: &mut Find
                 findings.add(Invariant::Stage, &subject, what);
             }
         }
+    }
+    if card.stage == Stage::Notified && !card.is_posted {
+        findings.add(Invariant::Stage, &subject, "it is notified and nobody posted its letter");
     }
     let progress = Progress::of(card.stage, card.booked);
     if progress != card.progress {

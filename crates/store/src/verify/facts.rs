@@ -31,7 +31,7 @@ statements! { "verify.facts":
         WHERE id > $1 ORDER BY id LIMIT $2";
     RECEPTIONS = "SELECT v.id AS id, v.state AS state, r.id AS reservation_id, r.state AS reservation_state
         FROM reception v JOIN reservation r ON r.id = v.reservation_id WHERE v.id > $1 ORDER BY v.id LIMIT $2";
-    CONSIGNMENTS = "SELECT c.id AS id, c.cards AS cards,
+    CONSIGNMENTS = "SELECT c.id AS id, c.cards AS cards, c.kind AS kind,
         (SELECT COUNT(*) FROM card k WHERE k.consignment_id = c.id) AS rows_found
         FROM consignment c WHERE c.state = 'taken' ORDER BY c.id";
     BATCHES = "SELECT b.id AS id, b.cards AS cards,
@@ -50,6 +50,7 @@ statements! { "verify.facts":
         UNION ALL SELECT 'person:' || id AS id, login || ' / ' || name AS words FROM person
         UNION ALL SELECT 'place:' || id AS id, name AS words FROM place
         UNION ALL SELECT 'consignment:' || id AS id, box AS words FROM consignment
+        UNION ALL SELECT 'opening:' || id AS id, name AS words FROM opening
         UNION ALL SELECT 'batch:' || id AS id, receiver AS words FROM batch
         UNION ALL SELECT 'batch:' || id AS id, giver AS words FROM batch WHERE giver IS NOT NULL
         UNION ALL SELECT 'letters:' || id AS id, receiver AS words FROM letter_batch WHERE receiver IS NOT NULL
@@ -66,6 +67,7 @@ statements! { "verify.facts":
 #[derive(Default)]
 struct Folded {
     consignments: BTreeMap<ConsignmentId, u32>,
+    openings: BTreeMap<ConsignmentId, u32>,
     batches: BTreeMap<BatchId, u32>,
     letters: BTreeMap<LetterBatchId, u32>,
     lists: BTreeMap<BusinessDay, u32>,
@@ -100,6 +102,9 @@ impl Folded {
         match entry {
             Entry::ConsignmentTaken { consignment, cards } => {
                 self.consignments.insert(*consignment, *cards);
+            }
+            Entry::OpeningTaken { consignment, cards } => {
+                self.openings.insert(*consignment, *cards);
             }
             Entry::BatchSent { batch, cards, .. } => {
                 self.batches.insert(*batch, *cards);
@@ -332,10 +337,12 @@ fn receptions(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findi
 
 fn counts(reader: &mut Reader<'_>, folded: &mut Folded, findings: &mut Findings) -> Result<()> {
     let count = |row: &Row<'_>, column| Ok((row.get::<u32>(column)?, row.get::<u32>("rows_found")?));
-    for (id, (said, rows)) in reader
-        .rows(&CONSIGNMENTS, bind![], |row| Ok((row.get::<ConsignmentId>("id")?, count(row, "cards")?)))?
-    {
-        compare(findings, format!("consignment:{id}"), said, rows, folded.consignments.get(&id).copied());
+    for (id, is_opening, (said, rows)) in reader.rows(&CONSIGNMENTS, bind![], |row| {
+        let is_opening = row.get::<String>("kind")? == "opening";
+        Ok((row.get::<ConsignmentId>("id")?, is_opening, count(row, "cards")?))
+    })? {
+        let told = if is_opening { &folded.openings } else { &folded.consignments };
+        compare(findings, format!("consignment:{id}"), said, rows, told.get(&id).copied());
     }
     for (id, (said, rows)) in
         reader.rows(&BATCHES, bind![], |row| Ok((row.get::<BatchId>("id")?, count(row, "cards")?)))?

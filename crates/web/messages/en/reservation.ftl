@@ -3,6 +3,7 @@ find-title = See, change or cancel a booking
 find-lead = Enter the number that was shown when you finished booking.
 find-label = Booking number (14 digits)
 find-support = You can leave out the hyphens.
+find-support-former = You can also enter a booking number from the previous service desk (letters and digits).
 find-show = Show my booking
 find-lost-title = If you do not know your booking number
 find-lost = Enter the booking key on your guide letter to see, change or cancel your booking. If you do not have that either, please call us.

@@ -2,6 +2,7 @@
 key-title = Enter your booking key
 key-label = Booking key (14 digits)
 key-support = Example: 0000-00000-00000. You can leave out the hyphens.
+key-support-former = If your guide letter came from the previous service desk, you can enter the number on it (letters and digits).
 key-filled = Your booking key was read from the QR code. Press “Continue”.
 key-where-title = Where to find the booking key
 key-where = It is printed as 予約キー / Booking key on the guide letter (個人番号カード交付のご案内) in the envelope from the city.

@@ -12,6 +12,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use domain::number::{Number, NumberKind};
+use domain::opening::FormerNumber;
 use store::keys::Keys;
 use store::visit::WINDOW;
 use store::{Lane, Reader};
@@ -86,7 +87,12 @@ impl Attempt {
         let (sought, named) = match typed {
             Typed::Number(number) => (number, number.digits()),
             // Rows begin with issue 1, and no id has only zeros.
-            _ => (Number::derive(set.number.bits(), wanted, [0; 16], 0), text.trim().to_owned()),
+            // However it is spelt, a number of a former system is one number.
+            _ => {
+                let named = FormerNumber::read(text)
+                    .map_or_else(|_| text.trim().to_owned(), |number| number.as_str().to_owned());
+                (Number::derive(set.number.bits(), wanted, [0; 16], 0), named)
+            }
         };
         let address = Keys::attempt(set, "address", &caller.network());
         Ok(Self { address, number: Keys::attempt(set, "number", &named), sought })

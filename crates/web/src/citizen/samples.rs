@@ -96,6 +96,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("application", AdvicePage::new(layout(), Advice::Application).render()),
         ("missing", AdvicePage::new(layout(), Advice::Missing).render()),
         ("key", KeyPage::new(layout(), Form::fresh()).render()),
+        ("key-former", KeyPage::new(layout(), Form::fresh()).with_former(true).render()),
         ("key-refused", KeyPage::new(layout(), short).render()),
         ("key-unknown", KeyPage::new(layout(), refused(key!("error-key-unknown"))).render()),
         ("days", DaysPage::new(layout(), visit, first, last, &states, None).render()),
@@ -118,6 +119,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("refused-ask", RefusedPage::new(layout(), Reason::Ask).render()),
         ("refused-early", RefusedPage::new(layout(), Reason::Early).render()),
         ("find", FindPage::new(layout(), Form::fresh()).render()),
+        ("find-former", FindPage::new(layout(), Form::fresh()).with_former(true).render()),
         ("find-unknown", FindPage::new(layout(), refused(key!("error-reservation-unknown"))).render()),
         (
             "show",

@@ -8,13 +8,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::{CardId, Id, ReservationId};
 use domain::number::NumberKind;
+use domain::opening::FormerNumber;
 use domain::reservation::State as Reserved;
 
 use crate::App;
 use crate::citizen::attempt::{Attempt, Caller, too_many};
 use crate::citizen::visit::begun;
-use crate::citizen::visit::key::{NUMBER, Typed, read_number, refuse_unknown};
+use crate::citizen::visit::key::{NUMBER, Typed, read_former, read_number, refuse_unknown};
 use crate::citizen::{Layout, frame, route};
+use crate::key;
 use crate::kit::{Asked, Fields, Form, Page, PageError, Texts, respond};
 
 /// The page of the reservation number.
@@ -24,12 +26,33 @@ pub struct FindPage {
     texts: Texts,
     layout: Layout,
     form: Form,
+    former: bool,
 }
 
 impl FindPage {
     /// The page with the form as it stands.
     pub fn new(layout: Layout, form: Form) -> Self {
-        Self { texts: layout.texts(), layout: layout.with_form(&form), form }
+        Self { texts: layout.texts(), layout: layout.with_form(&form), form, former: false }
+    }
+
+    /// The same page where numbers of a former system are taken too.
+    #[must_use]
+    pub fn with_former(self, former: bool) -> Self {
+        Self { former, ..self }
+    }
+
+    fn support(&self) -> String {
+        let support = self.texts.get(key!("find-support")).into_owned();
+        if self.former {
+            format!("{support} {}", self.texts.get(key!("find-support-former")))
+        } else {
+            support
+        }
+    }
+
+    /// Numbers of a former system may have letters, which a number pad lacks.
+    fn mode(&self) -> &'static str {
+        if self.former { "text" } else { "numeric" }
     }
 }
 
@@ -40,8 +63,9 @@ impl Page for FindPage {
 }
 
 /// Asks for the reservation number.
-pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Response {
-    respond(&FindPage::new(frame::layout(&app, &asked), Form::fresh()))
+pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, PageError> {
+    let former = app.db.read(store::former::reserved_any).await?;
+    Ok(respond(&FindPage::new(frame::layout(&app, &asked), Form::fresh()).with_former(former)))
 }
 
 /// Proves the reservation number and begins a visit that shows the reservation.
@@ -53,33 +77,67 @@ pub(crate) async fn prove(
 ) -> Result<Response, PageError> {
     let mut form = fields.form(&[NUMBER])?;
     let layout = frame::layout(&app, &asked).at(route::find());
+    let mut plain = form.clone();
     let typed = read_number(&mut form, NumberKind::Reservation);
-    if typed == Typed::Malformed {
-        return Ok(respond(&FindPage::new(layout, form)));
+    let former = read_former(&plain);
+    if typed == Typed::Malformed && former.is_none() {
+        let former = app.db.read(store::former::reserved_any).await?;
+        return Ok(respond(&FindPage::new(layout, form).with_former(former)));
     }
     let attempt = Attempt::new(&app, caller, NumberKind::Reservation, typed, form.typed(NUMBER))?;
-    let Some((card, reservation)) = find(&app, attempt).await? else {
-        attempt.failed(&app).await?;
-        refuse_unknown(&mut form, NumberKind::Reservation);
-        return Ok(respond(&FindPage::new(layout, form)));
+    let (card, reservation) = match find(&app, attempt, former, typed == Typed::Malformed).await? {
+        Sought::Found(card, reservation) => (card, reservation),
+        Sought::Malformed => return Ok(respond(&FindPage::new(layout, form))),
+        Sought::Unknown { former } => {
+            attempt.failed(&app).await?;
+            refuse_unknown(&mut plain, NumberKind::Reservation);
+            return Ok(respond(&FindPage::new(layout, plain).with_former(former)));
+        }
     };
     begun::begin(&app, &asked, card, Some(reservation)).await
 }
 
-/// The reservation of a number that was given to somebody.
-async fn find(app: &App, attempt: Attempt) -> Result<Option<(CardId, ReservationId)>, PageError> {
+/// What a search for a reservation came to.
+enum Sought {
+    /// It was given to somebody.
+    Found(CardId, ReservationId),
+    /// Nothing, and the shape of what was typed can be told: there are no other numbers than ours.
+    Malformed,
+    /// Nothing.
+    Unknown {
+        /// Whether numbers of a former system are taken.
+        former: bool,
+    },
+}
+
+/// The reservation of a number that was given to somebody, by us or by a former system.
+async fn find(
+    app: &App,
+    attempt: Attempt,
+    number: Option<FormerNumber>,
+    malformed: bool,
+) -> Result<Sought, PageError> {
     let (now, keys) = (app.now(), app.keys.clone());
     app.db
         .read(move |reader| {
+            let former = store::former::reserved_any(reader)?;
+            if malformed && !former {
+                return Ok(Ok(Sought::Malformed));
+            }
             if attempt.is_limited(reader, now)? {
                 return Ok(Err(too_many()));
             }
-            let found = store::reservation::by_number(reader, &keys, &attempt.sought)?;
+            let mut found = store::reservation::by_number(reader, &keys, &attempt.sought)?;
+            if former {
+                let hit = store::former::reservation(reader, &keys, number.as_ref())?;
+                found = found.or(hit);
+            }
             let sought = found.unwrap_or_else(|| ReservationId::from_parts(0, 0));
             // The number of a hold was shown to nobody.
             let found = store::reservation::find(reader, sought)?
                 .filter(|found| !matches!(found.state, Reserved::Held | Reserved::Released))
                 .and_then(|found| found.card.map(|card| (card, found.id)));
+            let found = found.map_or(Sought::Unknown { former }, |(card, id)| Sought::Found(card, id));
             Ok::<_, store::Error>(Ok(found))
         })
         .await?

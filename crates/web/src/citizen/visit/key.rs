@@ -9,6 +9,7 @@ use axum::response::Response;
 use domain::card::Stage;
 use domain::id::{CardId, Id};
 use domain::number::{Number, NumberError, NumberKind};
+use domain::opening::FormerNumber;
 use domain::reservation::State as Reserved;
 use store::card::Card;
 use store::reservation::Reservation;
@@ -31,12 +32,33 @@ pub struct KeyPage {
     texts: Texts,
     layout: Layout,
     form: Form,
+    former: bool,
 }
 
 impl KeyPage {
     /// The page with the form as it stands.
     pub fn new(layout: Layout, form: Form) -> Self {
-        Self { texts: layout.texts(), layout: layout.with_form(&form), form }
+        Self { texts: layout.texts(), layout: layout.with_form(&form), form, former: false }
+    }
+
+    /// The same page where numbers of a former system are taken too.
+    #[must_use]
+    pub fn with_former(self, former: bool) -> Self {
+        Self { former, ..self }
+    }
+
+    fn support(&self) -> String {
+        let support = self.texts.get(key!("key-support")).into_owned();
+        if self.former {
+            format!("{support} {}", self.texts.get(key!("key-support-former")))
+        } else {
+            support
+        }
+    }
+
+    /// Numbers of a former system may have letters, which a number pad lacks.
+    fn mode(&self) -> &'static str {
+        if self.former { "text" } else { "numeric" }
     }
 }
 
@@ -92,8 +114,9 @@ impl Page for KeyPage {
 }
 
 /// Asks for the booking key.
-pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Response {
-    respond(&KeyPage::new(frame::layout(&app, &asked), Form::fresh()))
+pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, PageError> {
+    let former = app.db.read(store::former::opens_any).await?;
+    Ok(respond(&KeyPage::new(frame::layout(&app, &asked), Form::fresh()).with_former(former)))
 }
 
 /// Proves the booking key and begins a visit. Before it is proven every failure is the same; after it the page
@@ -106,15 +129,23 @@ pub(crate) async fn prove(
 ) -> Result<Response, PageError> {
     let mut form = fields.form(&[NUMBER])?;
     let layout = frame::layout(&app, &asked).at(crate::citizen::route::key());
+    let mut plain = form.clone();
     let typed = read_number(&mut form, NumberKind::BookingKey);
-    if typed == Typed::Malformed {
-        return Ok(respond(&KeyPage::new(layout, form)));
+    let former = read_former(&plain);
+    if typed == Typed::Malformed && former.is_none() {
+        let former = app.db.read(store::former::opens_any).await?;
+        return Ok(respond(&KeyPage::new(layout, form).with_former(former)));
     }
     let attempt = Attempt::new(&app, caller, NumberKind::BookingKey, typed, form.typed(NUMBER))?;
-    let Some((card, live)) = find(&app, attempt).await? else {
-        attempt.failed(&app).await?;
-        refuse_unknown(&mut form, NumberKind::BookingKey);
-        return Ok(respond(&KeyPage::new(layout, form)));
+    let (card, live) = match find(&app, attempt, former, typed == Typed::Malformed).await? {
+        Sought::Found(found) => *found,
+        // There is no former system, so the shape of the number is what is wrong.
+        Sought::Malformed => return Ok(respond(&KeyPage::new(layout, form))),
+        Sought::Unknown { former } => {
+            attempt.failed(&app).await?;
+            refuse_unknown(&mut plain, NumberKind::BookingKey);
+            return Ok(respond(&KeyPage::new(layout, plain).with_former(former)));
+        }
     };
     // Who lost the 予約番号 finds the reservation with the key: it proves the same card.
     if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
@@ -126,11 +157,39 @@ pub(crate) async fn prove(
     }
 }
 
-/// The card of a key that holds, with its live reservation.
-async fn find(app: &App, attempt: Attempt) -> Result<Option<(Card, Option<Reservation>)>, PageError> {
+/// The text as a number of a former system, if it can be one that opens something. An Individual Number was dropped
+/// from the field, and is none.
+pub(crate) fn read_former(form: &Form) -> Option<FormerNumber> {
+    FormerNumber::read(form.typed(NUMBER)).ok().filter(FormerNumber::may_open)
+}
+
+/// What a search for a key came to.
+enum Sought {
+    /// The card, with its live reservation.
+    Found(Box<(Card, Option<Reservation>)>),
+    /// Nothing, and the shape of what was typed can be told: there are no other numbers than ours.
+    Malformed,
+    /// Nothing.
+    Unknown {
+        /// Whether numbers of a former system are taken.
+        former: bool,
+    },
+}
+
+/// The card of a key that holds, ours or a former system's, with its live reservation.
+async fn find(
+    app: &App,
+    attempt: Attempt,
+    number: Option<FormerNumber>,
+    malformed: bool,
+) -> Result<Sought, PageError> {
     let (now, keys) = (app.now(), app.keys.clone());
     app.db
         .read(move |reader| {
+            let former = store::former::opens_any(reader)?;
+            if malformed && !former {
+                return Ok(Ok(Sought::Malformed));
+            }
             if attempt.is_limited(reader, now)? {
                 return Ok(Err(too_many()));
             }
@@ -141,10 +200,15 @@ async fn find(app: &App, attempt: Attempt) -> Result<Option<(Card, Option<Reserv
                 let hit = store::card::by_key(reader, &attempt.sought.lookup(set.lookup.bits()))?;
                 found = found.or(hit);
             }
+            if former {
+                let hit = store::former::opened(reader, &keys, number.as_ref())?;
+                found = found.or(hit);
+            }
             let sought = found.unwrap_or_else(|| CardId::from_parts(0, 0));
             let card = store::card::find(reader, sought)?;
             let live = store::reservation::live_of(reader, sought)?;
-            Ok::<_, store::Error>(Ok(card.map(|card| (card, live))))
+            let found = card.map_or(Sought::Unknown { former }, |card| Sought::Found(Box::new((card, live))));
+            Ok::<_, store::Error>(Ok(found))
         })
         .await?
 }

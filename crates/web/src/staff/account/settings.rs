@@ -17,7 +17,7 @@ pub(super) struct Choice {
     permission: Permission,
 }
 
-const CHOICES: [Choice; 5] = [
+const CHOICES: [Choice; 6] = [
     Choice {
         href: "/rules",
         title: "規則",
@@ -29,6 +29,12 @@ const CHOICES: [Choice; 5] = [
         title: "個人情報の台帳",
         about: "どの項目を保持してよいか、市の決定",
         permission: Permission::SeeRules,
+    },
+    Choice {
+        href: "/taking-over",
+        title: "引継ぎ（前事業者から）",
+        about: "保管中のカード、郵送済みのご案内の番号、予約の引継ぎ",
+        permission: Permission::TakeOver,
     },
     Choice {
         href: "/people",

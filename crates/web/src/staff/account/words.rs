@@ -138,6 +138,16 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         ),
         Entry::PlaceCreated { place } => format!("保管場所「{}」を登録しました", names.place(*place)),
         Entry::ConsignmentTaken { cards, .. } => format!("カード発行一覧表（{cards}枚）を取り込みました"),
+        Entry::OpeningBegun { .. } => "引継ぎ（前事業者から）の組を作り始めました".to_owned(),
+        Entry::OpeningDropped { cards, .. } => {
+            format!("引継ぎ（前事業者から）の組（{cards}枚）を確定せずに取りやめました")
+        }
+        Entry::OpeningTaken { cards, .. } => {
+            format!("前事業者からカード{cards}枚を引き継ぎました")
+        }
+        Entry::ReservationTakenOver { over, .. } => {
+            format!("前事業者の予約を引き継ぎました{}", if *over { "（定員超過）" } else { "" })
+        }
         Entry::CardInspected { pass, finding, .. } => {
             format!("検品（{}）：{}", pass.label(), finding.label())
         }

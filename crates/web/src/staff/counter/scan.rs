@@ -12,6 +12,7 @@ use axum::response::Response;
 use domain::consignment::NoticeNumber;
 use domain::id::{CardId, PlaceId, ReceptionId, ReservationId};
 use domain::number::{Number, NumberKind};
+use domain::opening::FormerNumber;
 use domain::permission::Permission;
 use domain::reservation::State as Booking;
 use domain::scan::{Scanned, Unknown, read};
@@ -111,7 +112,8 @@ pub(crate) async fn scan(
     }
     let notice = app.settings.profile.notice_number.layout.read(typed).ok();
     let is_notice = notice.is_some();
-    if let Some(target) = find(&app, &signed, scanned, notice).await? {
+    let former = FormerNumber::read(typed).ok();
+    if let Some(target) = find(&app, &signed, scanned, notice, former).await? {
         return Ok(see_other(&target.href()));
     }
     let (sentence, status) = refusal(scanned, is_notice);
@@ -123,6 +125,7 @@ async fn find(
     signed: &Signed,
     scanned: Scanned,
     notice: Option<NoticeNumber>,
+    former: Option<FormerNumber>,
 ) -> Result<Option<Target>, PageError> {
     let (keys, today, site) = (app.keys.clone(), app.today(), app.settings.site.clone());
     // Who works at the counter means the visitor; everybody else means the card.
@@ -130,21 +133,31 @@ async fn find(
     let find = move |reader: &mut Reader<'_>| {
         let card = match scanned {
             Scanned::Number(number) if number.kind() == NumberKind::Reservation => {
-                return match store::reservation::by_number(reader, &keys, &number)? {
-                    Some(id) => at_reservation(reader, id).map(Some),
-                    None => Ok(None),
-                };
+                if let Some(id) = store::reservation::by_number(reader, &keys, &number)? {
+                    return at_reservation(reader, id).map(Some);
+                }
+                None
             }
             Scanned::Number(number) => by_key(reader, &keys, number)?,
             Scanned::Control(number) => store::card::by_control_number(reader, number)?,
             Scanned::Place(label) => {
-                let place = store::place::by_label(reader, label)?;
-                return Ok(place.map(|place| Target::Place(place.id)));
+                if let Some(place) = store::place::by_label(reader, label)? {
+                    return Ok(Some(Target::Place(place.id)));
+                }
+                None
             }
             Scanned::IndividualNumber | Scanned::Unknown(_) => None,
         };
         let card = match (card, &notice) {
             (None, Some(notice)) => store::privacy::card_with_notice(reader, &keys, notice.as_str())?,
+            (card, _) => card,
+        };
+        // A number of a former system can look like anything, so it is asked for last.
+        let card = match (card, &former) {
+            (None, Some(former)) => match store::former::reservation(reader, &keys, Some(former))? {
+                Some(id) => return at_reservation(reader, id).map(Some),
+                None => store::former::card(reader, &keys, former)?,
+            },
             (card, _) => card,
         };
         let Some(card) = card else { return Ok(None) };

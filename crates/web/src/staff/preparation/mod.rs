@@ -5,6 +5,7 @@ mod batch;
 mod card;
 mod consignment;
 mod letter;
+mod opening;
 mod paper;
 mod scan;
 mod storage;
@@ -17,6 +18,7 @@ use domain::permission::Permission;
 use super::desk::{Access, Desk};
 
 pub(crate) use consignment::held::Uploads;
+pub(crate) use opening::held::Former;
 
 /// The body of an upload: the file within its limit, and some room for the form around it.
 const UPLOAD: usize = 24 << 20;
@@ -27,6 +29,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     let desk = batches(desk);
     let desk = storage(desk);
     let desk = letters(desk);
+    let desk = taking_over(desk);
     cards(desk)
 }
 
@@ -83,6 +86,28 @@ fn letters(desk: Desk) -> Desk {
         .get("/letters/{id}/letters.pdf", PRINT, letter::paper::print)
         .post("/letters/{id}/transfer", TRANSFER, letter::transfer::transfer)
         .post("/letters/{id}/posted", TRANSFER, letter::posted::posted)
+}
+
+fn taking_over(desk: Desk) -> Desk {
+    const TAKE: Access = Access::May(Permission::TakeOver);
+    desk.get("/taking-over", TAKE, opening::index::show)
+        .get("/taking-over/file", TAKE, opening::file::show)
+        .upload("/taking-over/file", TAKE, UPLOAD, opening::file::check)
+        .get("/taking-over/checked/{operation}", TAKE, opening::check::show)
+        .post("/taking-over/checked/{operation}/take", TAKE, opening::check::take)
+        .post("/taking-over/portions", TAKE, opening::begin::begin)
+        .get("/taking-over/portions/{id}", TAKE, opening::portion::show)
+        .post("/taking-over/portions/{id}", TAKE, opening::scan::scan)
+        .post("/taking-over/portions/{id}/plain", TAKE, opening::scan::plain)
+        .post("/taking-over/portions/{id}/take", TAKE, opening::finish::take)
+        .post("/taking-over/portions/{id}/undo", TAKE, opening::finish::undo)
+        .get("/taking-over/portions/{id}/labels.pdf", TAKE, opening::labels::print)
+        .get("/taking-over/resend", TAKE, opening::resend::show)
+        .get("/taking-over/reservations", TAKE, opening::reservations::upload::show)
+        .upload("/taking-over/reservations", TAKE, UPLOAD, opening::reservations::upload::check)
+        .get("/taking-over/reservations/{operation}", TAKE, opening::reservations::result::show)
+        .post("/taking-over/reservations/{operation}/take", TAKE, opening::reservations::take::take)
+        .get("/taking-over/reservations/{operation}/refused.csv", TAKE, opening::reservations::result::export)
 }
 
 fn cards(desk: Desk) -> Desk {

@@ -100,6 +100,7 @@ fn pages() -> Vec<(&'static str, String)> {
             received_on: "R8.11.24".to_owned(),
             list_date: "R8.11.20".to_owned(),
             box_name: "3".to_owned(),
+            is_opening: false,
             cards: 412,
             counts: vec![12, 400, 0, 0, 0, 0, 0],
             next: consignment::list::Next::Send(380),
@@ -138,6 +139,7 @@ fn pages() -> Vec<(&'static str, String)> {
         received_on: "令和8年11月24日(火)".to_owned(),
         list_date: "令和8年11月20日(金)".to_owned(),
         box_name: "3".to_owned(),
+        is_opening: false,
         cards: 412,
         progress: vec![("一覧表取込済", 12), ("検品済", 400)],
         passes: Pass::ALL
@@ -251,7 +253,7 @@ fn pages() -> Vec<(&'static str, String)> {
             remark: String::new(),
         }],
     };
-    let pages = vec![
+    let mut pages = vec![
         ("preparation", preparation.render()),
         (
             "upload-refused",
@@ -414,6 +416,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("card", card_page.render()),
     ];
+    pages.extend(super::opening::samples::pages());
     pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
 }
 

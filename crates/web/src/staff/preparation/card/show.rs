@@ -182,6 +182,8 @@ fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: b
             && is_open
             && matches!(card.place_kind, PlaceKind::Box | PlaceKind::Tray)
             && signed.may(Permission::ReceiveVisitors),
-        reprint: stored && card.key_issue > 0 && signed.may(Permission::PrintLetters),
+        reprint: stored
+            && (card.key_issue > 0 || card.stage == Stage::Notified)
+            && signed.may(Permission::PrintLetters),
     }
 }

@@ -55,7 +55,7 @@ impl Default for Uploads {
 
 impl Uploads {
     /// A place to read a file; none when others are being read.
-    pub(super) fn reader(&self) -> Option<OwnedSemaphorePermit> {
+    pub(in crate::staff::preparation) fn reader(&self) -> Option<OwnedSemaphorePermit> {
         self.reading.clone().try_acquire_owned().ok()
     }
 

@@ -48,6 +48,8 @@ pub(crate) struct Row {
     pub(crate) received_on: String,
     pub(crate) list_date: String,
     pub(crate) box_name: String,
+    /// Whether it is a portion of opening stock.
+    pub(crate) is_opening: bool,
     pub(crate) cards: u32,
     pub(crate) counts: Vec<u32>,
     pub(crate) next: Next,
@@ -144,6 +146,7 @@ fn row(
         received_on: short_date(consignment.received_on),
         list_date: short_date(consignment.list_date),
         box_name: consignment.box_name.clone(),
+        is_opening: consignment.is_opening,
         cards: consignment.cards,
         counts: Progress::ALL.iter().map(|progress| count(*progress)).collect(),
         next,

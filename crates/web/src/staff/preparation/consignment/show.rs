@@ -37,6 +37,8 @@ pub(crate) struct ShowPage {
     pub(crate) received_on: String,
     pub(crate) list_date: String,
     pub(crate) box_name: String,
+    /// Whether it is a portion of opening stock.
+    pub(crate) is_opening: bool,
     pub(crate) cards: u32,
     pub(crate) progress: Vec<(&'static str, u32)>,
     pub(crate) passes: Vec<PassRow>,
@@ -119,7 +121,8 @@ pub(crate) async fn show(
     };
     signed.viewed(&app, view).await?;
     let consignment = found.consignment;
-    let title = format!("{} 箱{}", short_date(consignment.list_date), consignment.box_name);
+    let kind = if consignment.is_opening { "引継ぎ：" } else { "箱" };
+    let title = format!("{} {kind}{}", short_date(consignment.list_date), consignment.box_name);
     let full = found.rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
     Ok(respond(&ShowPage {
         layout: signed.layout(title).within(Task::Preparation),
@@ -127,6 +130,7 @@ pub(crate) async fn show(
         received_on: era_date(consignment.received_on),
         list_date: era_date(consignment.list_date),
         box_name: consignment.box_name,
+        is_opening: consignment.is_opening,
         cards: consignment.cards,
         progress: found.progress.iter().map(|(progress, n)| (progress.label(), *n)).collect(),
         passes: Pass::ALL.iter().map(|pass| pass_row(*pass, &found.counts, consignment.cards)).collect(),

@@ -22,7 +22,7 @@ use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
 
 /// The field of the file.
-const FILE: &str = "file";
+pub(in crate::staff::preparation) const FILE: &str = "file";
 
 /// What a text field of this form can hold, in bytes.
 const TEXT: usize = 4 * 1024;
@@ -39,13 +39,14 @@ pub(crate) struct UploadPage {
 
 /// What was wrong with the lines of a file.
 pub(crate) struct Wrong {
+    /// One of them is an Individual Number.
     pub(crate) individual_number: bool,
     pub(crate) total: usize,
     pub(crate) rows: Vec<Row>,
 }
 
 impl Wrong {
-    fn is_cut(&self) -> bool {
+    pub(crate) fn is_cut(&self) -> bool {
         self.total > SHOWN
     }
 }
@@ -70,11 +71,34 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Respons
 }
 
 /// What was sent: the texts, and the file if one was chosen.
-struct Sent {
-    fields: Fields,
-    file: Option<Result<Vec<u8>, IntakeError>>,
+pub(in crate::staff::preparation) struct Sent {
+    pub(in crate::staff::preparation) fields: Fields,
+    pub(in crate::staff::preparation) file: Option<Result<Vec<u8>, IntakeError>>,
     /// The file's name holds an Individual Number.
     bad_name: bool,
+}
+
+impl Sent {
+    /// The file, if one was sent that can be looked at; what is wrong becomes the fault of its field.
+    pub(in crate::staff::preparation) fn file(self, form: &mut Form) -> Option<Vec<u8>> {
+        if self.bad_name {
+            form.refuse_ja(
+                FILE,
+                "ファイルの名前に個人番号と思われる番号があります。ファイルは保存せずに消去しました。",
+            );
+        }
+        match self.file {
+            None => {
+                form.refuse_ja(FILE, "ファイルを選んでください。");
+                None
+            }
+            Some(Err(error)) => {
+                form.refuse_ja(FILE, unreadable(&error));
+                None
+            }
+            Some(Ok(file)) => Some(file),
+        }
+    }
 }
 
 /// Reads the file, and holds it for the page that shows what would be taken.
@@ -88,23 +112,7 @@ pub(crate) async fn check(
     let sent = receive(body).await?;
     let mut form = sent.fields.form(&[RECEIVED_ON, LIST_DATE, BOX])?;
     let header = header(&app, &mut form);
-    if sent.bad_name {
-        form.refuse_ja(
-            FILE,
-            "ファイルの名前に個人番号と思われる番号があります。ファイルは保存せずに消去しました。",
-        );
-    }
-    let file = match sent.file {
-        None => {
-            form.refuse_ja(FILE, "ファイルを選んでください。");
-            None
-        }
-        Some(Err(error)) => {
-            form.refuse_ja(FILE, unreadable(&error));
-            None
-        }
-        Some(Ok(file)) => Some(file),
-    };
+    let file = sent.file(&mut form);
     let (Some(header), Some(file), false) = (header, file, form.is_refused()) else {
         return Ok(page(&signed, form, None));
     };
@@ -188,7 +196,7 @@ async fn known(app: &App, lines: &[domain::consignment::Line]) -> Result<Vec<u32
     Ok(known)
 }
 
-async fn receive(mut body: Multipart) -> Result<Sent, PageError> {
+pub(in crate::staff::preparation) async fn receive(mut body: Multipart) -> Result<Sent, PageError> {
     let (mut texts, mut file, mut bad_name) = (Vec::new(), None, false);
     while let Some(field) = body.next_field().await.map_err(|error| refused(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
