@@ -304,7 +304,7 @@ pub struct Checker {
 
 /// Which lines a row gives, and what was wrong with it.
 struct Line<'a> {
-    line: u64,
+    number: u64,
     cells: &'a [&'a str],
     columns: &'a HashMap<Field, usize>,
     problems: Vec<Problem>,
@@ -321,7 +321,7 @@ impl Line<'_> {
     }
 
     fn wrong(&mut self, field: Field, kind: ProblemKind) {
-        self.problems.push(Problem { line: self.line, column: self.at(field), kind });
+        self.problems.push(Problem { line: self.number, column: self.at(field), kind });
     }
 
     /// Reads a cell that may be blank.
@@ -391,7 +391,7 @@ impl Checker {
             problems.push(Problem { line, column: None, kind: ProblemKind::WrongWidth });
             return Err(problems);
         }
-        Ok(Some(Line { line, cells, columns, problems }))
+        Ok(Some(Line { number: line, cells, columns, problems }))
     }
 
     /// Checks a line of the opening stock; a line of blank cells gives nothing. All problems of it are told.

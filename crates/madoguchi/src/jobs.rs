@@ -94,6 +94,7 @@ impl Jobs {
         self.expire().await;
         self.forget().await;
         self.discard().await;
+        self.learn().await;
         self.seal().await;
     }
 
@@ -160,6 +161,11 @@ impl Jobs {
         let now = self.app.now();
         let forgotten = self.app.db.write(Lane::Background, move |tx| store::visit::forget(tx, now)).await;
         report("forget", forgotten.map_err(JobError::Store));
+    }
+
+    /// Learns whether numbers of a former system are taken: another node may have taken them over.
+    pub async fn learn(&self) {
+        report("learn", self.app.learn_former().await.map_err(JobError::Store));
     }
 
     /// Discards what a crash left staged.

@@ -303,10 +303,10 @@ pub fn discard_left_behind(tx: &mut Tx<'_>, before: Timestamp) -> Result<bool> {
         privacy::drop_all(tx, &Subject::Card(*card))?;
         former::drop_all(tx, *card)?;
         tx.execute(&DROP_STEPS, bind![card])?;
-        tx.execute_one(&DROP_CARD, bind![card])?;
+        tx.execute(&DROP_CARD, bind![card])?;
     }
     if cards.len() < CHUNK {
-        tx.execute_one(&DROP, bind![id])?;
+        tx.execute(&DROP, bind![id])?;
     }
     Ok(true)
 }

@@ -241,7 +241,9 @@ pub fn reprint(
     tx.execute_one(&INSERT_BATCH, bind![id, card.site, 1_u32, version, act.at])?;
     give_key(tx, &recorded, keys, card.id, issue)?;
     if tx.execute(&INSERT, bind![card.id, issue, id, 1_u32])? == 0 {
-        return Err(StepError::Changed.into());
+        // Somebody else, or the same press, reissues it at this moment; all of this one is run again.
+        tx.run_again(&INSERT);
+        return Err(Error::Conflict.into());
     }
     Ok(id)
 }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use documents::Document;
 use domain::id::OperationId;
@@ -97,7 +98,7 @@ impl App {
         settings: Settings,
     ) -> Result<Arc<Self>, store::Error> {
         let rules = db.read(store::rules::load).await?;
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             db,
             clock,
             by_hand,
@@ -112,7 +113,32 @@ impl App {
             proofs: Proofs::default(),
             acts: Acts::default(),
             rules: RwLock::new(Arc::new(rules)),
-        }))
+        });
+        app.learn_former().await?;
+        Ok(app)
+    }
+
+    /// Looks up whether numbers of a former system are taken on the citizens' pages: at the start, after something was
+    /// taken over here, and by a job, because another node may have taken it over.
+    pub async fn learn_former(&self) -> Result<(), store::Error> {
+        let look = |reader: &mut store::Reader<'_>| {
+            let opens = store::former::opens_any(reader)?;
+            Ok::<_, store::Error>((opens, store::former::reserved_any(reader)?))
+        };
+        let (opens, reserved) = self.db.read(look).await?;
+        self.former.opens.store(opens, Ordering::Relaxed);
+        self.former.reserved.store(reserved, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether letters of a former system open bookings.
+    pub(crate) fn former_opens(&self) -> bool {
+        self.former.opens.load(Ordering::Relaxed)
+    }
+
+    /// Whether reservations are known by numbers of a former system.
+    pub(crate) fn former_reserved(&self) -> bool {
+        self.former.reserved.load(Ordering::Relaxed)
     }
 
     /// The present instant.

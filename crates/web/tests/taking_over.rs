@@ -218,7 +218,7 @@ on_both! {
         person.reads("4件").reads("引き継ぎ済みだった予約 0件").reads("取り込めなかった行 5件").reads("定員を超えます");
         person.reads("過ぎた日時です").reads("別の日時の予約があります").reads("このカードは引き継がれていません");
         person.follow("一覧をCSVで保存");
-        let csv = person.text();
+        let csv = person.page().source();
         assert!(csv.contains("取り込めなかった理由") && !csv.contains("K-00000"), "{csv}");
         sends(&mut person, true);
         person.reads("1件").reads("引き継ぎ済みだった予約 4件").reads("定員超過で入れた予約（1件）");

@@ -17,7 +17,11 @@ pub(super) fn make(database: &Path, keys: &Keys, new: &New) -> Result<Vec<Findin
     if !database.try_exists().map_err(io(database))? {
         return Err(BackupError::Missing(database.to_owned()));
     }
-    copy_sqlite::copy(database, new.part())?;
+    if let Err(error) = copy_sqlite::copy(database, new.part()) {
+        // Where the damage is in the first pages that are read, the copy does not even begin.
+        whole(database, database)?;
+        return Err(error.into());
+    }
     whole(new.part(), database)?;
     let copy = copy_sqlite::read_only(new.part())?;
     if !migrate::sqlite_waits(&copy)? {

@@ -281,7 +281,9 @@ pub fn undo(tx: &mut Tx<'_>, act: &Act, id: ConsignmentId) -> Result<(), DraftEr
 
 fn end(tx: &mut Tx<'_>, id: ConsignmentId, state: &str) -> Result<(), DraftError> {
     if tx.execute(&END, bind![state, id])? == 0 {
-        return Err(DraftError::Ended);
+        // Somebody else, or the same press, ended it at this moment; all of this one is run again.
+        tx.run_again(&END);
+        return Err(Error::Conflict.into());
     }
     tx.execute(&DROP_LINES, bind![id])?;
     Ok(())

@@ -84,15 +84,14 @@ impl Attempt {
         text: &str,
     ) -> Result<Self, PageError> {
         let (_, set) = app.keys.newest()?;
-        let (sought, named) = match typed {
-            Typed::Number(number) => (number, number.digits()),
-            // Rows begin with issue 1, and no id has only zeros.
+        let (sought, named) = if let Typed::Number(number) = typed {
+            (number, number.digits())
+        } else {
             // However it is spelt, a number of a former system is one number.
-            _ => {
-                let named = FormerNumber::read(text)
-                    .map_or_else(|_| text.trim().to_owned(), |number| number.as_str().to_owned());
-                (Number::derive(set.number.bits(), wanted, [0; 16], 0), named)
-            }
+            let named = FormerNumber::read(text)
+                .map_or_else(|_| text.trim().to_owned(), |number| number.as_str().to_owned());
+            // Rows begin with issue 1, and no id has only zeros.
+            (Number::derive(set.number.bits(), wanted, [0; 16], 0), named)
         };
         let address = Keys::attempt(set, "address", &caller.network());
         Ok(Self { address, number: Keys::attempt(set, "number", &named), sought })

@@ -63,9 +63,8 @@ impl Page for FindPage {
 }
 
 /// Asks for the reservation number.
-pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, PageError> {
-    let former = app.db.read(store::former::reserved_any).await?;
-    Ok(respond(&FindPage::new(frame::layout(&app, &asked), Form::fresh()).with_former(former)))
+pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    respond(&FindPage::new(frame::layout(&app, &asked), Form::fresh()).with_former(app.former_reserved()))
 }
 
 /// Proves the reservation number and begins a visit that shows the reservation.
@@ -79,56 +78,35 @@ pub(crate) async fn prove(
     let layout = frame::layout(&app, &asked).at(route::find());
     let mut plain = form.clone();
     let typed = read_number(&mut form, NumberKind::Reservation);
-    let former = read_former(&plain);
+    let taken = app.former_reserved();
+    let former = read_former(&plain).filter(|_| taken);
     if typed == Typed::Malformed && former.is_none() {
-        let former = app.db.read(store::former::reserved_any).await?;
-        return Ok(respond(&FindPage::new(layout, form).with_former(former)));
+        return Ok(respond(&FindPage::new(layout, form).with_former(taken)));
     }
     let attempt = Attempt::new(&app, caller, NumberKind::Reservation, typed, form.typed(NUMBER))?;
-    let (card, reservation) = match find(&app, attempt, former, typed == Typed::Malformed).await? {
-        Sought::Found(card, reservation) => (card, reservation),
-        Sought::Malformed => return Ok(respond(&FindPage::new(layout, form))),
-        Sought::Unknown { former } => {
-            attempt.failed(&app).await?;
-            refuse_unknown(&mut plain, NumberKind::Reservation);
-            return Ok(respond(&FindPage::new(layout, plain).with_former(former)));
-        }
+    let Some((card, reservation)) = find(&app, attempt, taken, former).await? else {
+        attempt.failed(&app).await?;
+        refuse_unknown(&mut plain, NumberKind::Reservation);
+        return Ok(respond(&FindPage::new(layout, plain).with_former(taken)));
     };
     begun::begin(&app, &asked, card, Some(reservation)).await
-}
-
-/// What a search for a reservation came to.
-enum Sought {
-    /// It was given to somebody.
-    Found(CardId, ReservationId),
-    /// Nothing, and the shape of what was typed can be told: there are no other numbers than ours.
-    Malformed,
-    /// Nothing.
-    Unknown {
-        /// Whether numbers of a former system are taken.
-        former: bool,
-    },
 }
 
 /// The reservation of a number that was given to somebody, by us or by a former system.
 async fn find(
     app: &App,
     attempt: Attempt,
+    taken: bool,
     number: Option<FormerNumber>,
-    malformed: bool,
-) -> Result<Sought, PageError> {
+) -> Result<Option<(CardId, ReservationId)>, PageError> {
     let (now, keys) = (app.now(), app.keys.clone());
     app.db
         .read(move |reader| {
-            let former = store::former::reserved_any(reader)?;
-            if malformed && !former {
-                return Ok(Ok(Sought::Malformed));
-            }
             if attempt.is_limited(reader, now)? {
                 return Ok(Err(too_many()));
             }
             let mut found = store::reservation::by_number(reader, &keys, &attempt.sought)?;
-            if former {
+            if taken {
                 let hit = store::former::reservation(reader, &keys, number.as_ref())?;
                 found = found.or(hit);
             }
@@ -137,7 +115,6 @@ async fn find(
             let found = store::reservation::find(reader, sought)?
                 .filter(|found| !matches!(found.state, Reserved::Held | Reserved::Released))
                 .and_then(|found| found.card.map(|card| (card, found.id)));
-            let found = found.map_or(Sought::Unknown { former }, |(card, id)| Sought::Found(card, id));
             Ok::<_, store::Error>(Ok(found))
         })
         .await?

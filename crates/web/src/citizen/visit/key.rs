@@ -114,9 +114,8 @@ impl Page for KeyPage {
 }
 
 /// Asks for the booking key.
-pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, PageError> {
-    let former = app.db.read(store::former::opens_any).await?;
-    Ok(respond(&KeyPage::new(frame::layout(&app, &asked), Form::fresh()).with_former(former)))
+pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    respond(&KeyPage::new(frame::layout(&app, &asked), Form::fresh()).with_former(app.former_opens()))
 }
 
 /// Proves the booking key and begins a visit. Before it is proven every failure is the same; after it the page
@@ -131,21 +130,16 @@ pub(crate) async fn prove(
     let layout = frame::layout(&app, &asked).at(crate::citizen::route::key());
     let mut plain = form.clone();
     let typed = read_number(&mut form, NumberKind::BookingKey);
-    let former = read_former(&plain);
+    let taken = app.former_opens();
+    let former = read_former(&plain).filter(|_| taken);
     if typed == Typed::Malformed && former.is_none() {
-        let former = app.db.read(store::former::opens_any).await?;
-        return Ok(respond(&KeyPage::new(layout, form).with_former(former)));
+        return Ok(respond(&KeyPage::new(layout, form).with_former(taken)));
     }
     let attempt = Attempt::new(&app, caller, NumberKind::BookingKey, typed, form.typed(NUMBER))?;
-    let (card, live) = match find(&app, attempt, former, typed == Typed::Malformed).await? {
-        Sought::Found(found) => *found,
-        // There is no former system, so the shape of the number is what is wrong.
-        Sought::Malformed => return Ok(respond(&KeyPage::new(layout, form))),
-        Sought::Unknown { former } => {
-            attempt.failed(&app).await?;
-            refuse_unknown(&mut plain, NumberKind::BookingKey);
-            return Ok(respond(&KeyPage::new(layout, plain).with_former(former)));
-        }
+    let Some((card, live)) = find(&app, attempt, taken, former).await? else {
+        attempt.failed(&app).await?;
+        refuse_unknown(&mut plain, NumberKind::BookingKey);
+        return Ok(respond(&KeyPage::new(layout, plain).with_former(taken)));
     };
     // Who lost the 予約番号 finds the reservation with the key: it proves the same card.
     if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
@@ -163,33 +157,16 @@ pub(crate) fn read_former(form: &Form) -> Option<FormerNumber> {
     FormerNumber::read(form.typed(NUMBER)).ok().filter(FormerNumber::may_open)
 }
 
-/// What a search for a key came to.
-enum Sought {
-    /// The card, with its live reservation.
-    Found(Box<(Card, Option<Reservation>)>),
-    /// Nothing, and the shape of what was typed can be told: there are no other numbers than ours.
-    Malformed,
-    /// Nothing.
-    Unknown {
-        /// Whether numbers of a former system are taken.
-        former: bool,
-    },
-}
-
 /// The card of a key that holds, ours or a former system's, with its live reservation.
 async fn find(
     app: &App,
     attempt: Attempt,
+    taken: bool,
     number: Option<FormerNumber>,
-    malformed: bool,
-) -> Result<Sought, PageError> {
+) -> Result<Option<(Card, Option<Reservation>)>, PageError> {
     let (now, keys) = (app.now(), app.keys.clone());
     app.db
         .read(move |reader| {
-            let former = store::former::opens_any(reader)?;
-            if malformed && !former {
-                return Ok(Ok(Sought::Malformed));
-            }
             if attempt.is_limited(reader, now)? {
                 return Ok(Err(too_many()));
             }
@@ -200,15 +177,14 @@ async fn find(
                 let hit = store::card::by_key(reader, &attempt.sought.lookup(set.lookup.bits()))?;
                 found = found.or(hit);
             }
-            if former {
+            if taken {
                 let hit = store::former::opened(reader, &keys, number.as_ref())?;
                 found = found.or(hit);
             }
             let sought = found.unwrap_or_else(|| CardId::from_parts(0, 0));
             let card = store::card::find(reader, sought)?;
             let live = store::reservation::live_of(reader, sought)?;
-            let found = card.map_or(Sought::Unknown { former }, |card| Sought::Found(Box::new((card, live))));
-            Ok::<_, store::Error>(Ok(found))
+            Ok::<_, store::Error>(Ok(card.map(|card| (card, live))))
         })
         .await?
 }

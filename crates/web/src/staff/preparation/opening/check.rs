@@ -147,6 +147,7 @@ pub(crate) async fn take(
         },
     };
     *done = Some(id);
+    app.learn_former().await?;
     Ok(see_other(&format!("/consignments/{id}")))
 }
 

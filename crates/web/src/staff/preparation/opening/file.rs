@@ -56,13 +56,12 @@ pub(crate) struct FilePage {
     pub(crate) layout: Layout,
     pub(crate) form: Form,
     pub(crate) wrong: Option<Wrong>,
+    pub(crate) columns: Vec<(&'static str, bool)>,
 }
 
-impl FilePage {
-    /// The columns, and which must be there.
-    fn columns(&self) -> Vec<(&'static str, bool)> {
-        STOCK.iter().map(|(field, needed)| (field.label(), *needed)).collect()
-    }
+/// The columns of the file, and which must be there.
+pub(in crate::staff::preparation::opening) fn columns() -> Vec<(&'static str, bool)> {
+    STOCK.iter().map(|(field, needed)| (field.label(), *needed)).collect()
 }
 
 impl Page for FilePage {
@@ -74,7 +73,7 @@ impl Page for FilePage {
 fn page(signed: &Signed, form: Form, wrong: Option<Wrong>) -> Response {
     let mut layout = signed.layout("カードの一覧を取り込む（引継ぎ）").within(Task::Settings);
     layout.refused = form.is_refused();
-    respond(&FilePage { texts: Texts::new(Language::Ja), layout, form, wrong })
+    respond(&FilePage { texts: Texts::new(Language::Ja), layout, form, wrong, columns: columns() })
 }
 
 /// Asks for the file.

@@ -37,7 +37,10 @@ pub(crate) async fn take(
         once(tx, &act, &operation, |tx| store::opening::draft::take(tx, &act, id, counted))
     });
     let sentence = match done.await {
-        Ok(()) => return Ok(see_other(&format!("/consignments/{id}"))),
+        Ok(()) => {
+            app.learn_former().await?;
+            return Ok(see_other(&format!("/consignments/{id}")));
+        }
         Err(DraftError::CountDiffers { expected, counted }) => {
             field::refuse_count(&mut form, expected, counted, "枚");
             return portion::page(&app, &signed, id, None, None, form).await;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use domain::id::{OperationId, PersonId};
 use jiff::{SignedDuration, Timestamp};
@@ -50,11 +51,15 @@ impl<T> Shelf<T> {
     }
 }
 
-/// What a node holds of a former contractor's files.
+/// What a node holds of a former contractor's files, and what it knows of its numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Former {
     pub(super) stocks: Shelf<super::file::Checked>,
     pub(super) reservations: Shelf<super::reservations::Checked>,
+    /// Whether letters of a former system open bookings, as this node knows it.
+    pub(crate) opens: AtomicBool,
+    /// Whether reservations are known by numbers of a former system, as this node knows it.
+    pub(crate) reserved: AtomicBool,
 }
 
 #[cfg(test)]

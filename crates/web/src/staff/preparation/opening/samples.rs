@@ -99,6 +99,7 @@ pub(in crate::staff::preparation) fn pages() -> Vec<(&'static str, Result<String
                 layout: layout("カードの一覧を取り込む（引継ぎ）"),
                 form: refused(&["name", "file"]),
                 wrong: Some(wrong()),
+                columns: file::columns(),
             }
             .render(),
         ),
@@ -149,6 +150,7 @@ pub(in crate::staff::preparation) fn pages() -> Vec<(&'static str, Result<String
                 layout: layout("予約を取り込む（引継ぎ）"),
                 form: Form::fresh(),
                 wrong: None,
+                columns: reservations::upload::columns(),
             }
             .render(),
         ),

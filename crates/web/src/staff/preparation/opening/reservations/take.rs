@@ -46,6 +46,7 @@ pub(crate) async fn take(
     if done.is_none() {
         *done = Some(take_now(&app, &signed, &checked, !form.typed(OVER).is_empty()).await?);
         app.availability_changed();
+        app.learn_former().await?;
     }
     drop(done);
     Ok(see_other(&format!("/taking-over/reservations/{operation}")))
