@@ -81,6 +81,7 @@ statements! { "card":
     STAGED_STOCK = "SELECT c.progress AS progress, COUNT(*) AS n FROM consignment s CROSS JOIN card c
         WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND c.consignment_id = s.id
         AND c.progress <> 'listed' GROUP BY c.progress ORDER BY c.progress";
+    LOCK = "UPDATE card SET steps = steps WHERE id = $1";
     HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
     STEP = "UPDATE card SET stage = $1, cause = $2, place_id = $3, progress = $4, steps = $5
         WHERE id = $6 AND stage = $7 AND place_id = $8 AND steps = $9";
@@ -362,6 +363,12 @@ pub fn steps(reader: &mut Reader<'_>, id: CardId) -> Result<Vec<Step>> {
 /// The box in which a card lay last, which is where it goes back to; none if it was never put away.
 pub fn last_stored(reader: &mut Reader<'_>, id: CardId) -> Result<Option<(PlaceId, String)>> {
     reader.row(&LAST_STORED, bind![id], |row| Ok((row.get("id")?, row.get("name")?)))
+}
+
+/// Has the card to oneself until the end of the transaction, so that what is read of it now still holds when it is
+/// moved.
+pub(crate) fn lock(tx: &mut Tx<'_>, id: CardId) -> Result<()> {
+    tx.execute(&LOCK, bind![id]).map(drop)
 }
 
 /// Takes one step of a card's story: the only function that changes its stage or its place.
