@@ -9,6 +9,7 @@ use crate::day_counts::DayCounts;
 use crate::day_list::DayList;
 use crate::label::{PlaceLabels, SleeveLabels};
 use crate::letter::Letters;
+use crate::plain_list::PlainList;
 
 /// A paper with everything that stands on it.
 ///
@@ -28,6 +29,8 @@ pub enum Document {
     BatchList(BatchList),
     /// The counts of a day.
     DayCounts(DayCounts),
+    /// Any list of the staff.
+    PlainList(PlainList),
 }
 
 /// A typst source of this crate under its fixed virtual file name.
@@ -51,6 +54,7 @@ const PLACE_LABELS: Template = template!("place_labels.typ");
 const DAY_LIST: Template = template!("day_list.typ");
 const BATCH_LIST: Template = template!("batch_list.typ");
 const DAY_COUNTS: Template = template!("day_counts.typ");
+const PLAIN_LIST: Template = template!("plain_list.typ");
 
 /// Every template, with the ones that they import.
 pub const TEMPLATES: &[Template] = &[
@@ -62,6 +66,7 @@ pub const TEMPLATES: &[Template] = &[
     DAY_LIST,
     BATCH_LIST,
     DAY_COUNTS,
+    PLAIN_LIST,
 ];
 
 /// The virtual file in which a template finds its data.
@@ -113,6 +118,7 @@ impl Document {
             Self::DayList(_) => DAY_LIST,
             Self::BatchList(_) => BATCH_LIST,
             Self::DayCounts(_) => DAY_COUNTS,
+            Self::PlainList(_) => PLAIN_LIST,
         }
     }
 
@@ -127,6 +133,7 @@ impl Document {
             Self::DayList(paper) => Ok(paper.data()),
             Self::BatchList(paper) => paper.data(),
             Self::DayCounts(paper) => Ok(paper.data()),
+            Self::PlainList(paper) => paper.data(),
         }
     }
 
@@ -148,6 +155,7 @@ impl Document {
             Self::DayList(paper) => paper.printed_at,
             Self::BatchList(paper) => paper.printed_at,
             Self::DayCounts(paper) => paper.printed_at,
+            Self::PlainList(paper) => paper.printed_at,
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod intake;
 pub mod label;
 pub mod letter;
 pub mod office;
+pub mod plain_list;
 pub mod sample;
 pub mod table;
 pub mod xlsx;

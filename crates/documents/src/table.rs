@@ -96,17 +96,11 @@ const GETA: char = '〓';
 impl Table {
     /// The table as a CSV file.
     pub fn to_csv(&self, encoding: Encoding, codes: Codes) -> Export {
-        let mut writer = Writer { encoding, bytes: Vec::new(), cannot_write: Vec::new() };
-        if encoding == Encoding::Utf8Bom {
-            writer.bytes.extend_from_slice("\u{feff}".as_bytes());
-        }
         let width = self.rows.iter().map(Vec::len).fold(self.columns.len(), usize::max);
-        let header = self.columns.iter().map(|name| neutral(name, codes));
-        writer.line(0, width, header);
-        for (row, cells) in self.rows.iter().enumerate() {
-            writer.line(row + 1, width, cells.iter().map(|cell| cell.written(codes)));
-        }
-        Export { bytes: writer.bytes, cannot_write: writer.cannot_write }
+        let mut file = CsvFile::begin(encoding, codes, width);
+        file.names(&self.columns);
+        self.rows.iter().for_each(|cells| file.row(cells));
+        Export { bytes: file.written, cannot_write: file.cannot_write }
     }
 
     /// The table as a workbook (.xlsx) with one sheet of this name. [`crate::xlsx`] says how cells are written.
@@ -154,33 +148,77 @@ fn is_mangled(text: &str) -> bool {
     leading_zero || long || dated || exponent
 }
 
-struct Writer {
+/// A CSV file that is written row by row; what is written is taken away in between, so that a file of any length needs
+/// little memory.
+#[derive(Debug)]
+pub struct CsvFile {
     encoding: Encoding,
-    bytes: Vec<u8>,
+    codes: Codes,
+    width: usize,
+    /// Rows so far, without the header.
+    rows: usize,
+    written: Vec<u8>,
     cannot_write: Vec<CannotWrite>,
 }
 
-impl Writer {
-    fn line(&mut self, row: usize, width: usize, cells: impl Iterator<Item = String>) {
-        let mut written = 0;
+/// So many cells that cannot be written are told; people mend the first ones and try again.
+const TOLD: usize = 1_000;
+
+impl CsvFile {
+    /// Begins a file with its header.
+    pub fn new(columns: &[String], encoding: Encoding, codes: Codes) -> Self {
+        let mut file = Self::begin(encoding, codes, columns.len());
+        file.names(columns);
+        file
+    }
+
+    fn begin(encoding: Encoding, codes: Codes, width: usize) -> Self {
+        let written = if encoding == Encoding::Utf8Bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+        Self { encoding, codes, width, rows: 0, written, cannot_write: Vec::new() }
+    }
+
+    fn names(&mut self, columns: &[String]) {
+        let codes = self.codes;
+        self.line(0, columns.iter().map(|name| neutral(name, codes)));
+    }
+
+    /// Adds a row. It may be shorter than the header; the rest is then empty.
+    pub fn row(&mut self, cells: &[Cell]) {
+        self.rows += 1;
+        let codes = self.codes;
+        self.line(self.rows, cells.iter().map(|cell| cell.written(codes)));
+    }
+
+    /// Takes away what was written since the last time.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.written)
+    }
+
+    /// What could not be written so far, in order; no more than the first thousand.
+    pub fn cannot_write(&self) -> &[CannotWrite] {
+        &self.cannot_write
+    }
+
+    fn line(&mut self, row: usize, cells: impl Iterator<Item = String>) {
+        let mut column = 0;
         for cell in cells {
-            self.cell(row, written, &cell);
-            written += 1;
+            self.cell(row, column, &cell);
+            column += 1;
         }
-        for column in written..width {
+        for column in column..self.width {
             self.cell(row, column, "");
         }
-        self.bytes.extend_from_slice(b"\r\n");
+        self.written.extend_from_slice(b"\r\n");
     }
 
     fn cell(&mut self, row: usize, column: usize, text: &str) {
         if column > 0 {
-            self.bytes.push(b',');
+            self.written.push(b',');
         }
-        self.bytes.push(b'"');
+        self.written.push(b'"');
         let quoted = text.replace('"', "\"\"");
         match self.encoding {
-            Encoding::Utf8Bom => self.bytes.extend_from_slice(quoted.as_bytes()),
+            Encoding::Utf8Bom => self.written.extend_from_slice(quoted.as_bytes()),
             Encoding::Cp932 => {
                 let mut prepared = String::with_capacity(quoted.len());
                 for character in quoted.chars() {
@@ -188,14 +226,16 @@ impl Writer {
                     if is_cp932(character) {
                         prepared.push(character);
                     } else {
-                        self.cannot_write.push(CannotWrite { row, column: column + 1, character });
+                        if self.cannot_write.len() < TOLD {
+                            self.cannot_write.push(CannotWrite { row, column: column + 1, character });
+                        }
                         prepared.push(GETA);
                     }
                 }
-                self.bytes.extend_from_slice(&SHIFT_JIS.encode(&prepared).0);
+                self.written.extend_from_slice(&SHIFT_JIS.encode(&prepared).0);
             }
         }
-        self.bytes.push(b'"');
+        self.written.push(b'"');
     }
 }
 
@@ -261,6 +301,23 @@ mod tests {
         assert_eq!(cell, "〓田〓〓");
         assert_eq!(reported[0], CannotWrite { row: 1, column: 1, character: '𠮷' });
         assert_eq!(reported.iter().map(|r| r.character).collect::<Vec<_>>(), ['𠮷', '\u{80}', 'ヷ']);
+    }
+
+    #[test]
+    fn r4_i_a_file_taken_away_in_portions_is_the_same_file() {
+        let rows: Vec<Vec<Cell>> =
+            (0..50).map(|n| vec![Cell::Number(n), Cell::text(if n == 7 { "𠮷" } else { "=1" })]).collect();
+        let table = Table { columns: vec!["数".into(), "文字".into()], rows };
+        for encoding in [Encoding::Utf8Bom, Encoding::Cp932] {
+            let whole = table.to_csv(encoding, Codes::Protected);
+            let mut file = CsvFile::new(&table.columns, encoding, Codes::Protected);
+            let mut bytes = file.take();
+            for cells in &table.rows {
+                file.row(cells);
+                bytes.extend(file.take());
+            }
+            assert_eq!((bytes, file.cannot_write()), (whole.bytes, whole.cannot_write.as_slice()));
+        }
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Progress {
     }
 
     /// The word on the screen (11(4)カ).
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Listed => "一覧表取込済",
             Self::Inspected => "検品済",
@@ -131,6 +131,18 @@ impl Progress {
             Self::Booked => "予約完了",
             Self::Issued => "カード交付完了",
             Self::Ended => "交付せず終了",
+        }
+    }
+}
+
+impl Cause {
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "申請の取下げ",
+            Self::Recalled => "市の引抜き指示",
+            Self::Expired => "有効期限切れ",
+            Self::MailedByCity => "市が郵送",
         }
     }
 }

@@ -13,7 +13,7 @@ use jiff::Span;
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
-pub use method::{ApplicationMethod, UnknownMethod};
+pub use method::{AddedKind, ApplicationMethod, UnknownMethod, Way};
 pub use notice::{LayoutError, NoticeError, NoticeNumber, NoticeNumberLayout};
 
 use crate::guard::{self, Finding};
@@ -54,6 +54,8 @@ pub struct ColumnMapping {
     pub notice_layout: Option<NoticeNumberLayout>,
     /// Postal blocks (郵便区番号, three digits) that are told apart.
     pub post_blocks: Vec<PostBlockCode>,
+    /// The application kinds that the city's settings add.
+    pub kinds: Vec<AddedKind>,
     /// A card that expires within so many months of the list's date has a short validity (11(5): おおよそ2か月).
     pub short_validity_months: u8,
     /// The date of the list.
@@ -135,6 +137,8 @@ pub struct Line {
     pub notice: Option<NoticeNumber>,
     /// 申請方式.
     pub method: ApplicationMethod,
+    /// Who gives the card to the citizen.
+    pub way: Way,
     /// Where its letter is sorted to.
     pub post_block: PostBlock,
     /// Whether its validity is short; none: the list does not say when it ends.
@@ -294,7 +298,7 @@ impl<'a> Checker<'a> {
                 layout.read(text).map_err(|_| ProblemKind::BadNoticeNumber)
             });
         let method = read(&mut problems, line, cell(Field::Method), true, Field::Method, |text| {
-            ApplicationMethod::read(text).map_err(|_| ProblemKind::UnknownMethod)
+            ApplicationMethod::read_known(text, &mapping.kinds).map_err(|_| ProblemKind::UnknownMethod)
         });
         let expiry = read(&mut problems, line, cell(Field::ExpiryDate), false, Field::ExpiryDate, |text| {
             read_date(text).ok_or(ProblemKind::BadDate)
@@ -320,10 +324,11 @@ impl<'a> Checker<'a> {
             self.notices.entry(notice.clone()).or_insert(line);
         }
         match (list_line, method) {
-            (Some(number), Some(method)) if problems.is_empty() => Ok(Some(Line {
+            (Some(number), Some((method, way))) if problems.is_empty() => Ok(Some(Line {
                 line: number,
                 notice,
                 method,
+                way,
                 post_block: post_block.unwrap_or(PostBlock::Unknown),
                 short_validity: expiry.map(|day| self.is_short(day)),
             })),

@@ -101,6 +101,8 @@ ids! {
     OperationId;
     /// A rule of hours, capacity or deadlines.
     RuleId;
+    /// A filter of a list that somebody saved under a name.
+    FilterId;
 }
 
 #[cfg(test)]

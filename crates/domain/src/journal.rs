@@ -14,7 +14,8 @@ use crate::card::{Finding, Pass};
 use crate::check_sheet::{Collected, Sheet};
 use crate::day_list::Duty;
 use crate::id::{
-    BatchId, CardId, ConsignmentId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId, SessionId,
+    BatchId, CardId, ConsignmentId, FilterId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId,
+    SessionId,
 };
 use crate::permission::Role;
 use crate::reception::Reason;
@@ -305,6 +306,59 @@ pub enum Entry {
         /// How it was recorded.
         recorded: CityRecord,
     },
+    /// A counted batch of cards that the city mails was transferred to it (引継ぎ, 郵送分).
+    MailBatchSent {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city mailed the cards of a batch: their process ends.
+    BatchMailed {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// The city's date of posting.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// 郵便から戻った: a card that the city mailed was not delivered and is with the city again.
+    CardCameBack {
+        /// Which card.
+        card: CardId,
+        /// The day on which it came back.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city mailed a card that had come back once more.
+    CardMailedAgain {
+        /// Which card.
+        card: CardId,
+        /// The city's date of posting.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// Somebody saved a filter of a list.
+    FilterSaved {
+        /// Which.
+        filter: FilterId,
+    },
+    /// A saved filter was shared with everybody at the site.
+    FilterShared {
+        /// Which.
+        filter: FilterId,
+    },
+    /// A saved filter was removed.
+    FilterRemoved {
+        /// Which.
+        filter: FilterId,
+    },
     /// A card was put into a place.
     CardPlaced {
         /// Which card.
@@ -567,6 +621,13 @@ impl Entry {
             Self::InspectionUndone { .. } => "inspection_undone",
             Self::BatchSent { .. } => "batch_sent",
             Self::BatchReturned { .. } => "batch_returned",
+            Self::MailBatchSent { .. } => "mail_batch_sent",
+            Self::BatchMailed { .. } => "batch_mailed",
+            Self::CardCameBack { .. } => "card_came_back",
+            Self::CardMailedAgain { .. } => "card_mailed_again",
+            Self::FilterSaved { .. } => "filter_saved",
+            Self::FilterShared { .. } => "filter_shared",
+            Self::FilterRemoved { .. } => "filter_removed",
             Self::CardPlaced { .. } => "card_placed",
             Self::CardPulled { .. } => "card_pulled",
             Self::LettersPrinted { .. } => "letters_printed",
@@ -611,7 +672,11 @@ impl Entry {
             | Self::SignedIn { person, .. }
             | Self::SignInRefused { person, .. }
             | Self::SignedOut { person, .. } => vec![S::Person(*person)],
-            Self::RulesApplied { .. } | Self::LedgerDecided { .. } => vec![],
+            Self::RulesApplied { .. }
+            | Self::LedgerDecided { .. }
+            | Self::FilterSaved { .. }
+            | Self::FilterShared { .. }
+            | Self::FilterRemoved { .. } => vec![],
             Self::PlaceCreated { place } => vec![S::Place(*place)],
             Self::ConsignmentTaken { consignment, .. }
             | Self::OpeningBegun { consignment }
@@ -619,8 +684,13 @@ impl Entry {
             | Self::OpeningTaken { consignment, .. } => vec![S::Consignment(*consignment)],
             Self::CardInspected { card, .. }
             | Self::InspectionUndone { card, .. }
-            | Self::LetterReissued { card, .. } => vec![S::Card(*card)],
-            Self::BatchSent { batch, .. } | Self::BatchReturned { batch, .. } => vec![S::Batch(*batch)],
+            | Self::LetterReissued { card, .. }
+            | Self::CardCameBack { card, .. }
+            | Self::CardMailedAgain { card, .. } => vec![S::Card(*card)],
+            Self::BatchSent { batch, .. }
+            | Self::BatchReturned { batch, .. }
+            | Self::MailBatchSent { batch, .. }
+            | Self::BatchMailed { batch, .. } => vec![S::Batch(*batch)],
             Self::CardPlaced { card, place } => vec![S::Card(*card), S::Place(*place)],
             Self::CardPulled { card, place, day } => {
                 vec![S::Card(*card), S::Place(*place), S::Day(day.clone())]

@@ -37,6 +37,8 @@ codes! {
         TransferBatches = "transfer_batches",
         /// Put cards away, pull them.
         MoveCards = "move_cards",
+        /// Share one's saved filters of lists with everybody at the site, and remove such.
+        ShareFilters = "share_filters",
         /// Print guide letters and labels.
         PrintLetters = "print_letters",
         /// Book, move and cancel for a citizen, by telephone or at the counter.
@@ -88,6 +90,7 @@ impl Role {
                 P::Reserve,
                 P::ReceiveVisitors,
                 P::RecordIssue,
+                P::ShareFilters,
                 P::CloseDay,
                 P::SeeReports,
                 P::SeeRules,

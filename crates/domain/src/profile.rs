@@ -5,7 +5,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::consignment::{Column, ColumnMapping, NoticeNumberLayout, PostBlockCode};
+use crate::consignment::{
+    AddedKind, ApplicationMethod, Column, ColumnMapping, NoticeNumberLayout, PostBlockCode,
+};
 use crate::rules::{RuleBody, RuleFault};
 use crate::service::{Service, SiteCode};
 
@@ -87,6 +89,9 @@ pub struct ConsignmentSettings {
     pub post_blocks: Vec<PostBlockCode>,
     /// Months of validity that count as short.
     pub short_validity_months: u8,
+    /// Application kinds beyond the five of the specification, such as 国外 and 特急.
+    #[serde(default)]
+    pub kinds: Vec<AddedKind>,
 }
 
 /// An office that citizens may be sent to (11(8)ウ).
@@ -136,6 +141,9 @@ pub enum ProfileError {
         /// The site.
         site: SiteCode,
     },
+    /// An application kind is added twice, or it is one of the specification's own, whose way is given.
+    #[error("the application kind {0} cannot be added")]
+    Kind(ApplicationMethod),
     /// The ledger does not say who decided.
     #[error("the ledger does not say who decided about the notice number")]
     NobodyDecided,
@@ -146,6 +154,12 @@ impl Profile {
     pub fn rules(&self) -> Result<Vec<ProfileRule>, ProfileError> {
         if self.ledger.notice_number.by.trim().is_empty() {
             return Err(ProfileError::NobodyDecided);
+        }
+        for (at, kind) in self.consignment.kinds.iter().enumerate() {
+            let twice = self.consignment.kinds[..at].iter().any(|other| other.method == kind.method);
+            if twice || kind.method.own_way().is_some() {
+                return Err(ProfileError::Kind(kind.method));
+            }
         }
         let sites: Vec<&SiteCode> = self
             .rules
@@ -171,6 +185,7 @@ impl Profile {
             columns: self.consignment.columns.clone(),
             notice_layout: agreed.then(|| self.notice_number.layout.clone()),
             post_blocks: self.consignment.post_blocks.clone(),
+            kinds: self.consignment.kinds.clone(),
             short_validity_months: self.consignment.short_validity_months,
             list_date,
         }

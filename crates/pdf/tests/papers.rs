@@ -16,6 +16,7 @@ use documents::day_list::{self, DayList};
 use documents::label::{PlaceLabel, PlaceLabels, Sheet, SleeveLabel, SleeveLabels};
 use documents::letter::{Letter, Letters};
 use documents::office::{City, Site, Words};
+use documents::plain_list::{self, PlainList};
 use jiff::Timestamp;
 use jiff::civil::date;
 use pdf::protocol::{self, ProtocolError};
@@ -161,6 +162,24 @@ fn batch_list() -> Document {
                 remark: if line % 17 == 0 { "別途確認".into() } else { String::new() },
             })
             .collect(),
+    })
+}
+
+fn plain_list() -> Document {
+    let column = |name: &str, share| plain_list::Column { name: name.into(), share };
+    Document::PlainList(PlainList {
+        city: "吹田市".into(),
+        site: "本庁".into(),
+        title: "カード一覧".into(),
+        asked: vec!["進み具合：予約完了".into(), "場所：箱".into()],
+        columns: vec![column("管理番号", 2), column("一覧", 2), column("場所", 3)],
+        rows: (1..=10)
+            .map(|line| {
+                vec![format!("104 230 {line:03}"), format!("R8.11.20-{line}"), "𠮷の棚 *x* #panic(1)".into()]
+            })
+            .collect(),
+        printed_at: printed_at(),
+        printed_by: printed_by(),
     })
 }
 
@@ -347,6 +366,15 @@ fn the_day_counts_show_what_does_not_agree() {
     let text = text(&drawn);
     assert!(text.contains("不一致（差 1）"), "{text}");
     assert_eq!(text.matches("一致").count(), 2);
+}
+
+#[test]
+fn r4_i_any_list_prints_with_its_filter_and_its_total() {
+    let drawn = draw(&render(&plain_list(), 1), 60);
+    let text = text(&drawn);
+    for words in ["進み具合：予約完了", "R8.11.20-10", "合計 10件", "#panic(1)"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! Cards: the one function that changes stage and place, and the lists by progress.
+//! Cards: the one function that changes stage and place. Their lists are in [`list`](mod@list).
 
 use domain::card::{Cause, Finding, Pass, Progress, Stage, WrongStage};
-use domain::consignment::{ApplicationMethod, PostBlock};
+use domain::consignment::{ApplicationMethod, PostBlock, Way};
 use domain::id::{BatchId, CardId, ConsignmentId, EntryId, PlaceId, ReservationId};
 use domain::journal::{Actor, Entry};
 use domain::number::ControlNumber;
@@ -17,13 +17,13 @@ use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, place, statements};
 
-// Lists are walked along the index of what they ask for. Written as `progress = $1 ORDER BY id`, PostgreSQL's plan for
-// all values walked the primary key past 168,000 of 200,000 cards to find a rare progress; a comparison of rows
-// leaves it only the index that has both. SQLite keeps the order of a CROSS JOIN; left to itself it began with the
-// consignments and sorted all their cards.
+pub mod list;
+
+pub use list::{Filter, Listed, counts_up_to, in_place, list, of_consignment};
+
 statements! { "card":
     FIND = "SELECT c.id AS id, c.consignment_id AS consignment_id, COALESCE(c.list_line, c.line) AS line,
-        c.control_number AS control_number, c.method AS method, c.post_block AS post_block,
+        c.control_number AS control_number, c.method AS method, c.way AS way, c.post_block AS post_block,
         c.short_validity AS short_validity, c.stage AS stage, c.cause AS cause, c.progress AS progress,
         c.place_id AS place_id, c.steps AS steps, c.key_issue AS key_issue, c.key_version AS key_version,
         c.posted_on AS posted_on, p.kind AS place_kind, p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date,
@@ -33,54 +33,6 @@ statements! { "card":
     BY_CONTROL_NUMBER = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
         WHERE c.control_number = $1 AND s.state = 'taken'";
     BY_KEY = "SELECT c.id AS id FROM card c WHERE c.key_lookup = $1";
-    LIST = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
-        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
-        COALESCE(c.list_date, s.list_date) AS list_date
-        FROM card c CROSS JOIN place p CROSS JOIN consignment s
-        WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.progress, c.id) > ($1, $2) AND c.progress <= $1
-        AND s.state = 'taken'
-        ORDER BY c.progress, c.id LIMIT $3";
-    LIST_ALL = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
-        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
-        COALESCE(c.list_date, s.list_date) AS list_date
-        FROM card c CROSS JOIN place p CROSS JOIN consignment s
-        WHERE p.id = c.place_id AND s.id = c.consignment_id AND c.id > $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
-    OF_CONSIGNMENT = "SELECT c.id AS id, c.line AS line, c.control_number AS control_number, c.method AS method,
-        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
-        s.list_date AS list_date
-        FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
-        WHERE c.consignment_id = $1 AND c.line > $2 AND s.state = 'taken' ORDER BY c.line LIMIT $3";
-    IN_PLACE = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
-        c.stage AS stage, c.progress AS progress, c.posted_on AS posted_on, p.name AS place_name,
-        COALESCE(c.list_date, s.list_date) AS list_date
-        FROM card c CROSS JOIN place p CROSS JOIN consignment s
-        WHERE p.id = c.place_id AND s.id = c.consignment_id AND (c.place_id, c.id) > ($1, $2) AND c.place_id <= $1 AND s.state = 'taken'
-        ORDER BY c.place_id, c.id LIMIT $3";
-    COUNTS_UP_TO = "SELECT 'listed' AS progress, COUNT(*) AS n FROM
-            (SELECT 1 AS one FROM card c CROSS JOIN consignment s
-             WHERE s.id = c.consignment_id AND (c.progress, c.id) > ('listed', '') AND c.progress <= 'listed'
-             AND s.state = 'taken' ORDER BY c.progress, c.id LIMIT $1) t
-        UNION ALL SELECT 'inspected' AS progress, COUNT(*) AS n FROM
-            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('inspected', '') AND c.progress <= 'inspected'
-             ORDER BY c.progress, c.id LIMIT $1) t
-        UNION ALL SELECT 'prepared' AS progress, COUNT(*) AS n FROM
-            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('prepared', '') AND c.progress <= 'prepared'
-             ORDER BY c.progress, c.id LIMIT $1) t
-        UNION ALL SELECT 'notified' AS progress, COUNT(*) AS n FROM
-            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('notified', '') AND c.progress <= 'notified'
-             ORDER BY c.progress, c.id LIMIT $1) t
-        UNION ALL SELECT 'booked' AS progress, COUNT(*) AS n FROM
-            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('booked', '') AND c.progress <= 'booked'
-             ORDER BY c.progress, c.id LIMIT $1) t
-        UNION ALL SELECT 'issued' AS progress, COUNT(*) AS n FROM
-            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('issued', '') AND c.progress <= 'issued'
-             ORDER BY c.progress, c.id LIMIT $1) t
-        UNION ALL SELECT 'ended' AS progress, COUNT(*) AS n FROM
-            (SELECT 1 AS one FROM card c WHERE (c.progress, c.id) > ('ended', '') AND c.progress <= 'ended'
-             ORDER BY c.progress, c.id LIMIT $1) t";
-    STAGED_STOCK = "SELECT c.progress AS progress, COUNT(*) AS n FROM consignment s CROSS JOIN card c
-        WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND c.consignment_id = s.id
-        AND c.progress <> 'listed' GROUP BY c.progress ORDER BY c.progress";
     LOCK = "UPDATE card SET steps = steps WHERE id = $1";
     HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
     STEP = "UPDATE card SET stage = $1, cause = $2, place_id = $3, progress = $4, steps = $5
@@ -126,6 +78,8 @@ pub struct Card {
     pub control_number: ControlNumber,
     /// 申請方式.
     pub method: ApplicationMethod,
+    /// Who gives the card to the citizen.
+    pub way: Way,
     /// Delivery office of the applicant's postal code.
     pub post_block: PostBlock,
     /// Whether its validity was short when it came, where the list told.
@@ -148,29 +102,6 @@ pub struct Card {
     pub key_issue: u32,
     /// The version of the keys from which it is derived.
     pub key_version: u32,
-    /// The city's date of posting of the notice.
-    pub posted_on: Option<Date>,
-}
-
-/// A card in a list.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// Its id.
-    pub id: CardId,
-    /// 管理番号.
-    pub control_number: ControlNumber,
-    /// Date of カード発行一覧表.
-    pub list_date: Date,
-    /// Line on カード発行一覧表.
-    pub line: u32,
-    /// 申請方式.
-    pub method: ApplicationMethod,
-    /// The stage of its process.
-    pub stage: Stage,
-    /// What lists show.
-    pub progress: Progress,
-    /// Where it is.
-    pub place_name: String,
     /// The city's date of posting of the notice.
     pub posted_on: Option<Date>,
 }
@@ -249,6 +180,7 @@ fn card(row: &Row<'_>) -> Result<Card> {
         line: row.get("line")?,
         control_number: control_number(row)?,
         method: row.get("method")?,
+        way: row.get("way")?,
         post_block: row.get("post_block")?,
         short_validity: row.get("short_validity")?,
         stage: row.get("stage")?,
@@ -260,20 +192,6 @@ fn card(row: &Row<'_>) -> Result<Card> {
         steps: row.get("steps")?,
         key_issue: row.get("key_issue")?,
         key_version: row.get("key_version")?,
-        posted_on: row.get("posted_on")?,
-    })
-}
-
-fn listed(row: &Row<'_>) -> Result<Listed> {
-    Ok(Listed {
-        id: row.get("id")?,
-        control_number: control_number(row)?,
-        list_date: row.get("list_date")?,
-        line: row.get("line")?,
-        method: row.get("method")?,
-        stage: row.get("stage")?,
-        progress: row.get("progress")?,
-        place_name: row.get("place_name")?,
         posted_on: row.get("posted_on")?,
     })
 }
@@ -291,57 +209,6 @@ pub fn by_control_number(reader: &mut Reader<'_>, number: ControlNumber) -> Resu
 /// A card by the keyed hash of its 予約キー that holds now.
 pub fn by_key(reader: &mut Reader<'_>, lookup: &[u8; 32]) -> Result<Option<CardId>> {
     reader.row(&BY_KEY, bind![lookup], |row| row.get("id"))
-}
-
-/// A page of cards with a progress, or of all, after an id (`None` for the first page).
-pub fn list(
-    reader: &mut Reader<'_>,
-    progress: Option<Progress>,
-    after: Option<CardId>,
-    limit: u32,
-) -> Result<Vec<Listed>> {
-    let after = after.map(|id| id.to_string()).unwrap_or_default();
-    match progress {
-        Some(progress) => reader.rows(&LIST, bind![progress, after, limit], listed),
-        None => reader.rows(&LIST_ALL, bind![after, limit], listed),
-    }
-}
-
-/// A page of a consignment's cards in list order, after a line (0 for the first page).
-pub fn of_consignment(
-    reader: &mut Reader<'_>,
-    consignment: ConsignmentId,
-    after_line: u32,
-    limit: u32,
-) -> Result<Vec<Listed>> {
-    reader.rows(&OF_CONSIGNMENT, bind![consignment, after_line, limit], listed)
-}
-
-/// A page of the cards in a place, after an id (`None` for the first page).
-pub fn in_place(
-    reader: &mut Reader<'_>,
-    place: PlaceId,
-    after: Option<CardId>,
-    limit: u32,
-) -> Result<Vec<Listed>> {
-    let after = after.map(|id| id.to_string()).unwrap_or_default();
-    reader.rows(&IN_PLACE, bind![place, after, limit], listed)
-}
-
-/// How many cards have each progress, in the order of the way, counted no further than `limit` each. Cards of a
-/// staged consignment are listed and nothing more, so only there the statement looks at the consignment; those of a
-/// portion of opening stock, of which there is rarely one, are counted apart and taken off.
-pub fn counts_up_to(reader: &mut Reader<'_>, limit: u32) -> Result<Vec<(Progress, u32)>> {
-    let count = |row: &Row<'_>| Ok((row.get::<Progress>("progress")?, row.get::<u32>("n")?));
-    let staged = reader.rows(&STAGED_STOCK, bind![], count)?;
-    let more: u32 = staged.iter().map(|(_, n)| n).sum();
-    let counts = reader.rows(&COUNTS_UP_TO, bind![limit.saturating_add(more)], count)?;
-    let of = |progress: &Progress| {
-        let off = staged.iter().find(|(known, _)| known == progress).map_or(0, |(_, n)| *n);
-        let found = counts.iter().find(|(known, _)| known == progress);
-        found.map(|(known, n)| (*known, n.saturating_sub(off).min(limit)))
-    };
-    Ok(Progress::ALL.iter().filter_map(of).collect())
 }
 
 /// The story of a card, oldest first.

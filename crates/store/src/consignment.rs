@@ -26,9 +26,9 @@ statements! { "consignment":
     STAGED = "SELECT state, cards FROM consignment WHERE id = $1";
     TAKEN_FILE = "SELECT id FROM consignment WHERE file_hash = $1 AND state = 'taken'";
     TAKEN_LIST = "SELECT id FROM consignment WHERE site = $1 AND list_date = $2 AND box = $3 AND state = 'taken'";
-    ADD_CARD = "INSERT INTO card (id, consignment_id, line, control_number, method, post_block, short_validity, stage,
-        progress, place_id, steps, key_issue, key_version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0)";
+    ADD_CARD = "INSERT INTO card (id, consignment_id, line, control_number, method, way, post_block, short_validity,
+        stage, progress, place_id, steps, key_issue, key_version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, 0, 0)";
     ADD_STEP = "INSERT INTO card_step (card_id, n, entry_id, at, stage_to, place_to)
         VALUES ($1, 1, $2, $3, $4, $5)";
     GROWN = "UPDATE consignment SET cards = cards + $1 WHERE id = $2 AND state = 'staged'";
@@ -255,6 +255,7 @@ fn add_card(
             line.line,
             control_number,
             line.method,
+            line.way,
             line.post_block,
             line.short_validity,
             stage,

@@ -19,13 +19,13 @@ use crate::value::Row;
 use crate::{bind, former, statements};
 
 statements! { "letter":
-    WAITING = "SELECT c.id AS id, c.method AS method FROM card c JOIN consignment s ON s.id = c.consignment_id
-        WHERE c.progress = 'prepared' AND c.key_issue = 0 AND s.site = $1 AND s.state = 'taken'
+    WAITING = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.progress = 'prepared' AND c.key_issue = 0 AND s.site = $1 AND s.state = 'taken' AND c.way = 'stored'
         ORDER BY c.id LIMIT $2";
-    WAITING_COUNTS = "SELECT t.method AS method, COUNT(*) AS n FROM
-        (SELECT c.method AS method FROM card c JOIN consignment s ON s.id = c.consignment_id
+    WAITING_COUNT = "SELECT COUNT(*) AS n FROM
+        (SELECT 1 AS one FROM card c JOIN consignment s ON s.id = c.consignment_id
          WHERE c.progress = 'prepared' AND c.key_issue = 0 AND s.site = $1 AND s.state = 'taken'
-         LIMIT $2) t GROUP BY t.method";
+         AND c.way = 'stored' LIMIT $2) t";
     INSERT_BATCH = "INSERT INTO letter_batch (id, site, state, letters, version, printed_at)
         VALUES ($1, $2, 'printed', $3, $4, $5)";
     INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n) VALUES ($1, $2, $3, $4)
@@ -166,18 +166,12 @@ fn part(row: &Row<'_>) -> Result<Part> {
 
 /// The cards that wait for their first letter: set up by the city and back (交付前設定済), in list order.
 pub fn waiting(reader: &mut Reader<'_>, site: &SiteCode, limit: u32) -> Result<Vec<CardId>> {
-    let cards = reader.rows(&WAITING, bind![site, limit], |row| {
-        Ok((row.get::<CardId>("id")?, row.get::<domain::consignment::ApplicationMethod>("method")?))
-    })?;
-    Ok(cards.into_iter().filter(|(_, method)| method.is_stored()).map(|(id, _)| id).collect())
+    reader.rows(&WAITING, bind![site, limit], |row| row.get("id"))
 }
 
 /// How many cards wait for their first letter, counted no further than `limit`.
 pub fn waiting_up_to(reader: &mut Reader<'_>, site: &SiteCode, limit: u32) -> Result<u32> {
-    let counts = reader.rows(&WAITING_COUNTS, bind![site, limit], |row| {
-        Ok((row.get::<domain::consignment::ApplicationMethod>("method")?, row.get::<u32>("n")?))
-    })?;
-    Ok(counts.into_iter().filter(|(method, _)| method.is_stored()).map(|(_, n)| n).sum())
+    reader.one(&WAITING_COUNT, bind![site, limit], |row| row.get("n"))
 }
 
 /// Makes the next part of letters: gives each card its first key.

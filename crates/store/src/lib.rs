@@ -36,6 +36,7 @@ pub mod registry;
 pub mod report;
 pub mod reservation;
 pub mod rules;
+pub mod saved;
 pub mod sealer;
 pub mod statement;
 pub mod takeover;

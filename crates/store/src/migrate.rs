@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_lists_along_their_index.sql"),
     migration!(3, "0003_day_list.sql"),
     migration!(4, "0004_taking_over.sql"),
+    migration!(5, "0005_lists_and_ways.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -168,6 +169,11 @@ mod tests {
             4,
             "dc5aca3fe59bfcec71a8d2cca86ccec47dbcfe2ea60104ccf358e3a41b7197d4",
             "ae2a710c6b255f0f3bd43ecc5502014b89a6b50e4d9845f1bdbe8e21dcb4d926",
+        ),
+        (
+            5,
+            "c77d52ee708f5730574685cd500c6326ba08e35f5f46ad73ce0f5f581960640b",
+            "db0211c69e10fa291f47f4e3f4b64036d0a9f0b9aa29155c40c4fec52ca0053a",
         ),
     ];
 

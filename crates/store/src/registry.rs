@@ -7,9 +7,11 @@ use crate::tx::Engine;
 pub fn all() -> impl Iterator<Item = &'static Statement> {
     [
         crate::batch::STATEMENTS,
+        crate::batch::mail::STATEMENTS,
         crate::by_hand::STATEMENTS,
         crate::capacity::STATEMENTS,
         crate::card::STATEMENTS,
+        crate::card::list::STATEMENTS,
         crate::consignment::STATEMENTS,
         crate::day_list::STATEMENTS,
         crate::dialect::STATEMENTS,
@@ -27,7 +29,9 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::reception::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,
+        crate::reservation::days::STATEMENTS,
         crate::rules::STATEMENTS,
+        crate::saved::STATEMENTS,
         crate::sealer::STATEMENTS,
         crate::takeover::STATEMENTS,
         crate::visit::STATEMENTS,

@@ -24,6 +24,8 @@ use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, reception, report, statements};
 
+pub mod days;
+
 statements! { "reservation":
     INSERT = "INSERT INTO reservation (id, service, site, day, start, card_id, state, held_until, channel, language,
         number_issue, key_version, number_lookup, version)

@@ -168,6 +168,7 @@ impl City {
                 line,
                 notice: Some(layout.read(&format!("{series}BC-{line:06}")).unwrap()),
                 method: ApplicationMethod::AtIssue,
+                way: domain::consignment::Way::Stored,
                 post_block: PostBlock::Other,
                 short_validity: Some(false),
             })

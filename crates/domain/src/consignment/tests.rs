@@ -17,6 +17,7 @@ fn mapping(keep_notice: bool) -> ColumnMapping {
         ],
         notice_layout: keep_notice.then(|| NoticeNumberLayout::try_from("AAA-999999".to_owned()).unwrap()),
         post_blocks: ["564", "565"].map(|code| PostBlockCode::try_from(code.to_owned()).unwrap()).to_vec(),
+        kinds: Vec::new(),
         short_validity_months: 2,
         list_date: date(2026, 11, 24),
     }

@@ -58,6 +58,7 @@ statements! { "verify.facts":
         UNION ALL SELECT 'letters:' || id AS id, poster AS words FROM letter_batch WHERE poster IS NOT NULL
         UNION ALL SELECT 'reception:' || id AS id, issuer AS words FROM reception WHERE issuer IS NOT NULL
         UNION ALL SELECT 'list:' || day AS id, receiver AS words FROM day_list WHERE receiver IS NOT NULL
+        UNION ALL SELECT 'filter:' || id AS id, name || ' / ' || asked AS words FROM saved_filter
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
         ORDER BY id";
@@ -106,7 +107,7 @@ impl Folded {
             Entry::OpeningTaken { consignment, cards } => {
                 self.openings.insert(*consignment, *cards);
             }
-            Entry::BatchSent { batch, cards, .. } => {
+            Entry::BatchSent { batch, cards, .. } | Entry::MailBatchSent { batch, cards, .. } => {
                 self.batches.insert(*batch, *cards);
             }
             Entry::LettersPrinted { letters, count } => {

@@ -72,7 +72,7 @@ impl Task {
         match self {
             Self::Today => Permission::SeeToday,
             Self::Reservations => Permission::SeeReservations,
-            Self::Preparation => Permission::InspectCards,
+            Self::Preparation => Permission::SeeCards,
             Self::Storage => Permission::MoveCards,
             Self::Counter => Permission::ReceiveVisitors,
             Self::Reports => Permission::SeeReports,

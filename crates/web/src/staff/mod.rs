@@ -6,6 +6,7 @@
 pub mod account;
 pub mod counter;
 pub mod desk;
+pub(crate) mod export;
 pub(crate) mod field;
 pub mod layout;
 pub mod preparation;

@@ -158,6 +158,21 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::BatchReturned { cards, recorded, .. } => {
             format!("交付前設定済のカード{cards}枚を市から引き継ぎました{}", recorded_words(*recorded))
         }
+        Entry::MailBatchSent { cards, recorded, .. } => {
+            format!("郵送分のカード{cards}枚を市へ引き継ぎました{}", recorded_words(*recorded))
+        }
+        Entry::BatchMailed { cards, on, recorded, .. } => {
+            format!("市が{}にカード{cards}枚を郵送しました{}", era_date(*on), recorded_words(*recorded))
+        }
+        Entry::CardCameBack { on, recorded, .. } => {
+            format!("{}に郵便から市へ戻りました{}", era_date(*on), recorded_words(*recorded))
+        }
+        Entry::CardMailedAgain { on, recorded, .. } => {
+            format!("市が{}に再び郵送しました{}", era_date(*on), recorded_words(*recorded))
+        }
+        Entry::FilterSaved { .. } => "一覧の絞り込みを保存しました".to_owned(),
+        Entry::FilterShared { .. } => "保存した絞り込みを共有しました".to_owned(),
+        Entry::FilterRemoved { .. } => "保存した絞り込みを外しました".to_owned(),
         Entry::CardPlaced { place, .. } => format!("カードを「{}」に入れました", names.place(*place)),
         Entry::CardPulled { place, day, .. } => {
             format!("{}の予約のため、カードを「{}」から引き抜きました", day_words(day), names.place(*place))
@@ -235,6 +250,14 @@ pub(crate) fn screen(code: &str) -> &str {
         "journal" => "記録簿",
         "access" => "閲覧記録",
         "cards" => "カードの一覧",
+        "cards_file" => "カードの一覧の書き出し",
+        "batches_file" => "市への引継ぎの一覧の書き出し",
+        "batch_file" => "市との引継ぎの書き出し",
+        "consignments_file" => "一覧表の一覧の書き出し",
+        "letters_file" => "交付のご案内の束の書き出し",
+        "part_file" => "交付のご案内の書き出し",
+        "places_file" => "保管場所の書き出し",
+        "days_file" => "日ごとの予約数の書き出し",
         "card" => "カード",
         "consignment" => "受入れ",
         "sleeve_labels" => "スリーブのラベル",

@@ -85,7 +85,7 @@ pub(crate) fn csv(layout: Layout, table: &Table, wanted: Wanted, name: &str) -> 
     };
     let export = table.to_csv(encoding, Codes::Protected);
     if !export.cannot_write.is_empty() {
-        return Ok(respond(&CannotWritePage::new(layout, table, &export.cannot_write)));
+        return Ok(respond(&CannotWritePage::new(layout, &table.columns, &export.cannot_write)));
     }
     answer(media, "attachment", name, export.bytes)
 }
@@ -117,9 +117,9 @@ pub(crate) struct CannotWritePage {
 }
 
 impl CannotWritePage {
-    /// Names the cells of a table.
-    pub(crate) fn new(layout: Layout, table: &Table, cannot: &[CannotWrite]) -> Self {
-        let name = |column: usize| table.columns.get(column.wrapping_sub(1)).cloned().unwrap_or_default();
+    /// Names the cells of a table with these columns.
+    pub(crate) fn new(layout: Layout, columns: &[String], cannot: &[CannotWrite]) -> Self {
+        let name = |column: usize| columns.get(column.wrapping_sub(1)).cloned().unwrap_or_default();
         let cell = |at: &CannotWrite| Cell { row: at.row, column: name(at.column), character: at.character };
         Self { layout, cells: cannot.iter().map(cell).collect() }
     }

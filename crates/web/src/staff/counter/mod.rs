@@ -33,6 +33,8 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .get("/", may(Permission::SeeToday), today::show)
         .post("/scan", may(Permission::SeeCards), scan::scan)
         .get("/reservations", may(Permission::SeeReservations), reservation::day::first)
+        .get("/reservations/days", may(Permission::SeeReservations), reservation::days::show)
+        .get("/lists/reservations/{file}", may(Permission::SeeReservations), reservation::days::file)
         .get("/reservations/{day}", may(Permission::SeeReservations), reservation::day::show)
         .get("/reservation/{id}", may(Permission::SeeReservations), reservation::show::show)
         .post("/reservation/{id}/cancel", may(Permission::Reserve), reservation::cancel::cancel)

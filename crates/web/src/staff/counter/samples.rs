@@ -354,8 +354,12 @@ fn pages() -> Vec<(&'static str, String)> {
         ("reservations-none", day(0).render()),
         (
             "reservations-cannot-write",
-            CannotWritePage::new(layout("CP932では書けない文字", Task::Reservations), &table, &cannot)
-                .render(),
+            CannotWritePage::new(
+                layout("CP932では書けない文字", Task::Reservations),
+                &table.columns,
+                &cannot,
+            )
+            .render(),
         ),
         ("reservation", reservation(fresh(), None, both).render()),
         ("reservation-refused", reservation(refused("channel", "選んでください。"), None, both).render()),

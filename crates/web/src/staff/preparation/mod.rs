@@ -35,7 +35,8 @@ pub(crate) fn routes(desk: Desk) -> Desk {
 
 fn consignments(desk: Desk) -> Desk {
     const INSPECT: Access = Access::May(Permission::InspectCards);
-    desk.get("/preparation", INSPECT, consignment::list::show)
+    desk.get("/preparation", Access::May(Permission::SeeCards), consignment::list::show)
+        .get("/lists/consignments/{file}", Access::May(Permission::SeeCards), consignment::export::file)
         .get("/consignments/new", INSPECT, consignment::upload::show)
         .upload("/consignments/new", INSPECT, UPLOAD, consignment::upload::check)
         .get("/consignments/new/without-file", INSPECT, consignment::plain::show)
@@ -58,6 +59,11 @@ fn batches(desk: Desk) -> Desk {
     desk.get("/consignments/{id}/send", TRANSFER, batch::send::show)
         .post("/consignments/{id}/send", TRANSFER, batch::send::send)
         .get("/batches", TRANSFER, batch::list::show)
+        .get("/lists/batches/{file}", TRANSFER, batch::export::list)
+        .get("/lists/batches/{id}/{file}", TRANSFER, batch::export::cards)
+        .get("/batches/mail", TRANSFER, batch::mail::show)
+        .post("/batches/mail", TRANSFER, batch::mail::send)
+        .post("/batches/{id}/mailed", TRANSFER, batch::mail::mailed)
         .get("/batches/{id}", TRANSFER, batch::show::show)
         .get("/batches/{id}/list.pdf", TRANSFER, batch::paper::print)
         .post("/batches/{id}/return", TRANSFER, batch::take_back::take_back)
@@ -67,6 +73,7 @@ fn storage(desk: Desk) -> Desk {
     const MOVE: Access = Access::May(Permission::MoveCards);
     const PRINT: Access = Access::May(Permission::PrintLetters);
     desk.get("/storage", MOVE, storage::list::show)
+        .get("/lists/places/{file}", MOVE, storage::export::file)
         .get("/storage/put", MOVE, storage::put::show)
         .post("/storage/put", MOVE, storage::put::scan)
         .get("/storage/labels.pdf", PRINT, storage::labels::all)
@@ -81,6 +88,8 @@ fn letters(desk: Desk) -> Desk {
     const TRANSFER: Access = Access::May(Permission::TransferBatches);
     const PRINT: Access = Access::May(Permission::PrintLetters);
     desk.get("/letters", TRANSFER, letter::list::show)
+        .get("/lists/letters/{file}", TRANSFER, letter::export::list)
+        .get("/lists/letters/{id}/{file}", TRANSFER, letter::export::letters)
         .post("/letters", PRINT, letter::print::print)
         .get("/letters/{id}", TRANSFER, letter::show::show)
         .get("/letters/{id}/letters.pdf", PRINT, letter::paper::print)
@@ -112,9 +121,14 @@ fn taking_over(desk: Desk) -> Desk {
 
 fn cards(desk: Desk) -> Desk {
     const SEE: Access = Access::May(Permission::SeeCards);
-    desk.get("/cards", SEE, card::list::show).get("/cards/{id}", SEE, card::show::show).post(
-        "/cards/{id}/reprint",
-        Access::May(Permission::PrintLetters),
-        card::reprint::reprint,
-    )
+    const TRANSFER: Access = Access::May(Permission::TransferBatches);
+    desk.get("/cards", SEE, card::list::show)
+        .get("/lists/cards/{file}", SEE, card::export::file)
+        .post("/cards/filters", SEE, card::saved::save)
+        .post("/cards/filters/{id}/share", Access::May(Permission::ShareFilters), card::saved::share)
+        .post("/cards/filters/{id}/remove", SEE, card::saved::remove)
+        .get("/cards/{id}", SEE, card::show::show)
+        .post("/cards/{id}/came-back", TRANSFER, card::posted::came_back)
+        .post("/cards/{id}/mailed-again", TRANSFER, card::posted::mailed_again)
+        .post("/cards/{id}/reprint", Access::May(Permission::PrintLetters), card::reprint::reprint)
 }

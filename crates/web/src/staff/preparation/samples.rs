@@ -1,15 +1,20 @@
 //! Every page of this part rendered from samples.
 
 use askama::Template;
+use domain::batch::BatchKind;
 use domain::card::{Pass, Progress};
-use domain::id::{BatchId, CardId, ConsignmentId, Id, LetterBatchId, OperationId, PlaceId};
+use domain::consignment::{ApplicationMethod, Way};
+use domain::id::{BatchId, CardId, ConsignmentId, FilterId, Id, LetterBatchId, OperationId, PlaceId};
 use domain::profile::Profile;
 use jiff::civil::date;
+use store::batch::mail::Posting;
 use store::letter::PartState;
+use store::saved::Saved;
 
 use super::consignment::problem;
 use super::{batch, card, consignment, letter, scan, storage};
 use crate::kit::{Form, Language, Texts};
+use crate::staff::export::TooLongPage;
 use crate::staff::layout::samples::person;
 use crate::staff::{Layout, Task};
 
@@ -83,6 +88,69 @@ fn scans() -> Vec<scan::Row> {
     vec![row(1, "良好", true), row(2, "不一致・不良：別に置いてください", false), row(3, "良好", true)]
 }
 
+/// The list of cards with a filter set.
+fn cards(form: Form) -> card::list::ListPage {
+    let choice = |code: &str, words: &str| vec![(code.to_owned(), words.to_owned(), true)];
+    let kept = |n: u128, name: &str, shared| card::list::Kept {
+        saved: Saved {
+            id: FilterId::from_parts(1, n),
+            name: name.to_owned(),
+            asked: format!("progress=booked&n={n}&"),
+            shared,
+            own: !shared,
+        },
+        current: n == 1,
+        may_share: !shared,
+        may_remove: true,
+        operation: operation(),
+    };
+    let row = |n: u128| card::list::Row {
+        id: card_id(n),
+        control: format!("104 230 {n:03}"),
+        list_line: format!("R8.11.20-{n}"),
+        method: "勤務地等一括",
+        progress: "予約完了",
+        place: "キャビネットA 棚3-6".to_owned(),
+        posted: "R8.11.9".to_owned(),
+        booked: "R8.11.24 9:30".to_owned(),
+    };
+    let progress = |progress: Progress, current| card::list::Progressed {
+        href: format!("/cards?progress={progress}"),
+        label: progress.label(),
+        count: "500以上".to_owned(),
+        current,
+    };
+    card::list::ListPage {
+        texts: texts(),
+        layout: layout("カード一覧"),
+        progresses: Progress::ALL.iter().map(|one| progress(*one, *one == Progress::Booked)).collect(),
+        chips: vec![
+            card::filter::Chip {
+                words: "進み具合：予約完了".to_owned(), without: "/cards?x".to_owned()
+            },
+            card::filter::Chip {
+                words: "予約：11月24日(火) 9:00から10:00まで".to_owned(),
+                without: "/cards?y".to_owned(),
+            },
+        ],
+        choices: card::list::Fields {
+            progresses: choice("booked", "予約完了"),
+            consignments: choice("x", "R8.11.20 箱3"),
+            methods: choice("at_issue", "交付時来庁"),
+            kinds: choice("box", "箱"),
+        },
+        saved: vec![kept(1, "明日の午前", false), kept(2, "郵送から戻ったカード", true)],
+        query: "progress=booked&".to_owned(),
+        total: Some("72枚".to_owned()),
+        rows: (1..=4).map(row).collect(),
+        next: Some("/cards?after=x".to_owned()),
+        stopped: true,
+        first: false,
+        naming: card::list::Naming { form: Form::fresh(), operation: operation() },
+        form,
+    }
+}
+
 #[expect(clippy::too_many_lines, reason = "a list of samples")]
 fn pages() -> Vec<(&'static str, String)> {
     let id = consignment_id();
@@ -108,12 +176,22 @@ fn pages() -> Vec<(&'static str, String)> {
         out: vec![consignment::list::Out {
             href: "/batches/x".to_owned(),
             name: "ABC123".to_owned(),
+            kind: "交付前設定",
             cards: 120,
             sent: "11月20日(金) 13:30".to_owned(),
             receiver: "市民課 架空".to_owned(),
         }],
         letters_waiting: 73,
         parts_open: 2,
+        groups: vec![
+            consignment::list::Group { method: ApplicationMethod::AtIssue, way: Way::Stored, cards: 380 },
+            consignment::list::Group {
+                method: ApplicationMethod::AtApplication,
+                way: Way::Mailed,
+                cards: 23,
+            },
+        ],
+        may: consignment::list::May { inspect: true, transfer: true },
     };
     let check = |form: Form| consignment::check::CheckPage {
         texts: texts(),
@@ -177,25 +255,29 @@ fn pages() -> Vec<(&'static str, String)> {
         recent: String::new(),
         rows: scans(),
     };
-    let batch_page = |form: Form, returned: Option<(String, String)>| batch::show::ShowPage {
-        texts: texts(),
-        layout: layout("引継ぎ ABC123"),
-        form,
-        id: BatchId::from_parts(1, 1),
-        name: "ABC123".to_owned(),
-        cards: 120,
-        sent: "11月20日(金) 13:30".to_owned(),
-        receiver: "市民課 架空".to_owned(),
-        returned,
-        may_put: true,
-        by_paper: true,
-        operation: operation(),
-        rows: vec![batch::show::Row {
-            id: card_id(1),
-            control: "104 230 001".to_owned(),
-            list_line: "R8.11.20-1".to_owned(),
-        }],
-    };
+    let batch_page =
+        |kind: BatchKind, form: Form, returned: Option<(String, String)>| batch::show::ShowPage {
+            texts: texts(),
+            layout: layout("引継ぎ ABC123"),
+            form,
+            id: BatchId::from_parts(1, 1),
+            name: "ABC123".to_owned(),
+            cards: 120,
+            sent: "11月20日(金) 13:30".to_owned(),
+            receiver: "市民課 架空".to_owned(),
+            kind,
+            returned,
+            mailed: None,
+            may_put: true,
+            by_paper: true,
+            operation: operation(),
+            rows: vec![batch::show::Row {
+                id: card_id(1),
+                control: "104 230 001".to_owned(),
+                list_line: "R8.11.20-1".to_owned(),
+                method: "交付時来庁",
+            }],
+        };
     let letters = |state: PartState, form: Form| letter::show::ShowPage {
         texts: texts(),
         layout: layout("交付のご案内 ABC123"),
@@ -218,7 +300,10 @@ fn pages() -> Vec<(&'static str, String)> {
             holds: true,
         }],
     };
-    let card_page = card::show::ShowPage {
+    let card_page = |form: Form, posting: Option<Posting>| card::show::ShowPage {
+        texts: texts(),
+        form,
+        by_paper: true,
         layout: layout("カード 104 230 001"),
         id: card_id(1),
         control: "104 230 001".to_owned(),
@@ -232,15 +317,17 @@ fn pages() -> Vec<(&'static str, String)> {
         short_validity: true,
         posted: Some("令和8年11月24日(火)".to_owned()),
         way: card::show::way(Progress::Notified),
-        ended: false,
+        ended: posting.map(|_| "このカードは交付窓口では渡さずに終了しました（市が郵送）。".to_owned()),
         findings: vec![("数量・券面", "良好")],
         reservation: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
         acts: card::show::Acts {
             inspect: None,
             send: false,
-            put: true,
+            mail: false,
+            posting,
+            put: posting.is_none(),
             reprint: true,
-            book: Some("/book/x".to_owned()),
+            book: posting.is_none().then(|| "/book/x".to_owned()),
             walk_in: true,
         },
         operation: operation(),
@@ -271,6 +358,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 texts: texts(),
                 layout: layout("ファイルなしで取り込む"),
                 form: refused(&["count", "method"]),
+                kinds: Vec::new(),
             }
             .render(),
         ),
@@ -300,19 +388,25 @@ fn pages() -> Vec<(&'static str, String)> {
                 rows: vec![batch::list::Row {
                     id: BatchId::from_parts(1, 1),
                     name: "ABC123".to_owned(),
+                    kind: "郵送分",
                     cards: 120,
                     sent: "11月20日(金) 13:30".to_owned(),
                     receiver: "市民課 架空".to_owned(),
-                    returned: None,
+                    ended: None,
                 }],
             }
             .render(),
         ),
-        ("batch", batch_page(refused(&["counted"]), None).render()),
+        ("batch", batch_page(BatchKind::Setup, refused(&["counted"]), None).render()),
+        ("batch-of-mail", batch_page(BatchKind::Mail, Form::fresh(), None).render()),
         (
             "batch-returned",
-            batch_page(Form::fresh(), Some(("11月24日(火) 10:00".to_owned(), "市民課 架空".to_owned())))
-                .render(),
+            batch_page(
+                BatchKind::Setup,
+                Form::fresh(),
+                Some(("11月24日(火) 10:00".to_owned(), "市民課 架空".to_owned())),
+            )
+            .render(),
         ),
         (
             "storage",
@@ -397,24 +491,23 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("part-printed", letters(PartState::Printed, refused(&["counted", "person"])).render()),
         ("part-transferred", letters(PartState::Transferred, Form::fresh()).render()),
+        ("cards", cards(Form::fresh()).render()),
+        ("cards-refused", cards(refused(&["day", "posted_until"])).render()),
+        ("card", card_page(Form::fresh(), None).render()),
+        ("card-came-back", card_page(refused(&["on", "person"]), Some(Posting::CameBack)).render()),
         (
-            "cards",
-            card::list::ListPage {
-                layout: layout("カード一覧"),
-                chosen: Some(Progress::Booked),
-                chips: vec![card::list::Chip {
-                    href: "/cards?progress=booked".to_owned(),
-                    label: "予約完了",
-                    count: "500以上".to_owned(),
-                    current: true,
-                }],
-                rows: vec![],
-                next: Some("/cards?after=x".to_owned()),
-                first: false,
+            "batch-mail",
+            batch::mail::MailPage {
+                texts: texts(),
+                layout: layout("市へ引継ぎ（郵送分）"),
+                form: refused(&["counted", "paper"]),
+                ready: 23,
+                by_paper: true,
+                operation: operation(),
             }
             .render(),
         ),
-        ("card", card_page.render()),
+        ("too-long", TooLongPage { layout: layout("PDFにできる件数を超えています"), most: 1000 }.render()),
     ];
     pages.extend(super::opening::samples::pages());
     pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()

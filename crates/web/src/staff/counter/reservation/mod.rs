@@ -2,5 +2,6 @@
 
 pub(crate) mod cancel;
 pub(crate) mod day;
+pub(crate) mod days;
 pub(crate) mod list;
 pub(crate) mod show;

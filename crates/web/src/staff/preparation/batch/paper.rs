@@ -31,13 +31,12 @@ pub(crate) async fn print(
         .read(move |reader| {
             let mut entries = Vec::with_capacity(cards.len());
             for card in &cards {
-                let method = store::card::find(reader, card.id)?.map(|found| found.method.label_ja());
                 entries.push(Entry {
                     list_date: card.list_date,
                     list_line: card.line,
                     control_number: card.control_number.digits(),
                     reference: paper::reference(reader, &keys, card.id)?,
-                    group: method.unwrap_or_default().to_owned(),
+                    group: card.method.label_ja().to_owned(),
                     remark: String::new(),
                 });
             }
@@ -47,7 +46,7 @@ pub(crate) async fn print(
     let document = Document::BatchList(BatchList {
         city: paper::city(&app),
         site: paper::site(&app),
-        purpose: "交付前設定".to_owned(),
+        purpose: batch.kind.label().to_owned(),
         number: short(id),
         day: day_of(batch.sent_at),
         from: "受託者".to_owned(),

@@ -110,10 +110,12 @@ pub(crate) async fn send(
 }
 
 /// What remains of the errors of a batch once its form has its sentences.
-pub(super) fn failed(error: BatchError) -> PageError {
+pub(in crate::staff::preparation) fn failed(error: BatchError) -> PageError {
     match error {
         BatchError::Store(error) => error.into(),
-        BatchError::NotOut => PageError::Conflict("この引継ぎはすでに返却が記録されています。".to_owned()),
+        BatchError::NotOut => {
+            PageError::Conflict("この引継ぎはすでに返却または発送が記録されています。".to_owned())
+        }
         BatchError::Step(_) | BatchError::Reused(_) => PageError::Conflict(
             "ほかの人が先に同じカードを動かしました。一覧を開き直してください。".to_owned(),
         ),

@@ -6,9 +6,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::batch::BatchKind;
 use domain::id::{BatchId, CardId, OperationId};
 use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
+use domain::time::era_date;
 use store::batch::{Batch, BatchCard};
 use store::journal::View;
 
@@ -31,11 +33,20 @@ pub(crate) struct ShowPage {
     pub(crate) cards: u32,
     pub(crate) sent: String,
     pub(crate) receiver: String,
+    pub(crate) kind: BatchKind,
     pub(crate) returned: Option<(String, String)>,
+    pub(crate) mailed: Option<(String, String)>,
     pub(crate) may_put: bool,
     pub(crate) by_paper: bool,
     pub(crate) operation: OperationId,
     pub(crate) rows: Vec<Row>,
+}
+
+impl ShowPage {
+    /// Where the files of its cards are, without their endings.
+    fn file_path(&self) -> String {
+        format!("/lists/batches/{}/cards", self.id)
+    }
 }
 
 impl Page for ShowPage {
@@ -49,6 +60,7 @@ pub(crate) struct Row {
     pub(crate) id: CardId,
     pub(crate) control: String,
     pub(crate) list_line: String,
+    pub(crate) method: &'static str,
 }
 
 /// Shows a batch.
@@ -85,10 +97,12 @@ pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) ->
     let mut layout = signed.layout(format!("引継ぎ {}", short(id))).within(Task::Preparation);
     layout.refused = form.is_refused();
     let returned = batch.returned_at.map(|at| (moment(at), batch.giver.clone().unwrap_or_default()));
+    let mailed = batch.mailed_on.map(|day| (era_date(day), batch.giver.clone().unwrap_or_default()));
     let row = |card: BatchCard| Row {
         id: card.id,
         control: control(card.control_number),
         list_line: list_line(card.list_date, card.line),
+        method: card.method.label_ja(),
     };
     Ok(respond(&ShowPage {
         texts: Texts::new(Language::Ja),
@@ -99,7 +113,9 @@ pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) ->
         cards: batch.cards,
         sent: moment(batch.sent_at),
         receiver: batch.receiver,
+        kind: batch.kind,
         returned,
+        mailed,
         may_put: signed.may(Permission::MoveCards),
         by_paper: signed.city_record() == CityRecord::Paper,
         operation: app.operation(),

@@ -1,6 +1,10 @@
-//! Cards: lists by progress, and a card's page with its whole story.
+//! Cards: the list with its filters and files, and a card's page with its whole story.
 
+pub(super) mod export;
+pub(super) mod filter;
 pub(super) mod list;
+pub(super) mod posted;
 pub(super) mod reprint;
+pub(super) mod saved;
 pub(super) mod show;
 pub(super) mod story;

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::card::{Finding, Pass, Progress, Stage};
+use domain::consignment::Way;
 use domain::id::{CardId, ConsignmentId, OperationId, PlaceId};
-use domain::journal::Subject;
+use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
 use domain::place::PlaceKind;
 use domain::time::{era_date, month_day_ja};
 use store::Reader;
+use store::batch::mail::Posting;
 use store::card::Card;
 use store::journal::View;
 use store::keys::Keys;
@@ -20,7 +23,7 @@ use store::reservation::Reservation;
 use super::super::paper::reference;
 use super::story::{self, Line};
 use crate::App;
-use crate::kit::{Page, PageError, respond};
+use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::{booking, business, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
@@ -31,6 +34,9 @@ use crate::staff::{Layout, Task};
 #[derive(Template)]
 #[template(path = "staff/preparation/card/show.html")]
 pub(crate) struct ShowPage {
+    pub(crate) texts: Texts,
+    pub(crate) form: Form,
+    pub(crate) by_paper: bool,
     pub(crate) layout: Layout,
     pub(crate) id: CardId,
     pub(crate) control: String,
@@ -45,7 +51,8 @@ pub(crate) struct ShowPage {
     pub(crate) short_validity: bool,
     pub(crate) posted: Option<String>,
     pub(crate) way: Vec<Stop>,
-    pub(crate) ended: bool,
+    /// How it ended without issuance.
+    pub(crate) ended: Option<String>,
     pub(crate) findings: Vec<(&'static str, &'static str)>,
     pub(crate) reservation: Option<(String, String)>,
     pub(crate) acts: Acts,
@@ -54,7 +61,11 @@ pub(crate) struct ShowPage {
     pub(crate) story: Vec<Line>,
 }
 
-impl Page for ShowPage {}
+impl Page for ShowPage {
+    fn status(&self) -> StatusCode {
+        self.form.status()
+    }
+}
 
 /// A stop on the card's way.
 pub(crate) struct Stop {
@@ -69,6 +80,10 @@ pub(crate) struct Acts {
     /// The pass of the inspection that is next.
     pub(crate) inspect: Option<Pass>,
     pub(crate) send: bool,
+    /// To the city for mailing.
+    pub(crate) mail: bool,
+    /// What the post did with it.
+    pub(crate) posting: Option<Posting>,
     pub(crate) put: bool,
     pub(crate) reprint: bool,
     /// Booking for the citizen.
@@ -79,7 +94,14 @@ pub(crate) struct Acts {
 
 impl Acts {
     fn any(&self) -> bool {
-        self.inspect.is_some() || self.send || self.put || self.reprint || self.book.is_some() || self.walk_in
+        self.inspect.is_some()
+            || self.send
+            || self.mail
+            || self.posting.is_some()
+            || self.put
+            || self.reprint
+            || self.book.is_some()
+            || self.walk_in
     }
 }
 
@@ -97,23 +119,33 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    let id: CardId = field::id(&id)?;
+    page(&app, &signed, field::id(&id)?, Form::fresh()).await
+}
+
+/// The page of a card with the form of the post as it stands.
+pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> Result<Response, PageError> {
     let keys = app.keys.clone();
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
-    signed.viewed(&app, view).await?;
+    signed.viewed(app, view).await?;
     let Found { card, notice, findings, reservation, story } = found;
     let booked = reservation.as_ref().filter(|live| live.state == domain::reservation::State::Booked);
-    let today = business(&app, app.today());
+    let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
-    let acts = acts(&signed, &card, &findings, booked.is_some(), is_open);
+    let acts = acts(signed, &card, &findings, booked.is_some(), is_open);
     let say = signed.may(Permission::Reserve).then(|| booking::say(&card, booked));
     let reservation = reservation.filter(|_| signed.may(Permission::SeeReservations)).map(|live| {
         let when = format!("{} {}", month_day_ja(live.slot.day), live.slot.start);
         (format!("/reservation/{}", live.id), when)
     });
+    let mut layout =
+        signed.layout(format!("カード {}", control(card.control_number))).within(Task::Preparation);
+    layout.refused = form.is_refused();
     Ok(respond(&ShowPage {
-        layout: signed.layout(format!("カード {}", control(card.control_number))).within(Task::Preparation),
+        texts: Texts::new(Language::Ja),
+        layout,
+        form,
+        by_paper: signed.city_record() == CityRecord::Paper,
         id,
         control: control(card.control_number),
         place: card.place,
@@ -124,7 +156,7 @@ pub(crate) async fn show(
         short_validity: card.short_validity == Some(true),
         posted: card.posted_on.map(era_date),
         way: way(card.progress),
-        ended: card.stage == Stage::Ended,
+        ended: (card.stage == Stage::Ended).then(|| ended(&card)),
         findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
         reservation,
         acts,
@@ -161,6 +193,17 @@ pub(crate) fn way(progress: Progress) -> Vec<Stop> {
         .collect()
 }
 
+/// How a card ended, and what it waits for where it came back from the post.
+fn ended(card: &Card) -> String {
+    let why = card.cause.map(|cause| format!("（{}）", cause.label())).unwrap_or_default();
+    let back = if Posting::MailedAgain.fits(card) {
+        "郵便から戻り、市にあります。再び発送するかどうかは市が決めます。"
+    } else {
+        ""
+    };
+    format!("このカードは交付窓口では渡さずに終了しました{why}。{back}")
+}
+
 fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: bool, is_open: bool) -> Acts {
     let on_desk = card.place_kind == PlaceKind::Desk;
     let done = |pass: &Pass| findings.iter().any(|(which, _)| which == pass);
@@ -172,8 +215,15 @@ fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: b
         inspect: inspect.filter(|_| card.stage == Stage::Listed && signed.may(Permission::InspectCards)),
         send: card.stage == Stage::Inspected
             && on_desk
-            && card.method.is_stored()
+            && card.way == Way::Stored
             && signed.may(Permission::TransferBatches),
+        mail: card.stage == Stage::Inspected
+            && on_desk
+            && card.way == Way::Mailed
+            && signed.may(Permission::TransferBatches),
+        posting: [Posting::CameBack, Posting::MailedAgain]
+            .into_iter()
+            .find(|what| what.fits(card) && signed.may(Permission::TransferBatches)),
         put: stored && movable && signed.may(Permission::MoveCards),
         book: (card.stage == Stage::Notified && !is_booked && signed.may(Permission::Reserve))
             .then(|| route::book(card.id, None)),

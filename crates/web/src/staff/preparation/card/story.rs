@@ -70,6 +70,7 @@ fn together(step: &Step) -> String {
         (Some(from), to) if from == to => "引継ぎで移動した".to_owned(),
         (_, Stage::Prepared) => "市から返却された（交付前設定済）".to_owned(),
         (_, Stage::Notified) => "市が交付通知書と案内を発送した".to_owned(),
+        (_, Stage::Ended) => "市が郵送した".to_owned(),
         (_, to) => format!("{}になった", Progress::of(to, false).label()),
     }
 }

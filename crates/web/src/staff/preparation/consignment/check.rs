@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::consignment::{ApplicationMethod, Line};
+use domain::consignment::{ApplicationMethod, Line, Way};
 use domain::id::OperationId;
 use domain::time::era_date;
 
@@ -103,7 +103,7 @@ pub(super) fn page(signed: &Signed, operation: OperationId, list: &Checked, form
         lines: format!("{}から{}まで", number(first), number(last)),
         total: list.lines.len(),
         methods,
-        mailed: count(&|line| !line.method.is_stored()),
+        mailed: count(&|line| line.way == Way::Mailed),
         short: count(&|line| line.short_validity == Some(true)),
         with_notice: count(&|line| line.notice.is_some()),
         questions: list.questions.iter().take(SHOWN).map(Row::of).collect(),

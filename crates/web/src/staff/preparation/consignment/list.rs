@@ -6,11 +6,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::card::Progress;
+use domain::consignment::{ApplicationMethod, Way};
 use domain::id::ConsignmentId;
+use domain::permission::Permission;
 use domain::service::SiteCode;
 use serde::Deserialize;
 use store::Reader;
-use store::batch::Batch;
+use store::batch::{Batch, Ready};
 use store::consignment::Consignment;
 use store::letter::{Part, PartState};
 
@@ -38,6 +40,9 @@ pub(crate) struct ListPage {
     pub(crate) out: Vec<Out>,
     pub(crate) letters_waiting: u32,
     pub(crate) parts_open: usize,
+    /// The inspected cards on the desk, by application method.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) may: May,
 }
 
 impl Page for ListPage {}
@@ -65,10 +70,26 @@ pub(crate) enum Next {
     Nothing,
 }
 
+/// Inspected cards on the desk of one application method: where they go next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) method: ApplicationMethod,
+    pub(crate) way: Way,
+    pub(crate) cards: u32,
+}
+
+/// What the person may do here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct May {
+    pub(crate) inspect: bool,
+    pub(crate) transfer: bool,
+}
+
 /// A batch that is with the city.
 pub(crate) struct Out {
     pub(crate) href: String,
     pub(crate) name: String,
+    pub(crate) kind: &'static str,
     pub(crate) cards: u32,
     pub(crate) sent: String,
     pub(crate) receiver: String,
@@ -85,6 +106,7 @@ struct Found {
     batches: Vec<Batch>,
     waiting: u32,
     parts: Vec<Part>,
+    groups: Vec<Group>,
 }
 
 /// Shows 準備.
@@ -95,7 +117,7 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let site = app.settings.site.clone();
     let found = app.db.read(move |reader| find(reader, &site, before)).await?;
-    let out = found.batches.iter().filter(|batch| !batch.returned).map(out).collect();
+    let out = found.batches.iter().filter(|batch| batch.is_out()).map(out).collect();
     let open = found.parts.iter().filter(|part| part.state != PartState::Posted).count();
     let full = found.rows.len() >= usize::try_from(SHOWN).unwrap_or(usize::MAX);
     let older = found.rows.last().filter(|_| full).map(|row| format!("/preparation?before={}", row.id));
@@ -107,6 +129,11 @@ pub(crate) async fn show(
         out,
         letters_waiting: found.waiting,
         parts_open: open,
+        groups: found.groups,
+        may: May {
+            inspect: signed.may(Permission::InspectCards),
+            transfer: signed.may(Permission::TransferBatches),
+        },
     }))
 }
 
@@ -123,19 +150,30 @@ fn find(
         batches: store::batch::list(reader, site, None, 100)?,
         waiting: store::letter::waiting_up_to(reader, site, COUNTED)?,
         parts: store::letter::list(reader, site, None, 100)?,
+        groups: groups(&ready),
     })
 }
 
-fn row(
-    consignment: &Consignment,
-    progress: &[(ConsignmentId, Progress, u32)],
-    ready: &[(ConsignmentId, u32)],
-) -> Row {
+/// The cards that wait, by application method in the order of the specification.
+fn groups(ready: &[Ready]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for one in ready {
+        match groups.iter_mut().find(|group| group.method == one.method && group.way == one.way) {
+            Some(group) => group.cards += one.cards,
+            None => groups.push(Group { method: one.method, way: one.way, cards: one.cards }),
+        }
+    }
+    groups.sort_by_key(|group| (group.way, group.method));
+    groups
+}
+
+fn row(consignment: &Consignment, progress: &[(ConsignmentId, Progress, u32)], ready: &[Ready]) -> Row {
     let count = |wanted: Progress| {
         let found = progress.iter().find(|(id, which, _)| *id == consignment.id && *which == wanted);
         found.map_or(0, |(_, _, n)| *n)
     };
-    let ready = ready.iter().find(|(id, _)| *id == consignment.id).map_or(0, |(_, n)| *n);
+    let here = ready.iter().filter(|one| one.consignment == consignment.id && one.way == Way::Stored);
+    let ready = here.map(|one| one.cards).sum();
     let next = match (count(Progress::Listed), ready) {
         (_, ready) if ready > 0 => Next::Send(ready),
         (0, _) => Next::Nothing,
@@ -157,6 +195,7 @@ fn out(batch: &Batch) -> Out {
     Out {
         href: format!("/batches/{}", batch.id),
         name: short(batch.id),
+        kind: batch.kind.label(),
         cards: batch.cards,
         sent: moment(batch.sent_at),
         receiver: batch.receiver.clone(),

@@ -2,6 +2,7 @@
 //! transferred.
 
 pub(super) mod check;
+pub(super) mod export;
 pub(super) mod held;
 pub(super) mod inspect;
 pub(super) mod labels;

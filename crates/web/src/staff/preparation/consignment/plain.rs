@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::consignment::{ApplicationMethod, Line, PostBlock};
+use domain::consignment::{AddedKind, ApplicationMethod, Line, PostBlock};
 
 use super::held::Checked;
 use super::upload::taken_before;
@@ -33,13 +33,16 @@ pub(crate) struct PlainPage {
     pub(crate) texts: Texts,
     pub(crate) layout: Layout,
     pub(crate) form: Form,
+    /// The application kinds that settings add.
+    pub(crate) kinds: Vec<AddedKind>,
 }
 
 impl PlainPage {
     /// Every method, and whether it is chosen.
     fn methods(&self) -> Vec<(ApplicationMethod, bool)> {
         let chosen = self.form.typed(METHOD);
-        ApplicationMethod::ALL.iter().map(|method| (*method, method.code() == chosen)).collect()
+        let known = ApplicationMethod::known(&self.kinds);
+        known.map(|(method, _)| (method, method.code() == chosen)).collect()
     }
 }
 
@@ -49,10 +52,11 @@ impl Page for PlainPage {
     }
 }
 
-fn page(signed: &Signed, form: Form) -> Response {
+fn page(app: &App, signed: &Signed, form: Form) -> Response {
     let mut layout = signed.layout("ファイルなしで取り込む").within(Task::Preparation);
     layout.refused = form.is_refused();
-    respond(&PlainPage { texts: Texts::new(Language::Ja), layout, form })
+    let kinds = app.settings.profile.consignment.kinds.clone();
+    respond(&PlainPage { texts: Texts::new(Language::Ja), layout, form, kinds })
 }
 
 /// Asks for the list.
@@ -60,7 +64,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Respons
     let mut form = Form::fresh();
     form.fill(RECEIVED_ON, app.today().to_string());
     form.fill(METHOD, ApplicationMethod::AtIssue.code());
-    page(&signed, form)
+    page(&app, &signed, form)
 }
 
 /// Checks it, and holds it for the page that shows what would be taken.
@@ -71,13 +75,13 @@ pub(crate) async fn check(
 ) -> Result<Response, PageError> {
     let mut form = fields.form(&[RECEIVED_ON, LIST_DATE, BOX, COUNT, FIRST, LAST, METHOD])?;
     let header = header(&app, &mut form);
-    let lines = lines(&mut form);
+    let lines = lines(&mut form, &app.settings.profile.consignment.kinds);
     let (Some(header), Some(lines), false) = (header, lines, form.is_refused()) else {
-        return Ok(page(&signed, form));
+        return Ok(page(&app, &signed, form));
     };
     if let Some(sentence) = taken_before(&app, &header).await? {
         form.refuse_ja(BOX, sentence);
-        return Ok(page(&signed, form));
+        return Ok(page(&app, &signed, form));
     }
     let list = Checked {
         by: signed.session().person,
@@ -93,15 +97,16 @@ pub(crate) async fn check(
 }
 
 /// The lines from the first to the last, if they are as many as were counted.
-fn lines(form: &mut Form) -> Option<Vec<Line>> {
+fn lines(form: &mut Form, kinds: &[AddedKind]) -> Option<Vec<Line>> {
     let count = field::number(form, COUNT, "枚数");
     let first = field::number(form, FIRST, "最初の一覧番号");
     let last = field::number(form, LAST, "最後の一覧番号");
     let method = form.typed(METHOD).parse::<ApplicationMethod>().ok();
+    let method = method.and_then(|method| method.way(kinds).map(|way| (method, way)));
     if method.is_none() {
         form.refuse_ja(METHOD, "申請方式を選んでください。");
     }
-    let (count, first, last, method) = (count?, first?, last?, method?);
+    let (count, first, last, (method, way)) = (count?, first?, last?, method?);
     if count > MOST {
         form.refuse_ja(COUNT, format!("一度に{MOST}枚までです。"));
     } else if last < first {
@@ -114,7 +119,7 @@ fn lines(form: &mut Form) -> Option<Vec<Line>> {
         return None;
     }
     let line =
-        |line| Line { line, notice: None, method, post_block: PostBlock::Unknown, short_validity: None };
+        |line| Line { line, notice: None, method, way, post_block: PostBlock::Unknown, short_validity: None };
     Some((first..=last).map(line).collect())
 }
 
@@ -129,13 +134,13 @@ mod tests {
 
     #[test]
     fn r5_c1_a_list_without_a_file_must_count_up() {
-        let read = lines(&mut form("40", "１", "40")).unwrap();
+        let read = lines(&mut form("40", "１", "40"), &[]).unwrap();
         assert_eq!((read.len(), read[0].line, read[39].line), (40, 1, 40));
         for (count, first, last, field) in
             [("39", "1", "40", COUNT), ("40", "40", "1", LAST), ("20000", "1", "20000", COUNT)]
         {
             let mut form = form(count, first, last);
-            assert_eq!(lines(&mut form), None);
+            assert_eq!(lines(&mut form, &[]), None);
             assert_eq!(form.faults()[0].field, field);
         }
     }

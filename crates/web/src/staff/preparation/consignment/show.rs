@@ -49,6 +49,13 @@ pub(crate) struct ShowPage {
     pub(crate) next: Option<u32>,
 }
 
+impl ShowPage {
+    /// The filter of the list of cards that shows these.
+    fn file_query(&self) -> String {
+        format!("consignment={}&", self.id)
+    }
+}
+
 impl Page for ShowPage {}
 
 /// What the person may do with it.

@@ -1,5 +1,6 @@
 //! 交付のご案内: parts of at most fifty, printed, transferred to the city, posted by it.
 
+pub(super) mod export;
 pub(super) mod list;
 pub(super) mod office;
 pub(super) mod paper;

@@ -43,6 +43,11 @@ pub(crate) struct ShowPage {
 }
 
 impl ShowPage {
+    /// Where the files of its letters are, without their endings.
+    fn file_path(&self) -> String {
+        format!("/lists/letters/{}/letters", self.id)
+    }
+
     fn state_word(&self) -> &'static str {
         state(self.state)
     }

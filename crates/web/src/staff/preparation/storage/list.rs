@@ -48,22 +48,26 @@ fn row((place, cards): (Place, u32)) -> Row {
     Row { id: place.id, name: place.name, label, cards }
 }
 
-/// Shows 保管. What is with citizens is not counted here: it only grows.
-pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
+/// The boxes, and the other places, with their counts. What is with citizens is not counted here: it only grows.
+pub(super) async fn counted(app: &App) -> Result<(Vec<(Place, u32)>, Vec<(Place, u32)>), store::Error> {
     const OTHERS: [PlaceKind; 5] =
         [PlaceKind::Desk, PlaceKind::Tray, PlaceKind::Counter, PlaceKind::City, PlaceKind::Missing];
     let site = app.settings.site.clone();
-    let (boxes, others) = app
-        .db
+    app.db
         .read(move |reader| {
             let boxes = store::place::filled(reader, &site, PlaceKind::Box)?;
             let mut others = Vec::new();
             for kind in OTHERS {
                 others.extend(store::place::filled(reader, &site, kind)?);
             }
-            Ok::<_, store::Error>((boxes, others))
+            Ok((boxes, others))
         })
-        .await?;
+        .await
+}
+
+/// Shows 保管.
+pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
+    let (boxes, others) = counted(&app).await?;
     Ok(respond(&ListPage {
         layout: signed.layout("保管").within(Task::Storage),
         may_print: may_print(&signed),

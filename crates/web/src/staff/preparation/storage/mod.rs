@@ -1,5 +1,6 @@
 //! 保管: boxes, what is in them, and putting cards away by scan.
 
+pub(super) mod export;
 pub(super) mod labels;
 pub(super) mod list;
 pub(super) mod place;

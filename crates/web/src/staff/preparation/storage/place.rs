@@ -41,6 +41,13 @@ pub(crate) struct PlacePage {
     pub(crate) next: Option<CardId>,
 }
 
+impl PlacePage {
+    /// The filter of the list of cards that shows these.
+    fn file_query(&self) -> String {
+        format!("place={}&", self.id)
+    }
+}
+
 impl Page for PlacePage {}
 
 /// A card.

@@ -1,0 +1,156 @@
+//! Cards that the city mails (8(4): 申請時来庁, 勤務地等経由, 居所地経由, and kinds that settings add): after inspection to
+//! the city as a counted batch of their own; the city sets the PINs and mails them, which ends their process here.
+//!
+//! What was not delivered comes back to the city. Its process stays ended: only its place changes, and the city
+//! mails it again or decides otherwise.
+
+use domain::batch::BatchKind;
+use domain::card::{Cause, Stage};
+use domain::id::{BatchId, CardId};
+use domain::journal::{CityRecord, Entry};
+use domain::place::PlaceKind;
+use domain::service::SiteCode;
+use domain::time::day_of;
+use jiff::civil::Date;
+
+use super::{ADD, BatchError, INSERT, cards, find};
+use crate::act::Act;
+use crate::card::{self, Card, Change, StepError};
+use crate::error::{Error, Result};
+use crate::tx::{Reader, Tx};
+use crate::{bind, place, statements};
+
+statements! { "batch.mail":
+    WAITING = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
+        JOIN place p ON p.id = c.place_id
+        WHERE c.way = 'mailed' AND c.progress = 'inspected' AND s.site = $1 AND s.state = 'taken' AND p.kind = 'desk'
+        ORDER BY c.id LIMIT $2";
+    MAILED = "UPDATE batch SET state = 'mailed', mailed_on = $1, giver = $2
+        WHERE id = $3 AND kind = 'mail' AND state = 'sent'";
+}
+
+/// Cards of one batch at most; more go in the next.
+pub const MOST: u32 = 500;
+
+/// The inspected cards on a site's desk that the city mails, in list order, no more than one batch takes.
+pub fn waiting(reader: &mut Reader<'_>, site: &SiteCode) -> Result<Vec<CardId>> {
+    reader.rows(&WAITING, bind![site, MOST], |row| row.get("id"))
+}
+
+/// Transfers the cards that the city mails to it, counted by both.
+pub fn send(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    site: &SiteCode,
+    counted: u32,
+    receiver: &str,
+    recorded_by: CityRecord,
+) -> Result<BatchId, BatchError> {
+    let waiting = waiting(tx, site)?;
+    let expected = u32::try_from(waiting.len()).map_err(|_| Error::Broken("too many cards".to_owned()))?;
+    if expected == 0 {
+        return Err(BatchError::Empty);
+    }
+    if expected != counted {
+        return Err(BatchError::CountDiffers { expected, counted });
+    }
+    let id: BatchId = tx.id(act);
+    let city = place::the(tx, site, PlaceKind::City)?;
+    let entry = Entry::MailBatchSent { batch: id, cards: expected, recorded: recorded_by };
+    let recorded = tx.record(act, &entry)?;
+    tx.execute_one(&INSERT, bind![id, site, BatchKind::Mail, expected, receiver, act.at])?;
+    for card in waiting {
+        tx.execute_one(&ADD, bind![id, card])?;
+        let change = Change { place: Some(city), batch: Some(id), ..Change::default() };
+        card::step(tx, &recorded, card, &change)?;
+    }
+    Ok(id)
+}
+
+/// The city, by a named person, mailed the cards of a batch on a date: their process ends here, and they are in the
+/// post.
+pub fn mailed(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: BatchId,
+    on: Date,
+    poster: &str,
+    recorded_by: CityRecord,
+) -> Result<(), BatchError> {
+    let Some(out) = find(tx, id)?.filter(|batch| batch.is_out() && batch.kind == BatchKind::Mail) else {
+        return Err(BatchError::NotOut);
+    };
+    if on > day_of(act.at) || on < day_of(out.sent_at) {
+        return Err(BatchError::ImpossibleDate);
+    }
+    let post = place::the(tx, &out.site, PlaceKind::Post)?;
+    let entry = Entry::BatchMailed { batch: id, cards: out.cards, on, recorded: recorded_by };
+    let recorded = tx.record(act, &entry)?;
+    if tx.execute(&MAILED, bind![on, poster, id])? == 0 {
+        return Err(BatchError::NotOut);
+    }
+    for card in cards(tx, id)? {
+        let change = Change {
+            stage: Some(Stage::Ended),
+            cause: Some(Cause::MailedByCity),
+            place: Some(post),
+            batch: Some(id),
+        };
+        card::step(tx, &recorded, card.id, &change)?;
+    }
+    Ok(())
+}
+
+/// What happened to a card that the city had mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posting {
+    /// 郵便から戻った: it was not delivered and is with the city again.
+    CameBack,
+    /// The city mailed it once more.
+    MailedAgain,
+}
+
+impl Posting {
+    /// From which kind of place to which the card goes.
+    fn way(self) -> (PlaceKind, PlaceKind) {
+        match self {
+            Self::CameBack => (PlaceKind::Post, PlaceKind::City),
+            Self::MailedAgain => (PlaceKind::City, PlaceKind::Post),
+        }
+    }
+
+    /// Whether it can happen to a card as it is now.
+    pub fn fits(self, card: &Card) -> bool {
+        card.stage == Stage::Ended
+            && card.cause == Some(Cause::MailedByCity)
+            && card.place_kind == self.way().0
+    }
+}
+
+/// Writes down what the city, by a named person, says of a card that it mailed. The person stands in the remark.
+pub fn post(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: CardId,
+    what: Posting,
+    on: Date,
+    person: &str,
+    recorded_by: CityRecord,
+) -> Result<(), BatchError> {
+    let card = card::find(tx, id)?.ok_or(StepError::NoCard)?;
+    if !what.fits(&card) {
+        return Err(StepError::Changed.into());
+    }
+    if on > day_of(act.at) {
+        return Err(BatchError::ImpossibleDate);
+    }
+    let entry = match what {
+        Posting::CameBack => Entry::CardCameBack { card: id, on, recorded: recorded_by },
+        Posting::MailedAgain => Entry::CardMailedAgain { card: id, on, recorded: recorded_by },
+    };
+    let to = place::the(tx, &card.site, what.way().1)?;
+    let recorded = tx.record(act, &entry)?;
+    tx.remark(&recorded, &format!("市の担当者：{person}"))?;
+    let change = Change { place: Some(to), cause: card.cause, ..Change::default() };
+    Ok(card::step(tx, &recorded, id, &change)?)
+}

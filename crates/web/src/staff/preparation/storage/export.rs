@@ -1,0 +1,55 @@
+//! The places with how many cards each holds, as a file. What lies in one is the list of cards with that place.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use documents::table::Cell;
+use domain::number::PlaceLabel;
+use store::place::Place;
+
+use super::list::counted;
+use crate::App;
+use crate::kit::PageError;
+use crate::staff::Task;
+use crate::staff::desk::Signed;
+use crate::staff::export::{self, Column, List, Short, export};
+
+const COLUMNS: &[Column] = &[
+    Column { name: "種類", share: 2 },
+    Column { name: "場所", share: 4 },
+    Column { name: "ラベル", share: 3 },
+    Column { name: "枚数", share: 1 },
+];
+
+fn cells((place, cards): &(Place, u32)) -> Vec<Cell> {
+    vec![
+        Cell::text(place.kind.label()),
+        Cell::text(place.name.as_str()),
+        Cell::text(place.label.map(PlaceLabel::digits).unwrap_or_default()),
+        Cell::Number(i64::from(*cards)),
+    ]
+}
+
+/// Makes the file.
+pub(crate) async fn file(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    Query(asked): Query<export::Asked>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let form = export::form(&file, "places")?;
+    let (boxes, others) = counted(&app).await?;
+    let list = List {
+        title: "保管場所".to_owned(),
+        name: "places",
+        task: Task::Storage,
+        screen: "places_file",
+        asked: file,
+        words: Vec::new(),
+        subjects: Vec::new(),
+        columns: COLUMNS,
+        rows: Short(boxes.iter().chain(&others).map(cells).collect()),
+    };
+    export(&app, &signed, list, form, asked).await
+}
