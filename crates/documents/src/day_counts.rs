@@ -23,9 +23,9 @@ pub struct DayCounts {
     pub day: Date,
     /// The last journal number that was counted; none while the day is open.
     pub through_seq: Option<u64>,
-    /// When it was printed.
+    /// When it was printed; of a closed day when it was closed, so that the paper is always the same.
     pub printed_at: Timestamp,
-    /// Who printed it.
+    /// Who printed it; nobody on the paper of a closed day.
     pub printed_by: String,
     /// The counts by subject.
     pub groups: Vec<Group>,
@@ -105,6 +105,7 @@ impl DayCounts {
             "site": self.site,
             "day": time::era_date(self.day),
             "through_seq": self.through_seq,
+            "stamped": if self.through_seq.is_some() { "締め" } else { "出力" },
             "printed": stamp(self.printed_at),
             "printed_by": self.printed_by,
             "groups": self.groups,

@@ -87,6 +87,8 @@ ids! {
     ReservationId;
     /// A reception: one visitor at the counter.
     ReceptionId;
+    /// An incident with a card.
+    IncidentId;
     /// A visit: a citizen's booking in progress on the public pages.
     VisitId;
     /// A person with an account: operator, city staff, auditor, administrator.

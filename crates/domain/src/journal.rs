@@ -12,13 +12,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::{Finding, Pass};
 use crate::check_sheet::{Collected, Sheet};
+use crate::correction::End;
 use crate::day_list::Duty;
 use crate::id::{
-    BatchId, CardId, ConsignmentId, FilterId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId,
-    SessionId,
+    BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, PersonId, PlaceId, ReceptionId,
+    ReservationId, SessionId,
 };
+use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::permission::Role;
 use crate::reception::Reason;
+use crate::report::AtClose;
 use crate::reservation::Channel;
 use crate::service::{Service, SiteCode};
 use crate::time::Start;
@@ -120,6 +123,8 @@ pub enum Subject {
     Reservation(ReservationId),
     /// A reception.
     Reception(ReceptionId),
+    /// An incident.
+    Incident(IncidentId),
     /// A person.
     Person(PersonId),
     /// A place.
@@ -137,6 +142,7 @@ impl fmt::Display for Subject {
             Self::Letters(id) => write!(f, "letters:{id}"),
             Self::Reservation(id) => write!(f, "reservation:{id}"),
             Self::Reception(id) => write!(f, "reception:{id}"),
+            Self::Incident(id) => write!(f, "incident:{id}"),
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Place(id) => write!(f, "place:{id}"),
             Self::Day(day) => write!(f, "day:{day}"),
@@ -596,6 +602,46 @@ pub enum Entry {
         day: BusinessDay,
         /// How many cards the city counted as issued.
         city_count: u32,
+        /// How things stood at that moment; closes of the first version did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<AtClose>,
+    },
+    /// 訂正: the end of a visit was recorded wrongly.
+    EndCorrected {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Its reception; made with the correction for who was said not to have come.
+        reception: ReceptionId,
+        /// Which card.
+        card: CardId,
+        /// Of which day.
+        day: BusinessDay,
+        /// The end as it was recorded.
+        from: End,
+        /// The end as it is now.
+        to: End,
+    },
+    /// Something is wrong with a card, and the city was told.
+    IncidentOpened {
+        /// Which incident.
+        incident: IncidentId,
+        /// Which card.
+        card: CardId,
+        /// On which business day.
+        day: BusinessDay,
+        /// What is wrong.
+        what: IncidentKind,
+    },
+    /// The incident ended.
+    IncidentEnded {
+        /// Which incident.
+        incident: IncidentId,
+        /// Which card.
+        card: CardId,
+        /// Which service and site it was recorded for, and the day on which it ended.
+        day: BusinessDay,
+        /// How.
+        outcome: Outcome,
     },
 }
 
@@ -653,12 +699,18 @@ impl Entry {
             Self::DutyTaken { .. } => "duty_taken",
             Self::DutyDone { .. } => "duty_done",
             Self::DayClosed { .. } => "day_closed",
+            Self::EndCorrected { .. } => "end_corrected",
+            Self::IncidentOpened { .. } => "incident_opened",
+            Self::IncidentEnded { .. } => "incident_ended",
         }
     }
 
     /// The version of the entry's form. A changed form gets a new number, and the old one stays readable.
     pub fn version(&self) -> u16 {
-        1
+        match self {
+            Self::DayClosed { state: Some(_), .. } => 2,
+            _ => 1,
+        }
     }
 
     /// What the entry is about.
@@ -722,7 +774,8 @@ impl Entry {
             Self::Arrived { reception, reservation, card, day }
             | Self::Issued { reception, reservation, card, day, .. }
             | Self::SentAway { reception, reservation, card, day, .. }
-            | Self::Left { reception, reservation, card, day } => vec![
+            | Self::Left { reception, reservation, card, day }
+            | Self::EndCorrected { reception, reservation, card, day, .. } => vec![
                 S::Reception(*reception),
                 S::Reservation(*reservation),
                 S::Card(*card),
@@ -739,6 +792,10 @@ impl Entry {
             | Self::DutyTaken { day, .. }
             | Self::DutyDone { day, .. }
             | Self::DayClosed { day, .. } => vec![S::Day(day.clone())],
+            // It belongs to no day's visitors, so the day is not its subject.
+            Self::IncidentOpened { incident, card, .. } | Self::IncidentEnded { incident, card, .. } => {
+                vec![S::Incident(*incident), S::Card(*card)]
+            }
         }
     }
 }
@@ -756,5 +813,37 @@ mod tests {
             assert_eq!(actor.to_string().parse(), Ok(actor));
         }
         assert!("person:x".parse::<Actor>().is_err());
+    }
+
+    #[test]
+    fn g15_a_close_of_the_first_version_is_still_read() {
+        let day = r#"{"service":"issuance","site":"honcho","day":"2026-11-24"}"#;
+        let old = format!(r#"{{"kind":"day_closed","day":{day},"city_count":3}}"#);
+        let read: Entry = serde_json::from_str(&old).unwrap();
+        assert!(matches!(read, Entry::DayClosed { city_count: 3, state: None, .. }));
+        assert_eq!((read.version(), serde_json::to_string(&read).unwrap()), (1, old));
+    }
+
+    #[test]
+    fn g15_a_correction_and_a_close_survive_their_text() {
+        let day: BusinessDay =
+            serde_json::from_str(r#"{"service":"issuance","site":"honcho","day":"2026-11-24"}"#).unwrap();
+        let state = AtClose {
+            places: [(crate::place::PlaceKind::Box, 12), (crate::place::PlaceKind::Missing, 1)].into(),
+            open_incidents: 1,
+            ..AtClose::default()
+        };
+        let corrected = Entry::EndCorrected {
+            reservation: ReservationId::from_parts(1, 1),
+            reception: ReceptionId::from_parts(1, 2),
+            card: CardId::from_parts(1, 3),
+            day: day.clone(),
+            from: End::NotCome,
+            to: End::SentAway { reason: Reason::Notice },
+        };
+        for entry in [corrected, Entry::DayClosed { day, city_count: 3, state: Some(state) }] {
+            let text = serde_json::to_string(&entry).unwrap();
+            assert_eq!(serde_json::from_str::<Entry>(&text).unwrap(), entry);
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, place, statements};
+use crate::{bind, incident, place, statements};
 
 pub mod list;
 
@@ -321,7 +321,11 @@ pub fn put_away(tx: &mut Tx<'_>, act: &Act, id: CardId, place: PlaceId) -> Resul
         return Err(StepError::WrongPlace { from, to });
     }
     let recorded = tx.record(act, &Entry::CardPlaced { card: id, place })?;
-    step(tx, &recorded, id, &Change { place: Some(place), ..Change::default() })
+    step(tx, &recorded, id, &Change { place: Some(place), ..Change::default() })?;
+    if from == PlaceKind::Missing {
+        incident::found(tx, act, id)?;
+    }
+    Ok(())
 }
 
 /// The findings of a card's inspection so far.

@@ -2,9 +2,8 @@
 //!
 //! Entries are inserted without a number, so that writers never wait for each other here.
 
-use domain::id::{AccessId, CardId, EntryId};
+use domain::id::{AccessId, EntryId};
 use domain::journal::{Actor, Entry, Subject};
-use domain::number::ControlNumber;
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +11,7 @@ use jiff::civil::Date;
 use crate::act::Act;
 use crate::error::{Error, Result};
 use crate::tx::{Reader, Tx};
-use crate::value::Row;
+use crate::value::{Bind, Row};
 use crate::{bind, statements};
 
 statements! { "journal":
@@ -28,16 +27,15 @@ statements! { "journal":
     SEQ_OF_SUBJECT = "SELECT j.id AS id, j.data AS data
         FROM journal_subject s JOIN journal j ON j.id = s.entry_id
         WHERE s.subject = $1 AND j.seq IS NOT NULL AND j.seq <= $2 ORDER BY j.seq";
-    PAGE = "SELECT j.id AS id, j.seq AS seq, j.at AS at, j.day AS day, j.actor AS actor, j.data AS data,
-        r.body AS remark
-        FROM journal j LEFT JOIN remark r ON r.entry_id = j.id
-        WHERE j.day = $1 AND j.id > $2 ORDER BY j.id LIMIT $3";
-    CARDS_OF_PAGE = "SELECT t.id AS id, c.control_number AS control_number, c.id AS card_id
-        FROM (SELECT id FROM journal WHERE day = $1 AND id > $2 ORDER BY id LIMIT $3) t
-        JOIN journal_subject s ON s.entry_id = t.id JOIN card c ON c.id = substr(s.subject, 6)
-        WHERE s.subject LIKE 'card:%' ORDER BY t.id";
-    ACCESS_PAGE = "SELECT id, seq, at, actor, screen, asked, subjects, found FROM access
-        WHERE day = $1 AND id > $2 ORDER BY id LIMIT $3";
+    // One row for a view of one record, and one statement for every 25 of a list; the last one says its end twice.
+    INSERT_SHOWN = "INSERT INTO access_subject (access_id, subject) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    INSERT_MANY = "INSERT INTO access_subject (access_id, subject) VALUES
+        ($1, $2), ($1, $3), ($1, $4), ($1, $5), ($1, $6),
+        ($1, $7), ($1, $8), ($1, $9), ($1, $10), ($1, $11),
+        ($1, $12), ($1, $13), ($1, $14), ($1, $15), ($1, $16),
+        ($1, $17), ($1, $18), ($1, $19), ($1, $20), ($1, $21),
+        ($1, $22), ($1, $23), ($1, $24), ($1, $25), ($1, $26)
+        ON CONFLICT DO NOTHING";
 }
 
 /// Proof that an entry was written in this transaction. Functions that change facts ask for it, so a write
@@ -135,7 +133,7 @@ impl Tx<'_> {
     }
 }
 
-fn written(row: &Row<'_>) -> Result<Written> {
+pub(crate) fn written(row: &Row<'_>) -> Result<Written> {
     Ok(Written {
         id: row.get("id")?,
         seq: row.get("seq")?,
@@ -167,36 +165,16 @@ pub fn sealed_of(reader: &mut Reader<'_>, subject: &Subject, through: i64) -> Re
     reader.rows(&SEQ_OF_SUBJECT, bind![subject, through], entry)
 }
 
-/// A page of a day's entries, after an id (empty for the first page).
-pub fn page(reader: &mut Reader<'_>, day: Date, after: &str, limit: u32) -> Result<Vec<Written>> {
-    reader.rows(&PAGE, bind![day, after, limit], written)
-}
-
-/// The cards that the entries of [`page`] are about, with their 管理番号.
-pub fn cards_of_page(
-    reader: &mut Reader<'_>,
-    day: Date,
-    after: &str,
-    limit: u32,
-) -> Result<Vec<(EntryId, CardId, ControlNumber)>> {
-    reader.rows(&CARDS_OF_PAGE, bind![day, after, limit], |row| {
-        Ok((row.get("id")?, row.get("card_id")?, crate::card::control_number(row)?))
-    })
-}
-
-/// A page of a day's views, after an id (empty for the first page).
-pub fn views(reader: &mut Reader<'_>, day: Date, after: &str, limit: u32) -> Result<Vec<Viewed>> {
-    reader.rows(&ACCESS_PAGE, bind![day, after, limit], |row| {
-        Ok(Viewed {
-            id: row.get("id")?,
-            seq: row.get("seq")?,
-            at: row.get("at")?,
-            actor: row.get("actor")?,
-            screen: row.get("screen")?,
-            asked: row.get("asked")?,
-            subjects: row.get("subjects")?,
-            found: row.get("found")?,
-        })
+pub(crate) fn viewed_row(row: &Row<'_>) -> Result<Viewed> {
+    Ok(Viewed {
+        id: row.get("id")?,
+        seq: row.get("seq")?,
+        at: row.get("at")?,
+        actor: row.get("actor")?,
+        screen: row.get("screen")?,
+        asked: row.get("asked")?,
+        subjects: row.get("subjects")?,
+        found: row.get("found")?,
     })
 }
 
@@ -207,5 +185,19 @@ pub fn viewed(tx: &mut Tx<'_>, act: &Act, view: &View) -> Result<()> {
     tx.execute_one(
         &INSERT_ACCESS,
         bind![id, act.at, day_of(act.at), act.actor, view.screen, view.asked, subjects.join(" "), view.found],
-    )
+    )?;
+    for many in subjects.chunks(MANY) {
+        let (Some(first), Some(last)) = (many.first(), many.last()) else { continue };
+        if many.len() == 1 {
+            tx.execute(&INSERT_SHOWN, bind![id, first])?;
+            continue;
+        }
+        let mut params = vec![Bind::bind(&id)];
+        params.extend((0..MANY).map(|n| Bind::bind(many.get(n).unwrap_or(last))));
+        tx.execute(&INSERT_MANY, &params)?;
+    }
+    Ok(())
 }
+
+/// How many subjects one statement writes.
+const MANY: usize = 25;

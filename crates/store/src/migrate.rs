@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_day_list.sql"),
     migration!(4, "0004_taking_over.sql"),
     migration!(5, "0005_lists_and_ways.sql"),
+    migration!(6, "0006_incidents_and_questions.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -174,6 +175,11 @@ mod tests {
             5,
             "c77d52ee708f5730574685cd500c6326ba08e35f5f46ad73ce0f5f581960640b",
             "db0211c69e10fa291f47f4e3f4b64036d0a9f0b9aa29155c40c4fec52ca0053a",
+        ),
+        (
+            6,
+            "1f955e61e34ee5bc51a5d2c1d30d2d5538e4ac9c3cf4309673d79fd27d3263c1",
+            "22ad67cf038e4d0d30c952abef75f8572100719fcff3dd3ac04c576d9595cb7c",
         ),
     ];
 

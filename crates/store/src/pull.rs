@@ -18,7 +18,7 @@ use crate::card::{self, Change, StepError};
 use crate::error::Result;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, place, reception, reservation, statements};
+use crate::{bind, incident, place, reception, reservation, statements};
 
 statements! { "pull":
     WANTED = "SELECT r.id AS id, r.start AS start, c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
@@ -145,5 +145,8 @@ pub fn pull(tx: &mut Tx<'_>, act: &Act, id: CardId, day: &BusinessDay) -> Result
     let to = place::the(tx, &day.site, if here { PlaceKind::Counter } else { PlaceKind::Tray })?;
     let recorded = tx.record(act, &Entry::CardPulled { card: id, place: card.place, day: day.clone() })?;
     card::step(tx, &recorded, id, &Change { place: Some(to), ..Change::default() })?;
+    if card.place_kind == PlaceKind::Missing {
+        incident::found(tx, act, id)?;
+    }
     Ok(Pulled::Pulled)
 }

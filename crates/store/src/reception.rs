@@ -158,9 +158,10 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     }
     // Who cancels or moves it at this moment finds the visitor here.
     reservation::keep(tx, &recorded, &booked)?;
-    // A card that nobody took out of its box yet stays there, for all that anybody knows.
+    // A card that nobody took out of its box yet stays there, for all that anybody knows; and one that nobody finds
+    // is not at the counter because its citizen is.
     let Some(known) = card::find(tx, card)? else { return Err(ReceptionError::NotFound) };
-    if !known.place_kind.is_storage() {
+    if !known.place_kind.is_storage() && known.place_kind != PlaceKind::Missing {
         let counter = place::the(tx, &day.site, PlaceKind::Counter)?;
         card::step(tx, &recorded, card, &Change { place: Some(counter), ..Change::default() })?;
     }
@@ -207,6 +208,9 @@ pub fn pass_to_city(
 ) -> Result<(), ReceptionError> {
     let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
     let Some(card) = card::find(tx, at.card)? else { return Err(ReceptionError::NotFound) };
+    if card.place_kind == PlaceKind::Missing {
+        return Err(StepError::WrongPlace { from: PlaceKind::Missing, to: PlaceKind::City }.into());
+    }
     if card.place_kind.is_storage() {
         return Err(ReceptionError::NotPulled(card.place_name));
     }
@@ -273,7 +277,7 @@ pub fn send_away(
     step(tx, &recorded, &at, state, &Known { reason, ..Known::default() })?;
     reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Unserved)?;
     let Some(known) = card::find(tx, at.card)? else { return Err(ReceptionError::NotFound) };
-    if known.place_kind.is_storage() {
+    if known.place_kind.is_storage() || known.place_kind == PlaceKind::Missing {
         card::refresh_progress(tx, &recorded, at.card)?;
     } else {
         let tray = place::the(tx, &at.day.site, PlaceKind::Tray)?;
@@ -303,6 +307,16 @@ pub fn not_come(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<(), Rec
     reservation::set_state_of(tx, &recorded, &booked, Booking::NotCome)?;
     card::refresh_progress(tx, &recorded, card)?;
     Ok(())
+}
+
+/// Sets for everybody who is still expected on a day that they did not come, and answers how many these were.
+pub fn none_came(tx: &mut Tx<'_>, act: &Act, day: &BusinessDay) -> Result<u32, ReceptionError> {
+    let waiting = reservation::waiting_of(tx, day)?;
+    for id in &waiting {
+        not_come(tx, act, *id)?;
+    }
+    // A day has a few hundred places.
+    Ok(u32::try_from(waiting.len()).unwrap_or(u32::MAX))
 }
 
 /// What becomes known with a step; what was known before stays.

@@ -13,9 +13,11 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::card::STATEMENTS,
         crate::card::list::STATEMENTS,
         crate::consignment::STATEMENTS,
+        crate::correction::STATEMENTS,
         crate::day_list::STATEMENTS,
         crate::dialect::STATEMENTS,
         crate::former::STATEMENTS,
+        crate::incident::STATEMENTS,
         crate::journal::STATEMENTS,
         crate::letter::STATEMENTS,
         crate::meta::STATEMENTS,
@@ -26,6 +28,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::place::STATEMENTS,
         crate::privacy::STATEMENTS,
         crate::pull::STATEMENTS,
+        crate::question::STATEMENTS,
         crate::reception::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,
@@ -37,6 +40,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::visit::STATEMENTS,
     ]
     .into_iter()
+    .chain(crate::report::PARTS)
     .chain(crate::verify::STATEMENTS)
     .flatten()
     .copied()
@@ -65,6 +69,7 @@ mod tests {
     /// Tables that grow with the years.
     const LARGE: &[&str] = &[
         "access",
+        "access_subject",
         "attempt",
         "batch_card",
         "card",

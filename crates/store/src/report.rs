@@ -1,13 +1,15 @@
 //! The counts of a day, read from the journal, and the close of the day.
 //!
 //! Closing stores the number of the last entry that belongs to the day; its report reads up to there, for ever
-//! the same. Later entries about the day are corrections (訂正).
+//! the same. Later entries about the day are corrections (訂正), told in the report of the next closed day.
+
+mod day;
 
 use domain::id::CardId;
 use domain::journal::{BusinessDay, Entry, Subject};
 use domain::number::ControlNumber;
 use domain::place::PlaceKind;
-use domain::report::{Contradiction, DayCounts, Fold};
+use domain::report::{AtClose, Contradiction, DayCounts, Fold};
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,8 +20,14 @@ use crate::sealer;
 use crate::tx::{Reader, Tx};
 use crate::{bind, card, journal, statements};
 
+pub use day::{Corrected, DayReport, compared, report};
+
+/// The statements of the parts, for the registry.
+pub(crate) static PARTS: [&[&crate::statement::Statement]; 1] = [day::STATEMENTS];
+
 statements! { "report":
-    CLOSED = "SELECT c.through_seq AS through_seq, c.city_count AS city_count, j.at AS at, j.actor AS actor
+    CLOSED = "SELECT c.through_seq AS through_seq, c.city_count AS city_count, j.at AS at, j.actor AS actor,
+        j.data AS data
         FROM day_close c JOIN journal j ON j.id = c.entry_id
         WHERE c.service = $1 AND c.site = $2 AND c.day = $3";
     NOT_CLOSED = "SELECT DISTINCT r.day AS day FROM reservation r
@@ -28,10 +36,11 @@ statements! { "report":
         AND NOT EXISTS (SELECT 1 FROM day_close c WHERE c.service = r.service AND c.site = r.site AND c.day = r.day)
         ORDER BY r.day DESC";
     CLOSE = "INSERT INTO day_close (service, site, day, through_seq, city_count, entry_id)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (service, site, day) DO NOTHING";
     OUT = "SELECT c.id AS id, c.control_number AS control_number, p.kind AS kind FROM card c
         JOIN place p ON p.id = c.place_id
-        WHERE p.site = $1 AND p.kind IN ('tray', 'counter') ORDER BY c.id";
+        WHERE p.site = $1 AND p.kind IN ('tray', 'counter')
+        AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL) ORDER BY c.id";
 }
 
 /// A day that was closed.
@@ -45,6 +54,8 @@ pub struct Closed {
     pub at: Timestamp,
     /// By whom.
     pub actor: domain::journal::Actor,
+    /// How things stood; closes of the first version did not say.
+    pub state: Option<AtClose>,
 }
 
 /// Why a day was not closed.
@@ -94,6 +105,10 @@ pub fn closed(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Option<Close
             city_count: row.get("city_count")?,
             at: row.get("at")?,
             actor: row.get("actor")?,
+            state: match journal::entry(row)? {
+                Entry::DayClosed { state, .. } => state,
+                _ => None,
+            },
         })
     })
 }
@@ -123,7 +138,7 @@ fn fold(day: &BusinessDay, entries: &[Entry]) -> Result<DayCounts, CloseError> {
     Ok(fold.counts()?)
 }
 
-/// The cards that lie on the tray or at the counter of a site.
+/// The cards that lie on the tray or at the counter of a site, but for those of which the city was told.
 pub fn cards_out(
     reader: &mut Reader<'_>,
     site: &domain::service::SiteCode,
@@ -131,8 +146,8 @@ pub fn cards_out(
     reader.rows(&OUT, bind![site], |row| Ok((row.get("id")?, card::control_number(row)?, row.get("kind")?)))
 }
 
-/// Closes a day: nobody is expected or here any more, every card is away, the count is the city's, or a remark
-/// says why not.
+/// Closes a day: nobody is expected or here any more, every card is away or has an open incident of which the city
+/// was told, the count is the city's, or a remark says why not.
 pub fn close(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -157,9 +172,18 @@ pub fn close(
     if counts.issued != city_count && remark.is_empty() {
         return Err(CloseError::CountDiffers { city: city_count, ours: counts.issued });
     }
-    let recorded = tx.record(act, &Entry::DayClosed { day: day.clone(), city_count })?;
+    let state = day::state(tx, &day.site, &counts)?;
+    let recorded = tx.record(act, &Entry::DayClosed { day: day.clone(), city_count, state: Some(state) })?;
     tx.remark(&recorded, remark)?;
     let through_seq = sealer::seal_now(tx, recorded.entry(), act.at)?;
-    tx.execute_one(&CLOSE, bind![day.service, day.site, day.day, through_seq, city_count, recorded.entry()])?;
-    Ok(DayCounts { city_issued: Some(city_count), ..counts })
+    let closed =
+        tx.execute(&CLOSE, bind![day.service, day.site, day.day, through_seq, city_count, recorded.entry()])?;
+    let counts = DayCounts { city_issued: Some(city_count), ..counts };
+    // Another operator closed it at this moment, or somebody recorded something of the day between the look and the
+    // numbering: all of this is run again on what is true now.
+    if closed == 0 || self::counts(tx, day)? != counts {
+        tx.run_again(&CLOSE);
+        return Err(Error::Conflict.into());
+    }
+    Ok(counts)
 }

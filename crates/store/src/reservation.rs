@@ -4,7 +4,7 @@
 
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};
-use domain::journal::{Entry, Slot};
+use domain::journal::{BusinessDay, Entry, Slot};
 use domain::number::{Number, NumberKind};
 use domain::reservation::{Channel, State, WrongState, hold_ran_out};
 use domain::rules::RuleSet;
@@ -35,6 +35,9 @@ statements! { "reservation":
     LIVE_OF_CARD = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language,
         number_issue, key_version, version FROM reservation
         WHERE card_id = $1 AND state IN ('held', 'booked')";
+    WAITING = "SELECT r.id AS id FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day = $3
+        AND r.state = 'booked' AND NOT EXISTS (SELECT 1 FROM reception v WHERE v.reservation_id = r.id)
+        ORDER BY r.start, r.id";
     BY_NUMBER = "SELECT id FROM reservation WHERE number_lookup = $1";
     SET_STATE = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
         WHERE id = $2 AND state = $3";
@@ -221,6 +224,11 @@ fn reservation(row: &Row<'_>) -> Result<Reservation> {
 /// A reservation by its id.
 pub fn find(reader: &mut Reader<'_>, id: ReservationId) -> Result<Option<Reservation>> {
     reader.row(&FIND, bind![id], reservation)
+}
+
+/// Who is booked for a day and was not received, by time.
+pub(crate) fn waiting_of(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Vec<ReservationId>> {
+    reader.rows(&WAITING, bind![day.service, day.site, day.day], |row| row.get("id"))
 }
 
 /// The live reservation of a card.
@@ -602,6 +610,20 @@ pub(crate) fn expired_in(reader: &mut Reader<'_>, slot: &Slot, now: Timestamp) -
         row.get::<ReservationId>("id")
     })?;
     Ok(expired.len())
+}
+
+/// Corrects an end that was recorded wrongly; the table of steps does not go back, and the caller has looked the end
+/// up in the table of corrections.
+pub(crate) fn correct_state(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    reservation: &Reservation,
+    to: State,
+) -> Result<(), BookingError> {
+    if tx.execute(&SET_STATE_AT, bind![to, reservation.id, reservation.version])? == 0 {
+        return Err(changed_meanwhile(tx, &SET_STATE_AT));
+    }
+    Ok(())
 }
 
 /// Ends the slot's holds that ran out and answers in whose counts they stood.

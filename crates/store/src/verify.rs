@@ -4,6 +4,7 @@
 
 mod cards;
 mod facts;
+mod incidents;
 mod slots;
 
 use crate::error::Result;
@@ -85,7 +86,8 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 3] = [slots::STATEMENTS, cards::STATEMENTS, facts::STATEMENTS];
+pub(crate) static STATEMENTS: [&[&Statement]; 4] =
+    [slots::STATEMENTS, cards::STATEMENTS, facts::STATEMENTS, incidents::STATEMENTS];
 
 /// Rows that are looked at in one go.
 const PAGE: u32 = 5_000;

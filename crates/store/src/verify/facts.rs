@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::correction::{self, End};
 use domain::guard;
 use domain::id::{BatchId, ConsignmentId, EntryId, LetterBatchId, ReceptionId, ReservationId};
 use domain::journal::{BusinessDay, Entry, Slot, Subject};
 use domain::number::{Number, NumberKind};
 use domain::reception::State as Reception;
+use domain::report::Main;
 use domain::reservation::State as Booking;
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Findings, Invariant, PAGE};
+use super::{Findings, Invariant, PAGE, incidents};
 use crate::error::Result;
 use crate::journal;
 use crate::keys::Keys;
@@ -59,6 +61,7 @@ statements! { "verify.facts":
         UNION ALL SELECT 'reception:' || id AS id, issuer AS words FROM reception WHERE issuer IS NOT NULL
         UNION ALL SELECT 'list:' || day AS id, receiver AS words FROM day_list WHERE receiver IS NOT NULL
         UNION ALL SELECT 'filter:' || id AS id, name || ' / ' || asked AS words FROM saved_filter
+        UNION ALL SELECT 'incident:' || id AS id, told_to AS words FROM incident
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
         ORDER BY id";
@@ -74,6 +77,9 @@ struct Folded {
     lists: BTreeMap<BusinessDay, u32>,
     reservations: BTreeMap<ReservationId, Told>,
     receptions: BTreeMap<ReceptionId, Reception>,
+    /// The receptions of those whose end was corrected.
+    corrected: BTreeMap<ReservationId, ReceptionId>,
+    incidents: incidents::Told,
 }
 
 /// What the journal says of a reservation.
@@ -84,6 +90,9 @@ struct Told {
     first: Option<Slot>,
     /// From which slot to which it was moved, in whatever order.
     moves: Vec<(Slot, Slot)>,
+    /// Its end as it was first recorded, and what was corrected of it, in whatever order.
+    end: Option<End>,
+    corrections: Vec<(End, End)>,
 }
 
 impl Told {
@@ -133,24 +142,50 @@ impl Folded {
                 self.booking(*reservation, Booking::Cancelled);
             }
             Entry::NotCome { reservation, .. } => {
-                self.booking(*reservation, Booking::NotCome);
+                self.booking(*reservation, Booking::NotCome).end = Some(End::NotCome);
             }
+            Entry::EndCorrected { reservation, reception, from, to, .. } => {
+                self.reservations.entry(*reservation).or_default().corrections.push((*from, *to));
+                self.corrected.insert(*reservation, *reception);
+            }
+            Entry::IncidentOpened { .. } | Entry::IncidentEnded { .. } => self.incidents.take(entry),
             Entry::Arrived { reception, .. } => self.visitor(*reception, Reception::Arrived),
             Entry::PapersChecked { reception, .. } => self.visitor(*reception, Reception::Checked),
             Entry::PassedToCity { reception, .. } => self.visitor(*reception, Reception::WithCity),
             Entry::Issued { reception, reservation, .. } => {
                 self.visitor(*reception, Reception::Issued);
-                self.booking(*reservation, Booking::Served);
+                self.booking(*reservation, Booking::Served).end = Some(End::Issued);
             }
-            Entry::SentAway { reception, reservation, .. } => {
+            Entry::SentAway { reception, reservation, reason, .. } => {
                 self.visitor(*reception, Reception::SentAway);
-                self.booking(*reservation, Booking::Unserved);
+                self.booking(*reservation, Booking::Unserved).end = Some(End::SentAway { reason: *reason });
             }
             Entry::Left { reception, reservation, .. } => {
                 self.visitor(*reception, Reception::Left);
-                self.booking(*reservation, Booking::Unserved);
+                self.booking(*reservation, Booking::Unserved).end = Some(End::Left);
             }
             _ => {}
+        }
+    }
+
+    /// Puts the ends as they were corrected in the place of those first recorded.
+    fn correct(&mut self, findings: &mut Findings) {
+        for (id, reception) in &self.corrected {
+            let told = self.reservations.entry(*id).or_default();
+            let last = told.end.map(|end| correction::last(end, &told.corrections));
+            match last {
+                Some(Ok(end)) => {
+                    told.state = Some(end.booking());
+                    if let Some(visit) = end.visit() {
+                        self.receptions.insert(*reception, visit);
+                    }
+                }
+                _ => findings.add(
+                    Invariant::Fold,
+                    format!("reservation:{id}"),
+                    "its corrections contradict each other",
+                ),
+            }
         }
     }
 
@@ -171,6 +206,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     reservations(reader, keys, &mut folded, findings)?;
     receptions(reader, &mut folded, findings)?;
     counts(reader, &mut folded, findings)?;
+    incidents::check(reader, std::mem::take(&mut folded.incidents), findings)?;
     closes(reader, findings)?;
     personal(reader, keys, findings)?;
     texts(reader, findings)
@@ -219,6 +255,7 @@ fn journal_itself(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<Fo
         }
         after = last;
     }
+    folded.correct(findings);
     Ok(folded)
 }
 
@@ -382,7 +419,12 @@ fn closes(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
             findings.add(Invariant::Count, &name, "its report does not end with its close");
         }
         match report::counts(reader, &day) {
-            Ok(counts) if counts.reconciles() && counts.is_complete() => {}
+            Ok(counts) if counts.reconciles() && counts.is_complete() => {
+                let state = report::closed(reader, &day)?.and_then(|closed| closed.state);
+                if state.is_some_and(|state| state.main != Main::from(&counts)) {
+                    findings.add(Invariant::Count, &name, "its close says other figures than its entries");
+                }
+            }
             Ok(_) => findings.add(Invariant::Count, &name, "its counts do not reconcile"),
             Err(report::CloseError::Store(error)) => return Err(error),
             Err(error) => findings.add(Invariant::Count, &name, error.to_string()),

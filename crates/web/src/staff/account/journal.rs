@@ -1,57 +1,62 @@
-//! The journal of a day in words: who did what, when, with the sealed number.
+//! The journal in words: who did what, when, with the sealed number; asked by person, record, action and time.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
-use domain::id::EntryId;
+use documents::table::Cell;
+use domain::journal::Actor;
 use domain::permission::Permission;
-use domain::time::era_date;
-use jiff::civil::Date;
-use serde::Deserialize;
-use store::journal::{View, Written};
+use domain::time::{day_of, era_date};
+use store::Reader;
+use store::journal::View;
+use store::question::{Question, Told};
 
-use super::words::{self, Names};
-use super::{frame, neighbours};
+use super::asked::{self, Asked, Hours};
+use super::export::{self, Rows};
+use super::frame;
+use super::words::{self, KINDS, Names};
 use crate::App;
-use crate::kit::{Form, Page, PageError, respond};
+use crate::kit::page::see_other;
+use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
+use crate::staff::counter::file::CsvQuery;
 use crate::staff::desk::Signed;
 use crate::staff::layout::Layout;
 
-/// Entries of a page.
-pub(super) const LIMIT: u32 = 100;
-
-/// A card that an entry is about.
-#[derive(Debug, Clone)]
-pub(super) struct About {
-    /// 管理番号.
-    pub(super) number: String,
-    /// The card's page; none for those who may not see cards.
-    pub(super) href: Option<String>,
-}
+/// Rows of a page.
+pub(super) const LIMIT: usize = 100;
+/// Rows that are read in one go.
+pub(super) const PORTION: u32 = 500;
+/// Rows that are looked through for one page, where only some of them answer the question.
+pub(super) const MOST: usize = 10_000;
 
 /// An entry as the page shows it.
 struct Line {
     seq: Option<i64>,
+    day: String,
     time: String,
     actor: String,
     words: String,
-    about: Option<About>,
+    about: Option<(String, Option<String>)>,
     remark: Option<String>,
 }
 
-/// The page of a day, also of the register of views.
+/// What stands around an answer, also of the register of views.
 pub(super) struct Around {
-    /// The day in words.
-    pub(super) day_words: String,
-    /// The day for the field.
-    pub(super) day: String,
-    /// The address of the day before.
-    pub(super) before: Option<String>,
-    /// The address of the day after.
-    pub(super) after: Option<String>,
+    /// The path of the register: `/journal` or `/access`.
+    pub(super) path: &'static str,
+    pub(super) texts: Texts,
+    pub(super) form: Form,
+    /// The question's parameters.
+    pub(super) query: String,
+    /// The record in words.
+    pub(super) record: Option<String>,
+    /// From when to when, in words.
+    pub(super) time: String,
+    /// Everybody who may have acted: the words of the actor, and the name.
+    pub(super) people: Vec<(String, String)>,
     /// The address of the first page, unless this is it.
     pub(super) first: Option<String>,
     /// The address of the next page, if there may be one.
@@ -59,19 +64,59 @@ pub(super) struct Around {
 }
 
 impl Around {
-    /// The addresses around a page below `path`.
-    pub(super) fn new(path: &str, day: Date, is_first: bool, next: Option<String>) -> Self {
-        let of = |day: Date| format!("{path}?day={day}");
-        let (before, after) = neighbours(day);
+    /// What stands around the answer to a question.
+    pub(super) fn new(
+        path: &'static str,
+        asked: &Asked,
+        read: &asked::Read,
+        form: Form,
+        names: &Names,
+        record: Option<String>,
+        next: Option<String>,
+    ) -> Self {
+        let query = asked.query();
+        let (from, to) = read.days;
+        let time = match from {
+            Some(from) if from == to => era_date(to),
+            Some(from) => format!("{}から{}まで", era_date(from), era_date(to)),
+            None => format!("{}まで", era_date(to)),
+        };
         Self {
-            day_words: era_date(day),
-            day: day.to_string(),
-            before: before.map(of),
-            after: after.map(of),
-            first: if is_first { None } else { Some(of(day)) },
-            next: next.map(|id| format!("{path}?day={day}&after={id}")),
+            path,
+            texts: Texts::new(Language::Ja),
+            form,
+            record,
+            time,
+            people: people(names),
+            first: if asked.is_first() { None } else { Some(format!("{path}?{query}")) },
+            next: next.map(|after| format!("{path}?{query}&after={after}")),
+            query,
         }
     }
+
+    /// Which of the questions in words is asked.
+    pub(super) fn is_asked(&self, question: &str) -> bool {
+        !self.form.typed(question).is_empty()
+    }
+
+    /// Whether this is the register of views.
+    pub(super) fn is_access(&self) -> bool {
+        self.path == "/access"
+    }
+
+    /// The kinds of entries in words.
+    pub(super) fn kinds(&self) -> &'static [(&'static str, &'static str)] {
+        &KINDS
+    }
+}
+
+fn people(names: &Names) -> Vec<(String, String)> {
+    let mut people: Vec<(String, String)> =
+        names.people.iter().map(|(id, name)| (Actor::Person(*id).to_string(), name.clone())).collect();
+    people.sort_by(|one, other| one.1.cmp(&other.1));
+    let others = [Actor::Citizen, Actor::System, Actor::Command];
+    people.extend(others.map(|actor| (actor.to_string(), names.actor(actor))));
+    people
 }
 
 /// The page.
@@ -85,88 +130,188 @@ pub(super) struct JournalPage {
 
 impl JournalPage {
     /// The entries of a page.
-    pub(super) fn new(
-        layout: Layout,
-        around: Around,
-        entries: &[Written],
-        names: &Names,
-        about: &BTreeMap<EntryId, About>,
-    ) -> Self {
-        let line = |written: &Written| Line {
-            seq: written.seq,
-            time: words::clock_time(written.at),
-            actor: names.actor(written.actor),
-            words: words::sentence(&written.entry, names),
-            about: about.get(&written.id).cloned(),
-            remark: written.remark.clone(),
+    pub(super) fn new(layout: Layout, around: Around, told: &[Told], names: &Names, may_see: bool) -> Self {
+        let line = |told: &Told| {
+            let written = &told.written;
+            Line {
+                seq: written.seq,
+                day: crate::staff::wording::short_date(written.day),
+                time: words::clock_time(written.at),
+                actor: names.actor(written.actor),
+                words: words::sentence(&written.entry, names),
+                about: told
+                    .card
+                    .map(|(card, number)| (number.to_string(), may_see.then(|| format!("/cards/{card}")))),
+                remark: written.remark.clone(),
+            }
         };
-        Self { layout, around, lines: entries.iter().map(line).collect() }
+        Self { layout, around, lines: told.iter().map(line).collect() }
     }
 }
 
-impl Page for JournalPage {}
-
-/// Which page is asked for.
-#[derive(Debug, Deserialize)]
-pub(crate) struct AskedPage {
-    day: Option<String>,
-    after: Option<String>,
+impl Page for JournalPage {
+    fn status(&self) -> StatusCode {
+        self.around.form.status()
+    }
 }
 
-impl AskedPage {
-    /// The day, today unless one is named.
-    pub(super) fn day(&self, app: &App) -> Result<Date, PageError> {
-        match self.day.as_deref().map(str::trim).filter(|day| !day.is_empty()) {
-            Some(day) => day.parse().map_err(|_| PageError::NotFound),
-            None => Ok(app.today()),
+/// Whether an entry answers the question beyond what its index tells: outside the hours, by a person.
+fn answers(told: &Told, outside: bool, hours: &mut Hours) -> bool {
+    !outside || (matches!(told.written.actor, Actor::Person(_)) && hours.is_outside(told.written.at))
+}
+
+struct Answer {
+    told: Vec<Told>,
+    names: Names,
+    record: Option<String>,
+    next: Option<String>,
+}
+
+fn answer(reader: &mut Reader<'_>, asked: &asked::Read, mut hours: Hours) -> Result<Answer, store::Error> {
+    let mut told: Vec<Told> = Vec::new();
+    let (mut after, mut looked, mut next) = (asked.after.clone(), 0, None);
+    let portion = if asked.outside { PORTION } else { 100 };
+    loop {
+        let rows = store::question::entries(reader, &asked.question, &after, portion)?;
+        let got = rows.len();
+        for row in rows {
+            after = row.cursor();
+            if answers(&row, asked.outside, &mut hours) {
+                told.push(row);
+                if told.len() == LIMIT {
+                    break;
+                }
+            }
+        }
+        looked += got;
+        if told.len() == LIMIT || (got == usize::try_from(portion).unwrap_or(LIMIT) && looked >= MOST) {
+            next = Some(asked::cursor_words(&after));
+            break;
+        }
+        if got < usize::try_from(portion).unwrap_or(LIMIT) {
+            break;
         }
     }
-
-    /// The id after which the page begins; empty for the first page.
-    pub(super) fn after<T>(&self) -> Result<String, PageError>
-    where
-        T: std::str::FromStr + ToString,
-    {
-        match self.after.as_deref().filter(|after| !after.is_empty()) {
-            Some(after) => after.parse::<T>().map(|id| id.to_string()).map_err(|_| PageError::NotFound),
-            None => Ok(String::new()),
-        }
-    }
+    let written: Vec<_> = told.iter().map(|told| told.written.clone()).collect();
+    let names = Names::gather(reader, &written)?;
+    let record = asked::record_words(reader, asked.question.record.as_ref())?;
+    Ok(Answer { told, names, record, next })
 }
 
-/// Shows a page of a day.
+/// Shows a page of an answer.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     signed: Signed,
-    Query(asked): Query<AskedPage>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let day = asked.day(&app)?;
-    let after = asked.after::<EntryId>()?;
-    let from = after.clone();
-    let (entries, names, cards) = app
+    let read = asked.read(&app)?;
+    let form = asked.form(&read);
+    page(&app, &signed, &asked, &read, form).await
+}
+
+/// Takes the form, and leads to the address of its question.
+pub(crate) async fn ask(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let (asked, form) = Asked::sent(&app, &fields).await?;
+    if form.is_refused() {
+        let none = Asked::default();
+        return page(&app, &signed, &none, &none.read(&app)?, form).await;
+    }
+    Ok(see_other(&format!("/journal?{}", asked.query())))
+}
+
+async fn page(
+    app: &App,
+    signed: &Signed,
+    asked: &Asked,
+    read: &asked::Read,
+    form: Form,
+) -> Result<Response, PageError> {
+    let hours = (app.rules(), app.settings.site.clone());
+    let question = read.clone();
+    let answer = app
         .db
-        .read(move |reader| {
-            let entries = store::journal::page(reader, day, &from, LIMIT)?;
-            let names = Names::gather(reader, &entries)?;
-            let cards = store::journal::cards_of_page(reader, day, &from, LIMIT)?;
-            Ok::<_, store::Error>((entries, names, cards))
-        })
+        .read(move |reader| answer(reader, &question, Hours::new(hours.0.clone(), hours.1.clone())))
         .await?;
-    let found = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-    let view =
-        View { screen: "journal", asked: format!("day={day} after={after}"), subjects: Vec::new(), found };
-    signed.viewed(&app, view).await?;
+    let found = u32::try_from(answer.told.len()).unwrap_or(u32::MAX);
+    let subjects = read.question.record.iter().cloned().collect();
+    signed.viewed(app, View { screen: "journal", asked: asked.words(), subjects, found }).await?;
+    let names = answer.names.with_sites(&app.rules(), app.today());
+    let layout = frame(signed, "記録簿", &form);
+    let around = Around::new("/journal", asked, read, form, &names, answer.record, answer.next);
     let may_see = signed.may(Permission::SeeCards);
-    let about = cards
-        .into_iter()
-        .map(|(entry, card, number)| {
-            let href = may_see.then(|| format!("/cards/{card}"));
-            (entry, About { number: number.to_string(), href })
-        })
-        .collect();
-    let next = entries.last().filter(|_| found == LIMIT).map(|written| written.id.to_string());
-    let around = Around::new("/journal", day, after.is_empty(), next);
-    let names = names.with_sites(&app.rules(), app.today());
+    Ok(respond(&JournalPage::new(layout, around, &answer.told, &names, may_see)))
+}
+
+/// The whole answer as a file.
+pub(crate) async fn export(
+    State(app): State<Arc<App>>,
+    Path(form): Path<String>,
+    signed: Signed,
+    Query(asked): Query<Asked>,
+    Query(query): Query<CsvQuery>,
+) -> Result<Response, PageError> {
+    let read = asked.read(&app)?;
+    let question = asked::up_to_now(&read.question, app.now());
+    let rows = Entries { question: question.clone(), after: question.start(), outside: read.outside };
+    let asked = export::Wanted {
+        form,
+        encoding: query.encoding,
+        name: "journal",
+        title: "記録簿",
+        screens: ["journal_csv", "journal_xlsx"],
+        asked: asked.words(),
+        subjects: read.question.record.into_iter().collect(),
+    };
     let layout = frame(&signed, "記録簿", &Form::fresh());
-    Ok(respond(&JournalPage::new(layout, around, &entries, &names, &about)))
+    export::file(&app, &signed, layout, asked, rows).await
+}
+
+/// The entries of an export, portion by portion.
+#[derive(Clone)]
+struct Entries {
+    question: Question,
+    after: store::question::Cursor,
+    outside: bool,
+}
+
+impl Rows for Entries {
+    const COLUMNS: &'static [&'static str] =
+        &["番号", "日付", "時刻", "だれが", "操作", "内容", "管理番号", "備考"];
+
+    fn next(
+        &mut self,
+        reader: &mut Reader<'_>,
+        hours: &mut Hours,
+        names: &mut Names,
+    ) -> Result<Option<Vec<Vec<Cell>>>, store::Error> {
+        let rows = store::question::entries(reader, &self.question, &self.after, PORTION)?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        self.after = last.cursor();
+        let written: Vec<_> = rows.iter().map(|told| told.written.clone()).collect();
+        let sites = std::mem::take(&mut names.sites);
+        *names = Names { sites, ..Names::gather(reader, &written)? };
+        let outside = self.outside;
+        let kept = rows.iter().filter(|told| answers(told, outside, hours));
+        Ok(Some(kept.map(|told| cells(told, names)).collect()))
+    }
+}
+
+fn cells(told: &Told, names: &Names) -> Vec<Cell> {
+    let written = &told.written;
+    let kind = written.entry.kind();
+    let kind = KINDS.iter().find(|(code, _)| *code == kind).map_or(kind, |(_, words)| *words);
+    vec![
+        written.seq.map_or_else(Cell::empty, Cell::Number),
+        Cell::Day(day_of(written.at)),
+        Cell::text(words::clock_time(written.at)),
+        Cell::text(names.actor(written.actor)),
+        Cell::text(kind),
+        Cell::text(words::sentence(&written.entry, names)),
+        told.card.map_or_else(Cell::empty, |(_, number)| Cell::text(number.to_string())),
+        Cell::text(written.remark.clone().unwrap_or_default()),
+    ]
 }

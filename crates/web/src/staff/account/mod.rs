@@ -4,6 +4,8 @@
 //! Rules and ledger are only shown here; no page of this part changes them.
 
 mod access;
+mod asked;
+mod export;
 mod journal;
 mod ledger;
 mod one_time;
@@ -16,7 +18,6 @@ mod sign_out;
 pub(crate) mod words;
 
 use domain::permission::Permission;
-use jiff::civil::Date;
 
 use super::desk::{Access, Desk, PASSWORD, SIGN_IN, Signed};
 use super::layout::{Layout, Task};
@@ -47,7 +48,11 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .get("/rules", RULES, rules::show)
         .get("/ledger", RULES, ledger::show)
         .get("/journal", JOURNAL, journal::show)
+        .post("/journal", JOURNAL, journal::ask)
+        .get("/journal/export/{form}", JOURNAL, journal::export)
         .get("/access", JOURNAL, access::show)
+        .post("/access", JOURNAL, access::ask)
+        .get("/access/export/{form}", JOURNAL, access::export)
 }
 
 /// The field of the id that was made with the form.
@@ -58,9 +63,4 @@ fn frame(signed: &Signed, title: impl Into<String>, form: &Form) -> Layout {
     let mut layout = signed.layout(title).within(Task::Settings);
     layout.refused = form.is_refused();
     layout
-}
-
-/// The day before and after, for pages that go by the day; none at the ends of the calendar.
-fn neighbours(day: Date) -> (Option<Date>, Option<Date>) {
-    (day.yesterday().ok(), day.tomorrow().ok())
 }

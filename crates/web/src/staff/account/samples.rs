@@ -2,7 +2,6 @@
 //!
 //! With `MADOGUCHI_SAMPLES=FOLDER` the pages are also written there, complete in themselves, to be looked at.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use askama::Template;
 use domain::card::{Finding, Pass};
 use domain::id::{AccessId, CardId, EntryId, Id, OperationId, PersonId, PlaceId, SessionId};
 use domain::journal::{Actor, CityRecord, Ending, Entry};
+use domain::number::ControlNumber;
 use domain::permission::{Permission, Role};
 use domain::rules::RuleSet;
 use jiff::Timestamp;
@@ -17,9 +17,12 @@ use jiff::civil::{Date, date};
 use store::journal::{Viewed, Written};
 use store::person::{Grant, Person as Account};
 use store::privacy::Decision;
+use store::question::Told;
 
 use super::access::AccessPage;
-use super::journal::{About, Around, JournalPage};
+use super::asked;
+use super::asked::Asked;
+use super::journal::{Around, JournalPage};
 use super::ledger::LedgerPage;
 use super::password::PasswordPage;
 use super::people::list::PeoplePage;
@@ -139,7 +142,7 @@ fn operations() -> Operations {
     }
 }
 
-fn entries() -> Vec<Written> {
+fn entries() -> Vec<Told> {
     let card = CardId::from_parts(1, 1);
     let said = [
         Entry::SignedIn { person: person(1), session: SessionId::from_parts(1, 1) },
@@ -162,6 +165,11 @@ fn entries() -> Vec<Written> {
             actor: if at == 5 { Actor::System } else { Actor::Person(person(1)) },
             entry,
             remark: Some("箱の角に傷".to_owned()).filter(|_| at == 2),
+        })
+        .map(|written| {
+            let number = ControlNumber::from_base(1_234).unwrap();
+            let card = matches!(written.id, id if id <= EntryId::from_parts(1, 3)).then_some((card, number));
+            Told { written, card }
         })
         .collect()
 }
@@ -207,14 +215,25 @@ fn pages() -> Vec<(&'static str, String)> {
         decided_by: "市民課".to_owned(),
         decided_on: date(2024, 8, 1),
     };
-    let about = |href: Option<String>| -> BTreeMap<EntryId, About> {
-        [2, 3]
-            .map(|at| {
-                (EntryId::from_parts(1, at), About { number: "123456786".to_owned(), href: href.clone() })
-            })
-            .into()
+    let around = |path, next: bool| {
+        let read = asked::Read {
+            question: store::question::Question {
+                actor: None,
+                record: None,
+                kind: None,
+                from: now(),
+                until: now(),
+            },
+            outside: false,
+            output: false,
+            after: store::question::Cursor { at: now(), id: String::new() },
+            days: (Some(TODAY), TODAY),
+        };
+        let asked = Asked::default();
+        let record = next.then(|| "カード 000 012 117".to_owned());
+        let form = asked.form(&read);
+        Around::new(path, &asked, &read, form, &names(), record, next.then(|| "1-01X".to_owned()))
     };
-    let around = |path, next: bool| Around::new(path, TODAY, !next, next.then(|| "01X".to_owned()));
     let one_time = |password: Option<&str>| {
         let password = password.map(str::to_owned);
         OneTimePage::new(
@@ -230,8 +249,8 @@ fn pages() -> Vec<(&'static str, String)> {
         |form, own| PersonPage::new(layout("窓口 花子"), form, &known(own), operations(), sites()).render();
     let password =
         |form, must| PasswordPage::new(layout("パスワードの変更"), form, operation(1), must).render();
-    let journal = |around, entries: &[Written], href| {
-        JournalPage::new(layout("記録簿"), around, entries, &names(), &about(href)).render()
+    let journal = |around, told: &[Told], may_see| {
+        JournalPage::new(layout("記録簿"), around, told, &names(), may_see).render()
     };
     let all: Vec<(&'static str, askama::Result<String>)> = vec![
         ("sign-in", SignInPage::new(nobody(), Form::fresh()).render()),
@@ -260,8 +279,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("rules-no-day", RulesPage::new(layout("規則"), no_day, &rules, TODAY, None).render()),
         ("ledger", LedgerPage::new(layout("個人情報の台帳"), &[decision]).render()),
         ("ledger-undecided", LedgerPage::new(layout("個人情報の台帳"), &[]).render()),
-        ("journal", journal(around("/journal", true), &entries(), Some("/cards/X".to_owned()))),
-        ("journal-empty", journal(around("/journal", false), &[], None)),
+        ("journal", journal(around("/journal", true), &entries(), true)),
+        ("journal-empty", journal(around("/journal", false), &[], false)),
         ("access", AccessPage::new(layout("閲覧記録"), around("/access", true), &views(), &names()).render()),
     ];
     all.into_iter().map(|(name, page)| (name, page.unwrap())).collect()

@@ -231,10 +231,64 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::DutyDone { day, duty } => {
             format!("{}の「{}」が終わりました", day_words(day), duty.label())
         }
-        Entry::DayClosed { day, city_count } => {
+        Entry::DayClosed { day, city_count, .. } => {
             format!("{}の窓口を締めました（市の交付枚数：{city_count}枚）", day_words(day))
         }
+        Entry::EndCorrected { day, from, to, .. } => {
+            format!("{}の結果を訂正しました（{} → {}）", day_words(day), from.label(), to.label())
+        }
+        Entry::IncidentOpened { what, .. } => {
+            format!("市へ知らせ、事故として記録しました（{}）", what.label())
+        }
+        Entry::IncidentEnded { outcome, .. } => format!("事故を終わりにしました（{}）", outcome.label()),
     }
+}
+
+/// The kinds of entries in words, in the order in which they are chosen.
+pub(crate) const KINDS: [(&str, &str); 37] = [
+    ("consignment_taken", "カード発行一覧表の取込み"),
+    ("card_inspected", "検品"),
+    ("inspection_undone", "検品の取消"),
+    ("batch_sent", "市への引継ぎ"),
+    ("batch_returned", "市からの引継ぎ"),
+    ("place_created", "保管場所の登録"),
+    ("card_placed", "箱への格納"),
+    ("card_pulled", "引き抜き"),
+    ("letters_printed", "交付のご案内の印刷"),
+    ("letter_reissued", "交付のご案内の再発行"),
+    ("letters_transferred", "交付のご案内の引継ぎ"),
+    ("letters_posted", "発送"),
+    ("place_held", "枠の仮押さえ"),
+    ("hold_released", "仮押さえの終了"),
+    ("booked", "予約"),
+    ("moved", "予約の変更"),
+    ("cancelled", "予約の取消"),
+    ("arrived", "来庁の受付"),
+    ("papers_checked", "書類の確認"),
+    ("passed_to_city", "窓口から市への引継ぎ"),
+    ("issued", "交付"),
+    ("sent_away", "持ち帰り"),
+    ("left", "途中退出"),
+    ("not_come", "不来庁"),
+    ("day_closed", "締め"),
+    ("end_corrected", "訂正"),
+    ("incident_opened", "事故の記録"),
+    ("incident_ended", "事故の終了"),
+    ("signed_in", "サインイン"),
+    ("sign_in_refused", "サインインの拒否"),
+    ("signed_out", "サインアウト"),
+    ("password_set", "パスワードの設定"),
+    ("person_created", "アカウントの作成"),
+    ("role_granted", "役割の付与"),
+    ("role_ended", "役割の終了"),
+    ("rules_applied", "規則の適用"),
+    ("ledger_decided", "個人情報の台帳の決定"),
+];
+
+/// Whether a screen of the register of views is a paper or a file: what left the program.
+pub(crate) fn is_output(screen: &str) -> bool {
+    let ending = screen.rsplit('_').next().unwrap_or_default();
+    matches!(ending, "pdf" | "csv" | "xlsx" | "paper" | "labels") || screen == "batch_list"
 }
 
 /// The word for a field of the ledger.
@@ -283,6 +337,13 @@ pub(crate) fn screen(code: &str) -> &str {
         "counter" => "窓口",
         "reception" => "受付",
         "close" => "窓口の締め",
+        "incidents" => "事故の一覧",
+        "incident" => "事故の記録",
+        "correct" => "結果の訂正",
+        "journal_csv" => "記録簿のCSV",
+        "journal_xlsx" => "記録簿のExcel",
+        "access_csv" => "閲覧記録のCSV",
+        "access_xlsx" => "閲覧記録のExcel",
         other => other,
     }
 }
@@ -327,6 +388,33 @@ mod tests {
             "窓口 花子に「従事者」の役割を付与しました（本庁、令和8年11月2日(月)から期限なし）"
         );
         assert_eq!(names.actor(Actor::Person(person)), "窓口 花子");
+    }
+
+    #[test]
+    fn r4_g_every_kind_of_entry_can_be_asked_for_in_words() {
+        let source = include_str!("../../../../domain/src/journal.rs");
+        let kinds = source
+            .split("pub fn kind(&self)")
+            .nth(1)
+            .and_then(|rest| rest.split("\n    }\n").next())
+            .unwrap();
+        let mut known: Vec<&str> =
+            kinds.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let mut words: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+        known.sort_unstable();
+        words.sort_unstable();
+        assert_eq!(known, words);
+    }
+
+    #[test]
+    fn r4_g_papers_and_files_are_output() {
+        for screen in ["reservations_pdf", "reservations_csv", "letters_paper", "sleeve_labels", "batch_list"]
+        {
+            assert!(is_output(screen), "{screen}");
+        }
+        for screen in ["letters", "card", "reservations", "journal"] {
+            assert!(!is_output(screen), "{screen}");
+        }
     }
 
     #[test]

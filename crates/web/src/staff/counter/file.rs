@@ -41,7 +41,7 @@ impl Form {
 }
 
 /// The encoding that is asked for a table.
-#[derive(Debug, Clone, Copy, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Wanted {
     /// UTF-8 with a byte order mark.
@@ -98,6 +98,11 @@ pub(crate) fn xlsx(
     name: &str,
 ) -> Result<Response, PageError> {
     let bytes = table.to_xlsx(sheet, made_at).map_err(PageError::internal)?;
+    keep_xlsx(name, bytes)
+}
+
+/// A finished workbook, to keep.
+pub(crate) fn keep_xlsx(name: &str, bytes: Vec<u8>) -> Result<Response, PageError> {
     answer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "attachment", name, bytes)
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod booking;
 pub(crate) mod close;
 pub(crate) mod duties;
 pub(crate) mod file;
+pub(crate) mod incident;
 pub(crate) mod list;
 pub(crate) mod reception;
 pub(crate) mod report;
@@ -40,6 +41,8 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/reservation/{id}/cancel", may(Permission::Reserve), reservation::cancel::cancel)
         .get("/reservation/{id}/move", may(Permission::Reserve), booking::change::show)
         .post("/reservation/{id}/move", may(Permission::Reserve), booking::change::change)
+        .get("/reservation/{id}/correct", may(Permission::CloseDay), reservation::correct::show)
+        .post("/reservation/{id}/correct", may(Permission::CloseDay), reservation::correct::correct)
         .get("/book/{card}", may(Permission::Reserve), booking::new::show)
         .post("/book/{card}", may(Permission::Reserve), booking::new::book)
         .post("/walk-in/{card}", may(Permission::ReceiveVisitors), booking::today::walk_in)
@@ -64,6 +67,11 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     desk.get("/close/{day}", may(Permission::CloseDay), close::show::show)
         .post("/close/{day}", may(Permission::CloseDay), close::done::close)
         .post("/close/{day}/not-come", may(Permission::CloseDay), close::not_come::set)
+        .post("/close/{day}/none-came", may(Permission::CloseDay), close::not_come::set_all)
+        .get("/cards/{id}/incident", may(Permission::MoveCards), incident::open::show)
+        .post("/cards/{id}/incident", may(Permission::MoveCards), incident::open::open)
+        .get(route::INCIDENTS, may(Permission::SeeCards), incident::list::show)
+        .post("/incidents/{id}/end", may(Permission::CloseDay), incident::end::end)
         .get("/reports", may(Permission::SeeReports), report::list::show)
         .get("/reports/{day}", may(Permission::SeeReports), report::day::show)
 }

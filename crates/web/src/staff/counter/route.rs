@@ -62,5 +62,18 @@ pub(crate) fn place(id: PlaceId) -> String {
     format!("/places/{id}")
 }
 
+/// Correcting how a reservation's visit ended.
+pub(crate) fn correct(id: ReservationId) -> String {
+    format!("/reservation/{id}/correct")
+}
+
+/// Writing down that something is wrong with a card.
+pub(crate) fn incident(card: CardId) -> String {
+    format!("/cards/{card}/incident")
+}
+
+/// The incidents that are open.
+pub(crate) const INCIDENTS: &str = "/incidents";
+
 /// Putting cards away.
 pub(crate) const PUT_AWAY: &str = "/storage/put";

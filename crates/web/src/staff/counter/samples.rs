@@ -7,27 +7,36 @@ use std::path::Path;
 use askama::Template;
 use documents::table::{CannotWrite, Cell, Table};
 use domain::check_sheet::{Item, Sheet};
+use domain::correction::End;
 use domain::day_list::Difference;
-use domain::id::{Id, OperationId, ReceptionId, ReservationId};
+use domain::id::{EntryId, Id, IncidentId, OperationId, ReceptionId, ReservationId};
+use domain::incident::{Kind, Outcome};
+use domain::journal::{Actor, BusinessDay};
 use domain::permission::Permission;
+use domain::place::PlaceKind;
 use domain::reception::{Reason, State as Visit};
-use domain::report::DayCounts;
+use domain::report::{AtClose, DayCounts, Main, Work};
 use domain::reservation::Channel;
+use domain::service::Service;
 use jiff::civil::{Date, date};
+use store::report::{Closed, Corrected, DayReport};
 
 use super::booking::slots::{Purpose, SlotsPage};
 use super::close::show::{self as close, ClosePage};
 use super::duties::{Duty, Standing};
 use super::file::CannotWritePage;
+use super::incident::list::{self as incident, IncidentsPage};
+use super::incident::open::OpenPage;
 use super::list::show::{ListPage, Row};
 use super::reception::counter::{self, CounterPage};
 use super::reception::show::{Next, ShowPage as ReceptionPage, Tick, steps};
 use super::report::day::ReportPage;
 use super::report::list::{Line as ReportLine, ReportsPage};
+use super::reservation::correct::{self, CorrectPage};
 use super::reservation::day::{DayPage, Line};
 use super::reservation::show::{Acts, ShowPage as ReservationPage};
 use super::scan::{AlarmPage, UnknownPage};
-use super::today::{Figures, Hour, TodayPage, Work};
+use super::today::{Figures, Hour, TodayPage, Work as Waiting};
 use super::{route, story};
 use crate::kit::{Form, Language, Texts, asset};
 use crate::staff::{Layout, Task, layout};
@@ -72,7 +81,7 @@ fn today() -> TodayPage {
         Hour { hour, figures }
     });
     let work = [("11月20日(金)の締め", true), ("翌開庁日 11月25日(水)の予約リスト", false)].map(
-        |(what, overdue)| Work {
+        |(what, overdue)| Waiting {
             what: what.to_owned(),
             how_much: "188件・12:00まで あと2時間48分".to_owned(),
             overdue,
@@ -198,6 +207,7 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         swap_operation: operation(50),
         pull_from: (acts.arrive).then(|| ("箱1-2-3".to_owned(), route::pull(TODAY))),
         cancel_operation: operation(2),
+        correct_href: (!acts.arrive).then(|| route::correct(reservation_id(1))),
         channels: [Channel::Telephone, Channel::Counter],
         story: told(),
     }
@@ -286,10 +296,12 @@ fn close(form: Form, ready: bool, closed: bool) -> ClosePage {
         standing: "受付済",
         href: "/receptions/1".to_owned(),
     };
-    let out =
-        close::Out {
-            control: "000 014 113".to_owned(), place: "当日トレイ", href: "/cards/1".to_owned()
-        };
+    let out = close::Out {
+        control: "000 014 113".to_owned(),
+        place: "当日トレイ",
+        href: "/cards/1".to_owned(),
+        incident_href: "/cards/1/incident?close=2026-11-24".to_owned(),
+    };
     ClosePage {
         texts: Texts::new(Language::Ja),
         layout: layout("11月24日(火)の締め", Task::Reports),
@@ -303,8 +315,12 @@ fn close(form: Form, ready: bool, closed: bool) -> ClosePage {
         absent: if ready { Vec::new() } else { vec![absent] },
         here: if ready { Vec::new() } else { vec![here] },
         out: if ready { Vec::new() } else { vec![out] },
+        incidents: u32::from(ready),
+        is_over: true,
+        may_put_away: true,
         report_href: Some(route::report(TODAY)),
         absent_operation: operation(6),
+        all_operation: operation(8),
         close_operation: operation(7),
     }
 }
@@ -318,10 +334,119 @@ fn counts() -> DayCounts {
     counts
 }
 
+fn corrected(n: u128) -> Corrected {
+    Corrected::told(
+        EntryId::from_parts(1_795_000_000_000, n),
+        "2026-11-24T08:10:00Z".parse().unwrap(),
+        Actor::System,
+        BusinessDay { service: Service::Issuance, site: "honcho".parse().unwrap(), day: date(2026, 11, 20) },
+        reservation_id(n),
+        (End::NotCome, End::SentAway { reason: Reason::Notice }),
+    )
+}
+
+fn report(closed: bool) -> DayReport {
+    let places = [(PlaceKind::Box, 7_412), (PlaceKind::City, 48), (PlaceKind::Missing, 1)];
+    let state = AtClose { places: places.into(), open_incidents: 1, ..AtClose::default() };
+    let work = Work { received: 480, consignments: 1, letters_printed: 250, moved: 4, ..Work::default() };
+    let close = Closed {
+        through_seq: 4711,
+        city_count: 170,
+        at: "2026-11-24T08:50:00Z".parse().unwrap(),
+        actor: Actor::System,
+        state: Some(state.clone()),
+    };
+    DayReport {
+        counts: if closed { counts() } else { DayCounts::default() },
+        work,
+        state: Some(state),
+        closed: closed.then_some(close),
+        corrections: vec![corrected(1)],
+        later: if closed { vec![corrected(2)] } else { Vec::new() },
+    }
+}
+
+fn before() -> Vec<(Date, Main)> {
+    let main =
+        |n: u32| Main { booked: 150 + n, came: 140 + n, issued: 130 + n / 2, sent_away: n % 5, not_come: n };
+    (0..13).map(|n| (date(2026, 11, 2 + i8::try_from(n).unwrap()), main(n * 7 % 40))).collect()
+}
+
+fn incident(number: u128, kind: Kind) -> incident::Line {
+    incident::Line {
+        id: IncidentId::from_parts(1_795_000_000_000, number),
+        at: "11月24日(火) 16:40".to_owned(),
+        kind: kind.label(),
+        control: "000 014 113".to_owned(),
+        href: "/cards/1".to_owned(),
+        place: if kind == Kind::Missing { "所在不明" } else { "当日トレイ" }.to_owned(),
+        told: "市民課 一郎 11月24日(火) 16:35".to_owned(),
+        remark: "引き抜きのあと見当たらない。トレイと棚を2回探した".to_owned(),
+        outcomes: incident::may_end(kind),
+        operation: operation(20 + number),
+    }
+}
+
+fn incidents(form: Form, some: bool) -> IncidentsPage {
+    let ended = incident::Line { outcomes: vec![Outcome::Found], ..incident(3, Kind::Missing) };
+    IncidentsPage {
+        texts: Texts::new(Language::Ja),
+        layout: layout("事故の記録", Task::Storage),
+        form,
+        problem: None,
+        open: if some { vec![incident(1, Kind::Missing), incident(2, Kind::Damaged)] } else { Vec::new() },
+        ended: vec![ended],
+        may_end: true,
+    }
+}
+
+fn open_incident(form: Form) -> OpenPage {
+    OpenPage {
+        texts: Texts::new(Language::Ja),
+        layout: layout("事故の記録", Task::Storage),
+        form,
+        problem: None,
+        id: domain::id::CardId::from_parts(1, 1),
+        control: "000 014 113".to_owned(),
+        card_href: "/cards/1".to_owned(),
+        place: "当日トレイ".to_owned(),
+        kinds: Kind::ALL,
+        operation: operation(30),
+    }
+}
+
+fn correct(form: Form) -> CorrectPage {
+    CorrectPage {
+        texts: Texts::new(Language::Ja),
+        layout: layout("結果の訂正", Task::Reports),
+        form,
+        problem: None,
+        id: reservation_id(1),
+        when: "令和8年11月24日(火) 9:30".to_owned(),
+        reservation_href: route::reservation(reservation_id(1)),
+        control: "000 012 117".to_owned(),
+        place: "箱A".to_owned(),
+        now: End::NotCome.label(),
+        from: correct::code(End::NotCome),
+        choices: correct::choices(End::NotCome),
+        reasons: Reason::ALL,
+        from_paper: true,
+        closed: true,
+        operation: operation(31),
+    }
+}
+
 fn refused(field: &'static str, sentence: &str) -> Form {
     let mut form = Form::fresh();
     form.fill(field, "打ったもの");
     form.refuse_ja(field, sentence);
+    form
+}
+
+/// The first of two incidents, whose form was refused.
+fn ended_refused() -> Form {
+    let mut form = refused("remark", "どこで見つけたかを入力してください。");
+    form.fill("incident", IncidentId::from_parts(1_795_000_000_000, 1).to_string());
     form
 }
 
@@ -396,11 +521,14 @@ fn pages() -> Vec<(&'static str, String)> {
         ("close-open", close(refused("absent", "選んでください。"), false, false).render()),
         ("close-ready", close(refused("city_count", "件数が違います。"), true, false).render()),
         ("close-closed", close(fresh(), true, true).render()),
-        ("report", ReportPage::of(layout("報告", Task::Reports), TODAY, &counts(), Some(4711)).render()),
-        (
-            "report-open",
-            ReportPage::of(layout("報告", Task::Reports), TODAY, &DayCounts::default(), None).render(),
-        ),
+        ("report", ReportPage::of(layout("報告", Task::Reports), TODAY, &report(true), &before()).render()),
+        ("report-open", ReportPage::of(layout("報告", Task::Reports), TODAY, &report(false), &[]).render()),
+        ("incidents", incidents(ended_refused(), true).render()),
+        ("incidents-none", incidents(fresh(), false).render()),
+        ("incident-open", open_incident(fresh()).render()),
+        ("incident-refused", open_incident(refused("told", "時刻を入力してください。")).render()),
+        ("correct", correct(fresh()).render()),
+        ("correct-refused", correct(refused("reason", "持ち帰りの理由を選んでください。")).render()),
         (
             "reports",
             ReportsPage {

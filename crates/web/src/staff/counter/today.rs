@@ -111,6 +111,7 @@ pub(crate) struct Facts {
     pulls: Vec<(Date, u32, u32)>,
     trays: usize,
     counters: usize,
+    incidents: u32,
     listed: u32,
     inspected: u32,
     letters_waiting: u32,
@@ -185,6 +186,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         not_closed: store::report::not_closed(reader, today, first)?,
         trays: lie(PlaceKind::Tray),
         counters: lie(PlaceKind::Counter),
+        incidents: store::incident::how_many(reader, site)?,
         listed: have(Progress::Listed),
         inspected: have(Progress::Inspected),
         letters_waiting: store::letter::waiting_up_to(reader, site, MOST)?,
@@ -224,6 +226,17 @@ fn work(facts: &Facts, today: &BusinessDay) -> Vec<Work> {
     if facts.trays + facts.counters > 0 {
         let how_much = format!("当日トレイ {}枚・窓口 {}枚", facts.trays, facts.counters);
         wait("箱の外にあるカード", how_much, false, "箱へ戻す", route::PUT_AWAY, Permission::MoveCards);
+    }
+    if facts.incidents > 0 {
+        let how_much = format!("{}件", facts.incidents);
+        wait(
+            "終わっていない事故",
+            how_much,
+            true,
+            "事故の記録を開く",
+            route::INCIDENTS,
+            Permission::SeeCards,
+        );
     }
     let most = |count: u32| if count >= MOST { format!("{MOST}枚以上") } else { format!("{count}枚") };
     if facts.listed > 0 {

@@ -320,6 +320,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ended: posting.map(|_| "このカードは交付窓口では渡さずに終了しました（市が郵送）。".to_owned()),
         findings: vec![("数量・券面", "良好")],
         reservation: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
+        incident: Some("破損・汚損"),
         acts: card::show::Acts {
             inspect: None,
             send: false,
@@ -329,6 +330,7 @@ fn pages() -> Vec<(&'static str, String)> {
             reprint: true,
             book: posting.is_none().then(|| "/book/x".to_owned()),
             walk_in: true,
+            incident: Some("/cards/x/incident".to_owned()),
         },
         operation: operation(),
         walk_in_operation: operation(),

@@ -11,7 +11,7 @@ use domain::journal::{BusinessDay, Subject};
 use domain::permission::Permission;
 use domain::report::DayCounts;
 use domain::reservation::State as Booking;
-use domain::time::{Start, era_date, month_day_ja};
+use domain::time::{SLOT_MINUTES, Start, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
 use store::journal::View;
 use store::report::{CloseError, Closed};
@@ -26,6 +26,8 @@ use crate::staff::{field, wording};
 
 /// The boxes of those who did not come.
 pub(crate) const ABSENT: &str = "absent";
+/// How many the person saw who had not come.
+pub(crate) const LEFT: &str = "left";
 /// The city's count.
 pub(crate) const CITY_COUNT: &str = "city_count";
 
@@ -35,6 +37,7 @@ struct Known {
     counts: DayCounts,
     lines: Vec<OfDay>,
     out: Vec<Out>,
+    incidents: u32,
 }
 
 /// Somebody who has not come.
@@ -62,6 +65,8 @@ pub(crate) struct Out {
     pub(crate) control: String,
     pub(crate) place: &'static str,
     pub(crate) href: String,
+    /// Where it is written down that nobody finds it, or that it is damaged.
+    pub(crate) incident_href: String,
 }
 
 /// The page of the close.
@@ -81,8 +86,14 @@ pub(crate) struct ClosePage {
     pub(crate) absent: Vec<Absent>,
     pub(crate) here: Vec<Here>,
     pub(crate) out: Vec<Out>,
+    /// How many incidents are open.
+    pub(crate) incidents: u32,
+    /// Whether the last visitor's time is over, so that all who are left can be set at once.
+    pub(crate) is_over: bool,
+    pub(crate) may_put_away: bool,
     pub(crate) report_href: Option<String>,
     pub(crate) absent_operation: OperationId,
+    pub(crate) all_operation: OperationId,
     pub(crate) close_operation: OperationId,
 }
 
@@ -136,18 +147,29 @@ async fn read(app: &App, day: &BusinessDay) -> Result<Known, PageError> {
             store::report::closed(reader, &of_lines)?,
             store::report::cards_out(reader, site)?,
             store::reservation::of_day(reader, *service, site, *day)?,
+            store::incident::how_many(reader, site)?,
         ))
     });
-    let (counts, (closed, out, lines)) = tokio::try_join!(counts, standing).map_err(|error| match error {
-        CloseError::Store(error) => error.into(),
-        other => PageError::internal(other),
-    })?;
+    let (counts, (closed, out, lines, incidents)) =
+        tokio::try_join!(counts, standing).map_err(|error| match error {
+            CloseError::Store(error) => error.into(),
+            other => PageError::internal(other),
+        })?;
     let out = out.into_iter().map(|(card, number, kind)| Out {
         control: wording::control(number),
         place: kind.label(),
         href: route::card(card),
+        incident_href: format!("{}?close={}", route::incident(card), day.day),
     });
-    Ok(Known { closed, counts, lines, out: out.collect() })
+    Ok(Known { closed, counts, lines, out: out.collect(), incidents })
+}
+
+/// Whether the last time of a day is over, so that nobody comes any more.
+pub(crate) fn is_over(app: &App, day: Date) -> bool {
+    let of = business(app, day);
+    let slots = app.rules().slots(of.service, &of.site, day);
+    let end = slots.last().map_or(0, |(start, _)| start.minutes() + SLOT_MINUTES);
+    day < app.today() || (day == app.today() && minute_of(app.now()) >= end)
 }
 
 fn shown(
@@ -197,8 +219,12 @@ fn shown(
         absent: absent.collect(),
         here: here.collect(),
         out: known.out,
+        incidents: known.incidents,
+        is_over: is_over(app, day),
+        may_put_away: signed.may(Permission::MoveCards),
         report_href: signed.may(Permission::SeeReports).then(|| route::report(day)),
         absent_operation: app.operation(),
+        all_operation: app.operation(),
         close_operation: app.operation(),
     }
 }

@@ -77,6 +77,10 @@ fn sentence(error: ReceptionError) -> Result<String, PageError> {
         ReceptionError::Step(StepError::WrongStage(_)) => {
             "カードの状態が変わっています。カードの画面を確かめてください。".to_owned()
         }
+        ReceptionError::Step(StepError::WrongPlace { .. }) => {
+            "このカードは所在不明になっています。見つけたら、先に箱に入れる画面で読み取ってください。"
+                .to_owned()
+        }
         ReceptionError::Step(StepError::Changed) => {
             "同時にほかの人がカードを動かしました。画面を確かめてやり直してください。".to_owned()
         }

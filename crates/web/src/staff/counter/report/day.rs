@@ -1,4 +1,7 @@
-//! The counts of a day as a page, a paper and a table. Only counts: looking at them is no view of records.
+//! The report of a day as a page, a paper and tables. Only counts: looking at them is no view of records.
+//!
+//! Paper and tables of a closed day are the same bytes whenever they are asked for: they carry the instant of the
+//! close in place of that of printing, and nothing that is known later.
 
 use std::sync::Arc;
 
@@ -6,15 +9,15 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::Document;
-use documents::day_counts::{self, Group, Reconciliation};
+use documents::day_counts::{self, Count, Group, Reconciliation};
 use domain::journal::BusinessDay;
 use domain::permission::Permission;
-use domain::report::DayCounts;
+use domain::report::Main;
 use domain::time::{era_date, month_day_ja};
 use jiff::civil::Date;
-use store::report::{CloseError, Closed};
+use store::report::{CloseError, DayReport};
 
-use super::figures;
+use super::figures::{self, Trend};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::counter::file::{self, CsvQuery, Form};
@@ -22,6 +25,16 @@ use crate::staff::counter::{business, route, site_name};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::{Layout, Task};
+
+/// How many closed days the bars compare.
+const COMPARED: u32 = 14;
+
+/// A correction after the close, with the page of its reservation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Later {
+    line: Count,
+    href: String,
+}
 
 /// The page of a day's counts.
 #[derive(Template)]
@@ -31,8 +44,12 @@ pub(crate) struct ReportPage {
     day: Date,
     title: String,
     through: Option<i64>,
+    later: Vec<Later>,
     groups: Vec<Group>,
     lines: Vec<Reconciliation>,
+    trends: Vec<Trend>,
+    /// The days of the bars in words: from, to.
+    compared: Option<(String, String)>,
     previous: Option<(String, String)>,
     next: Option<(String, String)>,
     close_href: Option<String>,
@@ -41,15 +58,26 @@ pub(crate) struct ReportPage {
 impl Page for ReportPage {}
 
 impl ReportPage {
-    /// The page from its parts.
-    pub(crate) fn of(layout: Layout, day: Date, counts: &DayCounts, through: Option<i64>) -> Self {
+    /// The page from its parts; `before` are the main figures of closed days before, oldest first.
+    pub(crate) fn of(layout: Layout, day: Date, report: &DayReport, before: &[(Date, Main)]) -> Self {
+        let mut days: Vec<(String, Main)> =
+            before.iter().map(|(day, main)| (month_day_ja(*day), *main)).collect();
+        days.push((month_day_ja(day), Main::from(&report.counts)));
+        let compared = days.first().zip(days.last()).map(|(first, last)| (first.0.clone(), last.0.clone()));
+        let later = report.later.iter().map(|corrected| Later {
+            line: figures::line(corrected),
+            href: route::reservation(corrected.reservation),
+        });
         Self {
             layout,
             day,
             title: era_date(day),
-            through,
-            groups: figures::groups(counts),
-            lines: figures::reconciliations(counts),
+            through: report.closed.as_ref().map(|closed| closed.through_seq),
+            later: later.collect(),
+            groups: figures::groups(report),
+            lines: figures::reconciliations(&report.counts),
+            trends: figures::trends(&days),
+            compared,
             previous: None,
             next: None,
             close_href: None,
@@ -66,22 +94,22 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let (day, wanted) = Form::split(&address);
     let day = business(&app, field::day_in(day)?);
-    let (counts, closed) = read(&app, &day).await?;
-    let through = closed.map(|closed| closed.through_seq);
+    let (report, before) = read(&app, &day).await?;
     let layout = signed.layout(format!("{}の報告", month_day_ja(day.day))).within(Task::Reports);
-    let paper = || paper(&app, &day, &counts, through, signed.name());
+    let paper = || paper(&app, &day, &report, signed.name());
     match wanted {
         Form::Page => {
             let rules = app.rules();
             let other = |day: Date| (route::report(day), month_day_ja(day));
-            let before = rules.previous_open_day(day.service, &day.site, day.day);
+            let earlier = rules.previous_open_day(day.service, &day.site, day.day);
             let after = rules.next_open_day(day.service, &day.site, day.day);
-            let closes = through.is_none() && day.day <= app.today() && signed.may(Permission::CloseDay);
+            let is_open = report.closed.is_none();
+            let closes = is_open && day.day <= app.today() && signed.may(Permission::CloseDay);
             Ok(respond(&ReportPage {
-                previous: before.map(other),
+                previous: earlier.map(other),
                 next: after.filter(|after| *after <= app.today()).map(other),
                 close_href: closes.then(|| route::close(day.day)),
-                ..ReportPage::of(layout, day.day, &counts, through)
+                ..ReportPage::of(layout, day.day, &report, &before)
             }))
         }
         Form::Pdf => file::pdf(&app, Document::DayCounts(paper()), &format!("report-{}.pdf", day.day)).await,
@@ -93,13 +121,18 @@ pub(crate) async fn show(
     }
 }
 
-async fn read(app: &App, day: &BusinessDay) -> Result<(DayCounts, Option<Closed>), PageError> {
+/// The report, and the main figures of the closed days before it, oldest first.
+async fn read(app: &App, day: &BusinessDay) -> Result<(DayReport, Vec<(Date, Main)>), PageError> {
     let day = day.clone();
     let read = app
         .db
         .read(move |reader| {
-            let closed = store::report::closed(reader, &day)?;
-            Ok::<_, CloseError>((store::report::counts(reader, &day)?, closed))
+            let report = store::report::report(reader, &day)?;
+            let before = store::report::compared(reader, &day, COMPARED)?;
+            let told = before.into_iter().filter_map(|(of, _, main)| Some((of, main?)));
+            let mut before: Vec<(Date, Main)> = told.filter(|(of, _)| *of != day.day).collect();
+            before.reverse();
+            Ok::<_, CloseError>((report, before))
         })
         .await;
     read.map_err(|error| match error {
@@ -108,22 +141,17 @@ async fn read(app: &App, day: &BusinessDay) -> Result<(DayCounts, Option<Closed>
     })
 }
 
-fn paper(
-    app: &App,
-    day: &BusinessDay,
-    counts: &DayCounts,
-    through: Option<i64>,
-    printed_by: &str,
-) -> day_counts::DayCounts {
+fn paper(app: &App, day: &BusinessDay, report: &DayReport, printed_by: &str) -> day_counts::DayCounts {
+    let closed = report.closed.as_ref();
     day_counts::DayCounts {
         city: app.settings.profile.city.name_ja.clone(),
         site: site_name(app, day),
         day: day.day,
         // Numbers of entries count from 1.
-        through_seq: through.and_then(|seq| u64::try_from(seq).ok()),
-        printed_at: app.now(),
-        printed_by: printed_by.to_owned(),
-        groups: figures::groups(counts),
-        reconciliations: figures::reconciliations(counts),
+        through_seq: closed.and_then(|closed| u64::try_from(closed.through_seq).ok()),
+        printed_at: closed.map_or_else(|| app.now(), |closed| closed.at),
+        printed_by: closed.map_or_else(|| printed_by.to_owned(), |_| String::new()),
+        groups: figures::groups(report),
+        reconciliations: figures::reconciliations(&report.counts),
     }
 }

@@ -1,17 +1,31 @@
 //! Which figures a day has, in which order, and what each means: the same on screen, paper and table.
 
 use documents::day_counts::{Count, Group, Reconciliation};
+use domain::place::PlaceKind;
 use domain::reception::Reason;
-use domain::report::DayCounts;
+use domain::report::{AtClose, DayCounts, Main, Work};
 use domain::reservation::Channel;
+use domain::time::month_day_ja;
+use store::report::{Corrected, DayReport};
+
+use crate::staff::wording;
 
 /// A count with its meaning as the remark.
 fn count(name: impl Into<String>, count: u32, meaning: &str) -> Count {
     Count { name: name.into(), count: i64::from(count), remark: meaning.to_owned() }
 }
 
-/// The figures by subject.
-pub(crate) fn groups(counts: &DayCounts) -> Vec<Group> {
+/// Every figure of a report by subject.
+pub(crate) fn groups(report: &DayReport) -> Vec<Group> {
+    let mut groups = visitors(&report.counts);
+    groups.push(work(&report.work));
+    groups.extend(report.state.as_ref().map(state));
+    groups.push(corrections(&report.corrections));
+    groups
+}
+
+/// The day's visitors.
+fn visitors(counts: &DayCounts) -> Vec<Group> {
     let by = |channel: &Channel| counts.booked.get(channel).copied().unwrap_or(0);
     let mut booked: Vec<Count> = Channel::ALL
         .iter()
@@ -57,6 +71,73 @@ pub(crate) fn groups(counts: &DayCounts) -> Vec<Group> {
     groups
 }
 
+/// What was done besides.
+fn work(work: &Work) -> Group {
+    let mut rows = vec![
+        count("受け入れた納品", work.consignments, "取り込んだカード発行一覧表の件数"),
+        count("受け入れたカード", work.received, "取り込んだカード発行一覧表の枚数の合計"),
+        count("検品済になったカード", work.inspected, "数量・券面、住民記録、交付通知書の3つがそろった枚数"),
+        count("市へ引き継いだカード", work.sent, "交付前設定などのため、まとめて市へ引き継いだ枚数"),
+        count("市から戻ったカード", work.returned, "市から数えて受け取った枚数"),
+        count("交付のご案内の印刷", work.letters_printed, "印刷した通数（再発行を含む）"),
+        count("交付通知書の発送", work.letters_posted, "市が発送したと記録した通数"),
+    ];
+    let by = |channel: &Channel| work.booked.get(channel).copied().unwrap_or(0);
+    rows.extend(Channel::ALL.iter().map(|channel| {
+        count(
+            format!("予約の受付（{}）", channel.label()),
+            by(channel),
+            "新しく取られた予約の件数。どの日の予約かは問わない",
+        )
+    }));
+    rows.push(count("予約の受付 計", work.booked_total(), "予約方法ごとの件数の合計"));
+    rows.push(count("予約の変更", work.moved, "日時が変わった回数。どの日の予約かは問わない"));
+    rows.push(count("予約の取消", work.cancelled, "取り消された予約の件数。どの日の予約かは問わない"));
+    rows.push(count("事故の記録", work.incidents_opened, "市へ知らせて事故として記録した件数"));
+    rows.push(count("うち所在不明", work.missing, "事故のうち、カードが見つからないもの"));
+    rows.push(count("終わった事故", work.incidents_ended, "発見または市との協議で終わった件数"));
+    Group { title: "前の締めからこの日の締めまでの仕事".to_owned(), rows }
+}
+
+/// How things stood at the close.
+fn state(state: &AtClose) -> Group {
+    let kinds = PlaceKind::ALL.iter().filter(|kind| **kind != PlaceKind::Citizen);
+    let mut rows: Vec<Count> = kinds
+        .filter_map(|kind| {
+            let n = state.places.get(kind).copied();
+            // Boxes and the places that must be empty or told are always named, the others where something is.
+            let named =
+                matches!(kind, PlaceKind::Box | PlaceKind::Tray | PlaceKind::Counter | PlaceKind::Missing);
+            let n = if named { Some(n.unwrap_or(0)) } else { n };
+            n.map(|n| count(format!("カード（{}）", kind.label()), n, "締めの時点でこの場所にあったカード"))
+        })
+        .collect();
+    let all = state.places.values().sum();
+    rows.push(count("カード 計", all, "市民の手元を除く、すべての場所のカード"));
+    rows.push(count("終わっていない事故", state.open_incidents, "市へ知らせてあり、まだ終わっていない事故"));
+    Group { title: "締めの時点".to_owned(), rows }
+}
+
+/// 訂正 of days that were closed before.
+fn corrections(corrections: &[Corrected]) -> Group {
+    let mut rows: Vec<Count> = corrections.iter().map(line).collect();
+    // One correction is a line; a day has less of them than any count holds.
+    let all = u32::try_from(corrections.len()).unwrap_or(u32::MAX);
+    rows.push(count("訂正 計", all, "締めた日の結果を、前の締めの後に訂正した件数"));
+    Group { title: "訂正".to_owned(), rows }
+}
+
+/// A correction in words: the day, the end of the reservation's id, before and after.
+pub(crate) fn line(corrected: &Corrected) -> Count {
+    let day = month_day_ja(corrected.day.day);
+    let (from, to) = (corrected.from.label(), corrected.to.label());
+    Count {
+        name: format!("{day}の予約（{}）：{from} → {to}", wording::short(corrected.reservation)),
+        count: 1,
+        remark: format!("{}に訂正", wording::moment(corrected.at)),
+    }
+}
+
 /// What must agree: every reservation has one end, and the city counted what we did.
 pub(crate) fn reconciliations(counts: &DayCounts) -> Vec<Reconciliation> {
     let plain = |name: &str, count: u32| Count::new(name, i64::from(count));
@@ -80,6 +161,56 @@ pub(crate) fn reconciliations(counts: &DayCounts) -> Vec<Reconciliation> {
     lines
 }
 
+/// A main figure over the last days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trend {
+    pub(crate) name: &'static str,
+    /// The day's own.
+    pub(crate) last: u32,
+    /// The figures, oldest first, for people who cannot see the bars.
+    pub(crate) words: String,
+    pub(crate) bars: Vec<Bar>,
+}
+
+/// One day's bar in a picture that is [`HEIGHT`] high.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bar {
+    pub(crate) x: usize,
+    pub(crate) y: u32,
+    pub(crate) height: u32,
+    /// Whether it is the day of the report.
+    pub(crate) is_last: bool,
+}
+
+/// The height of the bars' picture.
+pub(crate) const HEIGHT: u32 = 24;
+/// From one bar to the next.
+const STEP: usize = 8;
+
+/// The main figures over days, oldest first; the last is the day of the report.
+pub(crate) fn trends(days: &[(String, Main)]) -> Vec<Trend> {
+    type Figure = (&'static str, fn(&Main) -> u32);
+    let figures: [Figure; 5] = [
+        ("予約", |main| main.booked),
+        ("来庁", |main| main.came),
+        ("交付", |main| main.issued),
+        ("持ち帰り", |main| main.sent_away),
+        ("不来庁", |main| main.not_come),
+    ];
+    let trend = |(name, of): Figure| {
+        let most = days.iter().map(|(_, main)| of(main)).max().unwrap_or(0).max(1);
+        let bars = days.iter().enumerate().map(|(n, (_, main))| {
+            // The picture is 24 high, so nothing here comes near a bound.
+            let height = of(main).saturating_mul(HEIGHT) / most;
+            Bar { x: n * STEP, y: HEIGHT - height, height, is_last: n + 1 == days.len() }
+        });
+        let words: Vec<String> = days.iter().map(|(day, main)| format!("{day} {}", of(main))).collect();
+        let last = days.last().map_or(0, |(_, main)| of(main));
+        Trend { name, last, words: words.join("、"), bars: bars.collect() }
+    };
+    figures.into_iter().map(trend).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,11 +224,34 @@ mod tests {
         counts
     }
 
+    fn report() -> DayReport {
+        let state = Some(AtClose { places: [(PlaceKind::Box, 40)].into(), ..AtClose::default() });
+        let (corrections, later) = (Vec::new(), Vec::new());
+        DayReport { counts: counts(), work: Work::default(), state, closed: None, corrections, later }
+    }
+
     #[test]
-    fn r6_every_figure_has_its_meaning_and_the_line_reconciles() {
-        assert!(groups(&counts()).iter().flat_map(|group| &group.rows).all(|row| !row.remark.is_empty()));
+    fn g15_every_figure_has_its_meaning_and_the_line_reconciles() {
+        let groups = groups(&report());
+        assert!(groups.iter().flat_map(|group| &group.rows).all(|row| !row.remark.is_empty()));
         let lines = reconciliations(&counts());
         assert_eq!(lines[0].difference(), 0);
         assert_eq!(lines[1].difference(), -1);
+        let names: Vec<&str> =
+            groups.iter().flat_map(|group| &group.rows).map(|row| row.name.as_str()).collect();
+        for place in ["カード（箱）", "カード（当日トレイ）", "カード（所在不明）", "カード 計", "訂正 計"]
+        {
+            assert!(names.contains(&place), "{place}");
+        }
+    }
+
+    #[test]
+    fn g15_bars_stand_on_the_line_and_the_highest_fills_the_picture() {
+        let of = |booked| Main { booked, ..Main::default() };
+        let trends = trends(&[("a".to_owned(), of(3)), ("b".to_owned(), of(12))]);
+        let heights: Vec<(u32, u32)> = trends[0].bars.iter().map(|bar| (bar.y, bar.height)).collect();
+        assert_eq!(heights, [(18, 6), (0, HEIGHT)]);
+        assert_eq!((trends[0].words.as_str(), trends[0].last), ("a 3、b 12", 12));
+        assert!(trends[4].bars.iter().all(|bar| bar.height == 0));
     }
 }

@@ -70,6 +70,8 @@ pub(crate) struct ShowPage {
     pub(crate) move_href: String,
     pub(crate) swap_operation: OperationId,
     pub(crate) cancel_operation: OperationId,
+    /// Where the person in charge corrects how the visit ended.
+    pub(crate) correct_href: Option<String>,
     pub(crate) channels: [Channel; 2],
     pub(crate) story: Vec<story::Line>,
 }
@@ -171,6 +173,9 @@ fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<S
         move_href: route::move_to(reservation.id, None),
         swap_operation: app.operation(),
         cancel_operation: app.operation(),
+        correct_href: (signed.may(Permission::CloseDay)
+            && matches!(reservation.state, Booking::NotCome | Booking::Unserved))
+        .then(|| route::correct(reservation.id)),
         channels: [Channel::Telephone, Channel::Counter],
         story,
     }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use domain::card::{Finding, Pass, Progress, Stage};
 use domain::consignment::Way;
 use domain::id::{CardId, ConsignmentId, OperationId, PlaceId};
+use domain::incident::Kind;
 use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
 use domain::place::PlaceKind;
@@ -55,6 +56,8 @@ pub(crate) struct ShowPage {
     pub(crate) ended: Option<String>,
     pub(crate) findings: Vec<(&'static str, &'static str)>,
     pub(crate) reservation: Option<(String, String)>,
+    /// What is wrong with the card, where an incident is open.
+    pub(crate) incident: Option<&'static str>,
     pub(crate) acts: Acts,
     pub(crate) operation: OperationId,
     pub(crate) walk_in_operation: OperationId,
@@ -90,6 +93,8 @@ pub(crate) struct Acts {
     pub(crate) book: Option<String>,
     /// Receiving the citizen who came without a reservation.
     pub(crate) walk_in: bool,
+    /// Writing down that nobody finds it, or that it is damaged.
+    pub(crate) incident: Option<String>,
 }
 
 impl Acts {
@@ -102,6 +107,7 @@ impl Acts {
             || self.reprint
             || self.book.is_some()
             || self.walk_in
+            || self.incident.is_some()
     }
 }
 
@@ -110,6 +116,7 @@ struct Found {
     notice: Option<String>,
     findings: Vec<(Pass, Finding)>,
     reservation: Option<Reservation>,
+    incident: Option<Kind>,
     story: Vec<Line>,
 }
 
@@ -128,11 +135,12 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let Found { card, notice, findings, reservation, story } = found;
+    let Found { card, notice, findings, reservation, incident, story } = found;
     let booked = reservation.as_ref().filter(|live| live.state == domain::reservation::State::Booked);
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
-    let acts = acts(signed, &card, &findings, booked.is_some(), is_open);
+    let mut acts = acts(signed, &card, &findings, booked.is_some(), is_open);
+    acts.incident = acts.incident.filter(|_| incident.is_none());
     let say = signed.may(Permission::Reserve).then(|| booking::say(&card, booked));
     let reservation = reservation.filter(|_| signed.may(Permission::SeeReservations)).map(|live| {
         let when = format!("{} {}", month_day_ja(live.slot.day), live.slot.start);
@@ -159,6 +167,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         ended: (card.stage == Stage::Ended).then(|| ended(&card)),
         findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
         reservation,
+        incident: incident.map(Kind::label),
         acts,
         say,
         operation: app.operation(),
@@ -175,6 +184,7 @@ fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found
         notice: reference(reader, keys, id)?,
         findings: store::card::inspected(reader, id)?,
         reservation: store::reservation::live_of(reader, id)?,
+        incident: store::incident::open_of(reader, id)?.map(|(_, kind)| kind),
         story: story::of(reader, id)?,
     }))
 }
@@ -235,5 +245,9 @@ fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: b
         reprint: stored
             && (card.key_issue > 0 || card.stage == Stage::Notified)
             && signed.may(Permission::PrintLetters),
+        incident: (!matches!(card.stage, Stage::Issued | Stage::Ended)
+            && movable
+            && signed.may(Permission::MoveCards))
+        .then(|| route::incident(card.id)),
     }
 }

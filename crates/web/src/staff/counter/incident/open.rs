@@ -1,0 +1,167 @@
+//! An incident is opened: what is wrong with the card, and who of the city was told, when.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::id::{CardId, OperationId};
+use domain::incident::Kind;
+use domain::journal::Subject;
+use domain::time::{instant_at, minute_from_text, minute_of};
+use jiff::civil::Date;
+use store::Lane;
+use store::card::StepError;
+use store::incident::{IncidentError, Opening};
+use store::journal::View;
+use store::op::{Operation, once};
+
+use crate::App;
+use crate::kit::page::see_other;
+use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
+use crate::staff::counter::{business, route};
+use crate::staff::desk::Signed;
+use crate::staff::{Layout, Task};
+use crate::staff::{field, wording};
+
+/// What is wrong.
+pub(crate) const KIND: &str = "what";
+/// When the city was told.
+pub(crate) const TOLD: &str = "told";
+/// The close from which the person came.
+pub(crate) const CLOSE: &str = "close";
+
+/// The form.
+#[derive(Template)]
+#[template(path = "staff/counter/incident/open.html")]
+pub(crate) struct OpenPage {
+    pub(crate) texts: Texts,
+    pub(crate) layout: Layout,
+    pub(crate) form: Form,
+    pub(crate) problem: Option<String>,
+    pub(crate) id: CardId,
+    pub(crate) control: String,
+    pub(crate) card_href: String,
+    pub(crate) place: String,
+    pub(crate) kinds: &'static [Kind],
+    pub(crate) operation: OperationId,
+}
+
+impl Page for OpenPage {
+    fn status(&self) -> StatusCode {
+        if self.problem.is_some() { StatusCode::CONFLICT } else { self.form.status() }
+    }
+}
+
+/// From which close the person comes, if from one.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Came {
+    #[serde(default)]
+    close: String,
+}
+
+/// Shows the form for a card.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(came): Query<Came>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let mut form = Form::fresh();
+    form.fill(TOLD, wording::minute(minute_of(app.now())));
+    form.fill(CLOSE, came.close.parse::<Date>().map(|day| day.to_string()).unwrap_or_default());
+    page(&app, &signed, field::id(&id)?, form, None).await
+}
+
+async fn page(
+    app: &App,
+    signed: &Signed,
+    id: CardId,
+    form: Form,
+    problem: Option<String>,
+) -> Result<Response, PageError> {
+    let card = app.db.read(move |reader| store::card::find(reader, id)).await?.ok_or(PageError::NotFound)?;
+    let view =
+        View { screen: "incident", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
+    signed.viewed(app, view).await?;
+    let mut layout = signed.layout("事故の記録").within(Task::Storage);
+    layout.refused = form.is_refused();
+    Ok(respond(&OpenPage {
+        texts: Texts::new(Language::Ja),
+        layout,
+        form,
+        problem,
+        id,
+        control: wording::control(card.control_number),
+        card_href: route::card(id),
+        place: card.place_name,
+        kinds: Kind::ALL,
+        operation: app.operation(),
+    }))
+}
+
+/// Opens the incident.
+pub(crate) async fn open(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let id: CardId = field::id(&id)?;
+    let mut form = fields.form(&[field::OPERATION, KIND, field::REMARK, field::PERSON, TOLD, CLOSE])?;
+    let operation = field::operation(&form)?;
+    let (today, now) = (app.today(), app.now());
+    let kind: Option<Kind> = form.typed(KIND).parse().ok();
+    if kind.is_none() {
+        form.refuse_ja(KIND, "何が起きたかを選んでください。");
+    }
+    let remark = field::remark(&mut form);
+    if remark.is_empty() && form.fault(field::REMARK).is_none() {
+        form.refuse_ja(field::REMARK, "起きたことと、どこを探したかを入力してください。");
+    }
+    let person = field::person(&mut form);
+    let told = minute_from_text(form.typed(TOLD).trim()).map(|minute| instant_at(today, minute));
+    match told {
+        None => form.refuse_ja(TOLD, "市へ知らせた時刻を、例のように入力してください（9:05）。"),
+        Some(at) if at > now => form.refuse_ja(TOLD, "市へ知らせた時刻が、今より後になっています。"),
+        Some(_) => {}
+    }
+    let (Some(kind), Some(told_to), Some(told_at), false) = (kind, person, told, form.is_refused()) else {
+        return page(&app, &signed, id, form, None).await;
+    };
+    let operation = Operation::new(operation, &format!("incident {id} {kind} {told_to} {told_at} {remark}"));
+    let opening = Opening { card: id, day: business(&app, today), kind, told_to, told_at, remark };
+    let act = app.act(signed.actor());
+    let done = app
+        .db
+        .write(Lane::Staff, move |tx| {
+            once(tx, &act, &operation, |tx| {
+                store::incident::open(tx, &act, &opening).map(|id| id.to_string())
+            })
+        })
+        .await;
+    let problem = match done {
+        Ok(_) => {
+            let back = form.typed(CLOSE).parse::<Date>().ok();
+            return Ok(see_other(&back.map_or_else(|| route::INCIDENTS.to_owned(), route::close)));
+        }
+        Err(IncidentError::Already(_)) => {
+            "このカードには、まだ終わっていない事故の記録があります。".to_owned()
+        }
+        Err(IncidentError::NotHere(place)) => {
+            format!("このカードはいま「{}」にあり、ここでは事故を記録できません。", place.label())
+        }
+        Err(IncidentError::Early) => "市へ知らせた時刻が、今より後になっています。".to_owned(),
+        Err(IncidentError::Step(StepError::Changed)) => {
+            "同時にほかの人がカードを動かしました。カードの場所を確かめてやり直してください。".to_owned()
+        }
+        Err(IncidentError::NotFound) => return Err(PageError::NotFound),
+        Err(IncidentError::Reused(_)) => return Err(field::stale()),
+        Err(IncidentError::Store(error) | IncidentError::Step(StepError::Store(error))) => {
+            return Err(error.into());
+        }
+        Err(other) => return Err(PageError::internal(other)),
+    };
+    page(&app, &signed, id, form, Some(problem)).await
+}
