@@ -245,12 +245,23 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 37] = [
+pub(crate) const KINDS: [(&str, &str); 53] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
     ("batch_sent", "市への引継ぎ"),
     ("batch_returned", "市からの引継ぎ"),
+    ("mail_batch_sent", "市への引継ぎ（郵送分）"),
+    ("batch_mailed", "市による郵送"),
+    ("card_came_back", "郵便からの戻り"),
+    ("card_mailed_again", "市による再発送"),
+    ("opening_begun", "前事業者からの引継ぎの開始"),
+    ("opening_dropped", "前事業者からの引継ぎの取消"),
+    ("opening_taken", "前事業者からの引継ぎ"),
+    ("reservation_taken_over", "前事業者の予約の引継ぎ"),
+    ("filter_saved", "絞り込みの保存"),
+    ("filter_shared", "絞り込みの共有"),
+    ("filter_removed", "絞り込みの削除"),
     ("place_created", "保管場所の登録"),
     ("card_placed", "箱への格納"),
     ("card_pulled", "引き抜き"),
@@ -270,6 +281,11 @@ pub(crate) const KINDS: [(&str, &str); 37] = [
     ("sent_away", "持ち帰り"),
     ("left", "途中退出"),
     ("not_come", "不来庁"),
+    ("list_frozen", "予約リストの確定"),
+    ("list_transferred", "予約リストの引継ぎ"),
+    ("difference_seen", "予約リストとの違いの確認"),
+    ("duty_taken", "仕事の担当"),
+    ("duty_done", "仕事の終了"),
     ("day_closed", "締め"),
     ("end_corrected", "訂正"),
     ("incident_opened", "事故の記録"),
