@@ -143,6 +143,10 @@ for (const [name, width, database] of WAYS) {
       await shot(page, 'way-12-times');
       await page.getByRole('button', { name: /^9時00分/ }).click();
       await checkPage(page);
+      await shot(page, 'way-13-who');
+      await page.locator('input[name="who"][value="principal"]').check();
+      await page.getByRole('button', { name: '次へ進む' }).click();
+      await checkPage(page);
       await shot(page, 'way-13-check');
       await page.getByRole('button', { name: 'この内容で予約する' }).click();
       await expect(page.getByRole('heading', { level: 1 })).toContainText('予約が終わりました');
@@ -159,6 +163,8 @@ for (const [name, width, database] of WAYS) {
         await english.locator('main form button[type=submit]').click();
         await english.locator('main a[href$="/days/2026-11-12"]').first().click();
         await english.getByRole('button', { name: start }).click();
+        await english.locator('input[name="who"][value="principal"]').check();
+        await english.locator('main form button[type=submit]').click();
         await english.locator('main form button[type=submit]').click();
         await expect(english.locator('.done-number')).toBeVisible();
         await shot(english, 'way-20-done-english');

@@ -2,7 +2,7 @@
 //!
 //! The six requests: the key (POST), the days (GET), the times of a day (GET), the hold (POST), the check (GET),
 //! the booking (POST). The page with the number, to which the sixth leads (GET), is asked for and counted too, so
-//! a booking here is seven requests. HTML, cookies and redirects are real; each caller has an address and a
+//! a booking here is nine requests. HTML, cookies and redirects are real; each caller has an address and a
 //! connection of their own.
 
 use std::ops::Range;
@@ -57,7 +57,7 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
     }
     let name = engine.name();
     table.add(
-        format!("{name}: citizens' bookings of seven requests, {CALLERS} at once"),
+        format!("{name}: citizens' bookings of nine requests, {CALLERS} at once"),
         "/s",
         &ours,
         Goal::None,
@@ -137,14 +137,19 @@ async fn book(
     let operation = page.hidden("operation").ok_or("no operation on the page of times")?;
     let start = slot.start.to_string().replace(':', "%3A");
     let form = format!("operation={operation}&day={}&start={start}", slot.day);
-    let check = onward(&connection.post(&format!("{visit}/hold"), &with, &form).await?, "/check")?;
+    let who = onward(&connection.post(&format!("{visit}/hold"), &with, &form).await?, "/who")?;
+    lap();
+    shown(&connection.get(&who, &with).await?, "who")?;
+    lap();
+    let answer = connection.post(&who, &with, "people=1&who=principal").await?;
+    let check = onward(&answer, "/check/principal")?;
     lap();
     let page = connection.get(&check, &with).await?;
     shown(&page, "check")?;
     lap();
     let operation = page.hidden("operation").ok_or("no operation on the page of the check")?;
     let reservation = page.hidden("reservation").ok_or("no reservation on the page of the check")?;
-    let form = format!("operation={operation}&reservation={reservation}");
+    let form = format!("operation={operation}&reservation={reservation}&who=principal");
     let done = onward(&connection.post(&format!("{visit}/book"), &with, &form).await?, "/done")?;
     lap();
     shown(&connection.get(&done, &with).await?, "done")?;

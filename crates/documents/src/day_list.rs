@@ -50,6 +50,12 @@ pub struct Entry {
     pub place: Option<String>,
     /// How it was booked: Web, 電話, 窓口.
     pub channel: String,
+    /// Who comes: 本人, 本人と法定代理人, 法定代理人のみ, 任意代理人, 未確認.
+    #[serde(default)]
+    pub visitor: String,
+    /// Which of a family that was booked together, such as 家族 2/3; empty for those alone.
+    #[serde(default)]
+    pub family: String,
     /// 備考.
     pub remark: String,
 }
@@ -84,6 +90,8 @@ impl DayList {
             "一覧番号",
             "保管場所",
             "予約方法",
+            "来庁者",
+            "家族",
             "備考",
         ];
         let rows = self.in_order().into_iter().map(|entry| {
@@ -96,6 +104,8 @@ impl DayList {
                 entry.list_line.map_or_else(Cell::empty, |line| Cell::Number(i64::from(line))),
                 Cell::text(entry.place.clone().unwrap_or_default()),
                 Cell::text(entry.channel.clone()),
+                Cell::text(entry.visitor.clone()),
+                Cell::text(entry.family.clone()),
                 Cell::text(entry.remark.clone()),
             ]
         });
@@ -112,6 +122,8 @@ impl DayList {
                 "reference": entry.shared_reference(),
                 "place": entry.place,
                 "channel": entry.channel,
+                "visitor": entry.visitor,
+                "family": entry.family,
                 "remark": entry.remark,
             }));
         }
@@ -148,6 +160,8 @@ mod tests {
             list_line: Some(3),
             place: Some("棚3-6".into()),
             channel: "Web".into(),
+            visitor: "本人".into(),
+            family: String::new(),
             remark: String::new(),
         }
     }
@@ -173,6 +187,7 @@ mod tests {
         assert_eq!(data["hours"][0]["rows"][0]["time"], "9:00");
         assert_eq!(data["hours"][1]["rows"][0]["order"], 3);
         assert_eq!(data["total"], 3);
+        assert_eq!(data["hours"][0]["rows"][0]["visitor"], "本人");
         assert_eq!(data["day"], "令和8年11月25日(水)");
     }
 
@@ -183,5 +198,16 @@ mod tests {
         agreed.reference = Some("A1B-000012".into());
         assert_eq!(agreed.shared_reference(), "A1B-000012");
         assert_eq!(list(vec![agreed]).table().rows[0][3], Cell::text("A1B-000012"));
+    }
+
+    #[test]
+    fn r4_d_who_comes_and_which_of_a_family_stand_in_columns_of_their_own() {
+        let mut second = entry("9:00", "1");
+        second.visitor = "本人と法定代理人".into();
+        second.family = "家族 2/3".into();
+        let table = list(vec![second]).table();
+        let at = |name: &str| table.columns.iter().position(|column| column == name).unwrap();
+        assert_eq!(table.rows[0][at("来庁者")], Cell::text("本人と法定代理人"));
+        assert_eq!(table.rows[0][at("家族")], Cell::text("家族 2/3"));
     }
 }

@@ -148,6 +148,28 @@ impl RuleSet {
     }
 }
 
+/// Seats so many people from a start on: all in one slot if it has room for all, else in slots that follow each other
+/// without a gap. `free` holds the slots of the day from the wished start on, in order, with the places free in each.
+///
+/// Answers the start of each person, in order; none if the people do not fit.
+pub fn seats(people: usize, free: &[(Start, u32)]) -> Option<Vec<Start>> {
+    let mut seats = Vec::with_capacity(people);
+    let mut expected = free.first()?.0.minutes();
+    for (start, free) in free {
+        // A gap or a full slot would part the family.
+        if start.minutes() != expected || *free == 0 {
+            return None;
+        }
+        expected += SLOT_MINUTES;
+        let take = usize::try_from(*free).unwrap_or(people).min(people - seats.len());
+        seats.extend(std::iter::repeat_n(*start, take));
+        if seats.len() == people {
+            return Some(seats);
+        }
+    }
+    None
+}
+
 impl Closure {
     /// The rule that keeps the service closed, if one does.
     pub fn rule(&self) -> Option<RuleId> {

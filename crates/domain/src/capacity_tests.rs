@@ -182,6 +182,8 @@ proptest! {
                 opens_business_days_after_posting: 3,
                 window_days: 30,
                 web_cutoff_open_days: cutoff,
+                web_move_away_minutes: 0,
+                web_cancel_minutes: 0,
                 hold_minutes: 10,
             }),
             agreement: None,
@@ -254,4 +256,62 @@ fn r4_e_a_reduction_for_a_reason_wins_over_the_usual_places() {
         [4, 1, 2, 1, 4]
     );
     assert_eq!([grant("8:50"), grant("17:20"), grant("17:30")], [0, 4, 0]);
+}
+
+#[test]
+fn r4_d_a_family_sits_together_or_one_after_the_other() {
+    let starts = |free: &[(&str, u32)]| -> Vec<(Start, u32)> {
+        free.iter().map(|(start, free)| (start.parse().unwrap(), *free)).collect()
+    };
+    let seated = |people, free: &[(&str, u32)]| -> Option<Vec<String>> {
+        seats(people, &starts(free)).map(|seats| seats.iter().map(Start::to_string).collect())
+    };
+    let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    assert_eq!(seated(3, &[("9:00", 4), ("9:10", 4)]), words(&["9:00", "9:00", "9:00"]));
+    assert_eq!(seated(3, &[("9:00", 2), ("9:10", 4)]), words(&["9:00", "9:00", "9:10"]));
+    assert_eq!(seated(4, &[("9:00", 1), ("9:10", 1), ("9:20", 9)]), words(&["9:00", "9:10", "9:20", "9:20"]));
+    // A full slot, a gap and the end of the day part a family.
+    assert_eq!(seated(3, &[("9:00", 2), ("9:10", 0), ("9:20", 4)]), None);
+    assert_eq!(seated(3, &[("11:50", 2), ("13:00", 4)]), None);
+    assert_eq!(seated(3, &[("17:20", 2)]), None);
+    assert_eq!(seated(1, &[("9:00", 0), ("9:10", 1)]), None);
+    assert_eq!(seated(1, &[]), None);
+}
+
+#[test]
+fn r4_d_moving_away_and_cancelling_have_deadlines_of_their_own() {
+    let profile: crate::profile::Profile =
+        toml::from_str(include_str!("../../../profiles/suita.toml")).unwrap();
+    let rules = |change: &dyn Fn(&mut Booking)| {
+        let rules = (1..).zip(profile.rules().unwrap()).map(|(n, rule)| {
+            let mut body = rule.body;
+            if let RuleBody::Booking(booking) = &mut body {
+                change(booking);
+            }
+            Rule {
+                id: RuleId::from_parts(1, n),
+                version: 1,
+                valid_from: rule.valid_from,
+                valid_until: rule.valid_until,
+                body,
+                agreement: None,
+            }
+        });
+        RuleSet::new(1, rules.collect()).unwrap()
+    };
+    let slot = crate::journal::Slot {
+        service: Service::Issuance,
+        site: "honcho".parse().unwrap(),
+        day: date(2026, 11, 24),
+        start: "9:00".parse().unwrap(),
+    };
+    let begins = crate::time::instant_at(slot.day, 9 * 60);
+    let agreed = rules(&|_| {});
+    assert_eq!((agreed.move_away_until(&slot), agreed.cancel_until(&slot)), (begins, begins));
+    let stricter = rules(&|booking| {
+        booking.web_move_away_minutes = 24 * 60;
+        booking.web_cancel_minutes = 30;
+    });
+    assert_eq!(stricter.move_away_until(&slot), crate::time::instant_at(date(2026, 11, 23), 9 * 60));
+    assert_eq!(stricter.cancel_until(&slot), crate::time::instant_at(slot.day, 8 * 60 + 30));
 }

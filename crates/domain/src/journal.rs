@@ -22,7 +22,7 @@ use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
-use crate::reservation::Channel;
+use crate::reservation::{Channel, Visitor};
 use crate::service::{Service, SiteCode};
 use crate::time::Start;
 
@@ -443,6 +443,34 @@ pub enum Entry {
         slot: Slot,
         /// By which way.
         channel: Channel,
+        /// The first reservation of the family it was booked with; none: alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<ReservationId>,
+        /// Who comes; none: not asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visitor: Option<Visitor>,
+    },
+    /// Another person comes than was said before.
+    VisitorChanged {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// What was known before.
+        from: Option<Visitor>,
+        /// What is known now.
+        to: Option<Visitor>,
+    },
+    /// A reservation came into a family's booking, or left it.
+    PartyChanged {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// The first reservation of the booking that it left.
+        from: Option<ReservationId>,
+        /// The first reservation of the booking that it is in now.
+        to: Option<ReservationId>,
     },
     /// A reservation of the former system was taken over; its booking stands beside it.
     ReservationTakenOver {
@@ -684,6 +712,8 @@ impl Entry {
             Self::HoldReleased { .. } => "hold_released",
             Self::Booked { .. } => "booked",
             Self::ReservationTakenOver { .. } => "reservation_taken_over",
+            Self::VisitorChanged { .. } => "visitor_changed",
+            Self::PartyChanged { .. } => "party_changed",
             Self::Moved { .. } => "moved",
             Self::Cancelled { .. } => "cancelled",
             Self::Arrived { .. } => "arrived",
@@ -753,7 +783,9 @@ impl Entry {
             // A hold is no fact of the day's counts, so the day is not its subject.
             Self::PlaceHeld { reservation, card, .. }
             | Self::HoldReleased { reservation, card, .. }
-            | Self::ReservationTakenOver { reservation, card, .. } => {
+            | Self::ReservationTakenOver { reservation, card, .. }
+            | Self::VisitorChanged { reservation, card, .. }
+            | Self::PartyChanged { reservation, card, .. } => {
                 vec![S::Reservation(*reservation), S::Card(*card)]
             }
             Self::Booked { reservation, card, slot, .. }
@@ -804,6 +836,19 @@ impl Entry {
 mod tests {
     use super::*;
     use crate::id::Id;
+
+    #[test]
+    fn r4_d_an_entry_from_before_families_is_still_read() {
+        let (reservation, card) = (ReservationId::from_parts(1, 1), CardId::from_parts(1, 2));
+        let old = format!(
+            r#"{{"kind":"booked","reservation":"{reservation}","card":"{card}","channel":"web",
+            "slot":{{"service":"issuance","site":"honcho","day":"2026-11-24","start":540}}}}"#
+        );
+        let entry: Entry = serde_json::from_str(&old).unwrap();
+        assert!(matches!(entry, Entry::Booked { party: None, visitor: None, .. }));
+        // And an entry of somebody alone of whom nothing was asked looks as it always did.
+        assert!(!serde_json::to_string(&entry).unwrap().contains("visitor"));
+    }
 
     #[test]
     fn an_actor_survives_its_text() {

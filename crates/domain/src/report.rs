@@ -264,7 +264,14 @@ mod tests {
             day: date(2026, 11, 24),
             start: "9:00".parse().unwrap(),
         };
-        let booked = Entry::Booked { reservation, card, slot: slot.clone(), channel: Channel::Web };
+        let booked = Entry::Booked {
+            reservation,
+            card,
+            slot: slot.clone(),
+            channel: Channel::Web,
+            party: None,
+            visitor: None,
+        };
         let arrived = Entry::Arrived { reception, reservation, card, day: day() };
         let recorded = CityRecord::Paper;
         match kind {

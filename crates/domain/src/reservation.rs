@@ -40,6 +40,23 @@ codes! {
     }
 }
 
+codes! {
+    /// Who comes for a card (11(6)ウ(イ): 本人・任意代理人・法定代理人). It decides what must be brought.
+    pub enum Visitor {
+        /// 本人.
+        Principal = "principal",
+        /// 本人 with the 法定代理人.
+        WithRepresentative = "with_representative",
+        /// 法定代理人 without the person.
+        Representative = "representative",
+        /// 任意代理人.
+        Proxy = "proxy",
+    }
+}
+
+/// How many cards one booking may have (families); an assumption, to be agreed with the city.
+pub const MOST_IN_PARTY: usize = 4;
+
 /// The reservation is not in a state that allows the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a reservation that is {from} cannot become {wanted}")]
@@ -93,6 +110,18 @@ impl State {
             Self::Served => "交付済",
             Self::Unserved => "交付せず",
             Self::NotCome => "不来庁",
+        }
+    }
+}
+
+impl Visitor {
+    /// The word on the screen and on lists.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Principal => "本人",
+            Self::WithRepresentative => "本人と法定代理人",
+            Self::Representative => "法定代理人のみ",
+            Self::Proxy => "任意代理人",
         }
     }
 }

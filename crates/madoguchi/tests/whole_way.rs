@@ -182,7 +182,7 @@ fn storage_and_letters(house: &mut House, operator: &mut Browser) -> Vec<(CardId
 fn books(citizen: &mut Browser, key: &str, words: &[&str; 7], time: &str) -> String {
     let [next, days, day, times, check, book, done] = words;
     citizen.open("/k").fill("number", key).press(next).sees(days).follow(day).sees(times);
-    citizen.press(time).sees(check).press(book).sees(done);
+    citizen.press(time).choose("who", "principal").press(next).sees(check).press(book).sees(done);
     citizen.page().texts_of_class("done-number")[0].clone()
 }
 

@@ -125,6 +125,8 @@ fn day_list(count: u16) -> Document {
             list_line: Some(u32::from(index) + 1),
             place: Some(format!("キャビネットA 棚{}-{}", index % 6 + 1, index % 9 + 1)),
             channel: ["Web", "電話", "窓口"][usize::from(index % 7 / 3)].into(),
+            visitor: ["本人", "本人と法定代理人", "未確認"][usize::from(index % 13 / 6)].into(),
+            family: if index % 13 == 6 { "家族 2/3".into() } else { String::new() },
             remark: if index % 11 == 0 { "車いす。同席あり。𠮷".into() } else { String::new() },
         })
         .collect();

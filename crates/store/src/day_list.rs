@@ -37,7 +37,7 @@ statements! { "day_list":
     TRANSFER = "UPDATE day_list SET receiver = $1, transfer_id = $2
         WHERE service = $3 AND site = $4 AND day = $5 AND transfer_id IS NULL";
     LINES = "SELECT l.reservation_id AS id, l.start AS start, r.channel AS channel, r.language AS language,
-        c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date,
+        r.party_id AS party_id, r.visitor AS visitor, c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date,
         p.name AS place_name
         FROM day_list_line l JOIN reservation r ON r.id = l.reservation_id JOIN card c ON c.id = r.card_id
         JOIN consignment s ON s.id = c.consignment_id JOIN place p ON p.id = c.place_id
@@ -111,6 +111,10 @@ pub struct Line {
     pub channel: domain::reservation::Channel,
     /// The citizen's language.
     pub language: String,
+    /// The first reservation of the family it was booked with; none: alone.
+    pub party: Option<ReservationId>,
+    /// Who comes, where it was asked.
+    pub visitor: Option<domain::reservation::Visitor>,
     /// The card.
     pub card: CardId,
     /// 管理番号.
@@ -235,6 +239,8 @@ pub fn lines(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Vec<Line>> {
             start: row.get("start")?,
             channel: row.get("channel")?,
             language: row.get("language")?,
+            party: row.get("party_id")?,
+            visitor: row.get("visitor")?,
             card: row.get("card_id")?,
             control_number: card::control_number(row)?,
             line: row.get("line")?,

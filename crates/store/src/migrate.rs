@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_taking_over.sql"),
     migration!(5, "0005_lists_and_ways.sql"),
     migration!(6, "0006_incidents_and_questions.sql"),
+    migration!(7, "0007_families.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -180,6 +181,11 @@ mod tests {
             6,
             "1f955e61e34ee5bc51a5d2c1d30d2d5538e4ac9c3cf4309673d79fd27d3263c1",
             "22ad67cf038e4d0d30c952abef75f8572100719fcff3dd3ac04c576d9595cb7c",
+        ),
+        (
+            7,
+            "b8c65ee3822dd90631c1f6ac70ac2fb09f0ae952c768f420b585d538e01d339d",
+            "2961dcd1f9ecfa11361781ea1d96d1c62c9c4989b35b100da93e028fe0e458cd",
         ),
     ];
 

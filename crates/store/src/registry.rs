@@ -33,6 +33,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,
         crate::reservation::days::STATEMENTS,
+        crate::reservation::party::STATEMENTS,
         crate::rules::STATEMENTS,
         crate::saved::STATEMENTS,
         crate::sealer::STATEMENTS,
@@ -91,6 +92,7 @@ mod tests {
         "session",
         "slot_usage",
         "visit",
+        "visit_member",
     ];
 
     fn sqlite() -> (tempfile::TempDir, rusqlite::Connection) {

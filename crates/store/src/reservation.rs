@@ -1,17 +1,20 @@
 //! Reservations: hold, confirm, move, cancel, expiry, and what is found by number or by day.
 //!
-//! A hold is a reservation row; confirming changes only the row, because the place is already taken.
+//! A hold is a reservation row; confirming changes only the row, because the place is already taken. What is done with
+//! the reservations of a family, of which one card alone is the smallest, stands in [`party`].
+
+pub mod party;
 
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};
 use domain::journal::{BusinessDay, Entry, Slot};
 use domain::number::{Number, NumberKind};
-use domain::reservation::{Channel, State, WrongState, hold_ran_out};
+use domain::reservation::{Channel, State, Visitor, WrongState};
 use domain::rules::RuleSet;
 use domain::service::{Service, SiteCode};
 use domain::time::day_of;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use crate::act::Act;
 use crate::capacity::{self, Shift, ShiftError};
@@ -28,12 +31,12 @@ pub mod days;
 
 statements! { "reservation":
     INSERT = "INSERT INTO reservation (id, service, site, day, start, card_id, state, held_until, channel, language,
-        number_issue, key_version, number_lookup, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, 1) ON CONFLICT DO NOTHING";
-    FIND = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, number_issue,
-        key_version, version FROM reservation WHERE id = $1";
-    LIVE_OF_CARD = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language,
-        number_issue, key_version, version FROM reservation
+        party_id, visitor, number_issue, key_version, number_lookup, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, 1) ON CONFLICT DO NOTHING";
+    FIND = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
+        visitor, number_issue, key_version, version FROM reservation WHERE id = $1";
+    LIVE_OF_CARD = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
+        visitor, number_issue, key_version, version FROM reservation
         WHERE card_id = $1 AND state IN ('held', 'booked')";
     WAITING = "SELECT r.id AS id FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day = $3
         AND r.state = 'booked' AND NOT EXISTS (SELECT 1 FROM reception v WHERE v.reservation_id = r.id)
@@ -44,18 +47,15 @@ statements! { "reservation":
     SET_STATE_AT = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
         WHERE id = $2 AND version = $3";
     KEEP_AT = "UPDATE reservation SET version = version + 1 WHERE id = $1 AND version = $2";
-    MOVE = "UPDATE reservation SET day = $1, start = $2, version = version + 1
-        WHERE id = $3 AND state = 'booked' AND version = $4";
-    CONFIRM = "UPDATE reservation SET state = 'booked', held_until = NULL, version = version + 1
-        WHERE id = $1 AND state = 'held' AND held_until >= $2";
     EXPIRED_IN_SLOT = "SELECT id, card_id, channel FROM reservation
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND state = 'held' AND held_until < $5
         ORDER BY id";
-    EXPIRED = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, number_issue,
-        key_version, version FROM reservation
+    EXPIRED = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
+        visitor, number_issue, key_version, version FROM reservation
         WHERE state = 'held' AND held_until < $1 ORDER BY held_until, id LIMIT $2";
     OF_DAY = "SELECT r.id AS id, r.start AS start, r.state AS state, r.channel AS channel,
-        r.language AS language, r.card_id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
+        r.language AS language, r.party_id AS party_id, r.visitor AS visitor, r.card_id AS card_id,
+        c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
         COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind, c.stage AS stage,
         v.id AS reception_id, v.state AS reception_state
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
@@ -87,6 +87,10 @@ pub struct Reservation {
     pub channel: Channel,
     /// The citizen's language, as a code.
     pub language: String,
+    /// The first reservation of the family it was booked with; none: alone.
+    pub party: Option<ReservationId>,
+    /// Who comes; none: not asked.
+    pub visitor: Option<Visitor>,
     /// The issue of its 予約番号.
     pub number_issue: u32,
     /// The version of the keys from which the number is derived.
@@ -116,6 +120,10 @@ pub struct OfDay {
     pub channel: Channel,
     /// The citizen's language.
     pub language: String,
+    /// The first reservation of the family it was booked with; none: alone.
+    pub party: Option<ReservationId>,
+    /// Who comes; none: not asked.
+    pub visitor: Option<Visitor>,
     /// The card.
     pub card: CardId,
     /// 管理番号.
@@ -164,6 +172,15 @@ pub enum BookingError {
     /// The day was closed, and takes nobody any more.
     #[error("the day is closed")]
     DayClosed,
+    /// The slot has begun, or its deadline passed.
+    #[error("the time for it is over")]
+    TooLate,
+    /// A booking has no more cards than the family may have.
+    #[error("the booking has as many cards as it may")]
+    PartyFull,
+    /// The reservations that were named are not those of one booking, or no longer all of them.
+    #[error("the booking has changed")]
+    AnotherParty,
     /// The hold ran out before it was confirmed.
     #[error("the hold ran out")]
     HoldRanOut,
@@ -201,6 +218,13 @@ pub struct Wish {
     pub language: String,
 }
 
+/// With whom a reservation is made, and who comes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Together {
+    party: Option<ReservationId>,
+    visitor: Option<Visitor>,
+}
+
 fn reservation(row: &Row<'_>) -> Result<Reservation> {
     Ok(Reservation {
         id: row.get("id")?,
@@ -215,6 +239,8 @@ fn reservation(row: &Row<'_>) -> Result<Reservation> {
         held_until: row.get("held_until")?,
         channel: row.get("channel")?,
         language: row.get("language")?,
+        party: row.get("party_id")?,
+        visitor: row.get("visitor")?,
         number_issue: row.get("number_issue")?,
         key_version: row.get("key_version")?,
         version: row.get("version")?,
@@ -286,6 +312,8 @@ pub fn of_day(reader: &mut Reader<'_>, service: Service, site: &SiteCode, day: D
             state: row.get("state")?,
             channel: row.get("channel")?,
             language: row.get("language")?,
+            party: row.get("party_id")?,
+            visitor: row.get("visitor")?,
             card: row.get("card_id")?,
             control_number: card::control_number(row)?,
             line: row.get("line")?,
@@ -298,8 +326,7 @@ pub fn of_day(reader: &mut Reader<'_>, service: Service, site: &SiteCode, day: D
     })
 }
 
-/// Holds a place for a citizen until `minutes` from now. A hold of the same card in another slot is given back
-/// in the same transaction, so a citizen never has two and never none while choosing.
+/// Holds a place for a citizen until `minutes` from now: [`party::hold`] for one card.
 pub fn hold(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -308,33 +335,10 @@ pub fn hold(
     wish: &Wish,
     minutes: u16,
 ) -> Result<Reservation, BookingError> {
-    let until = act.at.saturating_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(act.at);
-    let Some(card) = card::find(tx, wish.card)? else { return Err(BookingError::NotFound) };
-    if card.stage != Stage::Notified {
-        return Err(BookingError::NotBookable(card.stage));
-    }
-    let mut shifts = Vec::new();
-    let mut released = None;
-    if let Some(live) = live_of(tx, wish.card)? {
-        if live.state == State::Booked {
-            return Err(BookingError::AlreadyBooked(live.id));
-        }
-        let recorded = end(tx, act, &live, State::Released, live.channel)?;
-        shifts.push(Shift { slot: live.slot.clone(), channel: live.channel, take: false });
-        released = Some(recorded);
-    }
-    let id: ReservationId = tx.id(act);
-    let recorded =
-        tx.record(act, &Entry::PlaceHeld { reservation: id, card: wish.card, slot: wish.slot.clone() })?;
-    let held = insert(tx, &recorded, keys, id, wish, State::Held, Some(until))?;
-    shifts.push(Shift { slot: wish.slot.clone(), channel: wish.channel, take: true });
-    capacity::shift(tx, &released.unwrap_or(recorded), rules, &shifts, &mut |tx, slot| {
-        free_expired(tx, act, slot, Some(id))
-    })?;
-    Ok(held)
+    party::hold(tx, act, keys, rules, std::slice::from_ref(wish), minutes).and_then(one)
 }
 
-/// Books at once, without a hold: the telephone, the counter, the taking over of reservations.
+/// Books at once, without a hold: [`party::book`] for one card of whose visitor nothing was asked.
 pub fn book(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -342,27 +346,43 @@ pub fn book(
     rules: &RuleSet,
     wish: &Wish,
 ) -> Result<Reservation, BookingError> {
-    let Some(card) = card::find(tx, wish.card)? else { return Err(BookingError::NotFound) };
-    if card.stage != Stage::Notified {
-        return Err(BookingError::NotBookable(card.stage));
-    }
-    still_open(tx, &wish.slot)?;
-    let mut shifts = vec![Shift { slot: wish.slot.clone(), channel: wish.channel, take: true }];
-    if let Some(live) = live_of(tx, wish.card)? {
-        if live.state == State::Booked {
-            return Err(BookingError::AlreadyBooked(live.id));
-        }
-        end(tx, act, &live, State::Released, live.channel)?;
-        shifts.push(Shift { slot: live.slot.clone(), channel: live.channel, take: false });
-    }
-    let id: ReservationId = tx.id(act);
-    let entry =
-        Entry::Booked { reservation: id, card: wish.card, slot: wish.slot.clone(), channel: wish.channel };
-    let recorded = tx.record(act, &entry)?;
-    let booked = insert(tx, &recorded, keys, id, wish, State::Booked, None)?;
-    card::refresh_progress(tx, &recorded, wish.card)?;
-    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot, Some(id)))?;
-    Ok(booked)
+    party::book(tx, act, keys, rules, &[(wish.clone(), None)]).and_then(one)
+}
+
+/// 予約完了: makes a booking of a hold that has not run out: [`party::confirm`] for one card of whose visitor nothing
+/// was asked.
+pub fn confirm(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reservation, BookingError> {
+    party::confirm(tx, act, &[(id, None)]).and_then(one)
+}
+
+/// 取消: frees the place. Cancelling twice is the same as once.
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    id: ReservationId,
+    by: Channel,
+) -> Result<Reservation, BookingError> {
+    party::cancel(tx, act, rules, &[id], by).and_then(one)
+}
+
+/// 変更: moves a booking to another slot in one step, so that at no moment it has no place; its number stays. Moving
+/// to the slot that it has changes nothing. One that is moved to another day without the rest of its family leaves
+/// the family's booking.
+pub fn move_to(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    id: ReservationId,
+    to: &Slot,
+    by: Channel,
+) -> Result<Reservation, BookingError> {
+    party::relocate(tx, act, rules, &[(id, to.clone())], by).and_then(one)
+}
+
+/// The one that was asked for of those that were done.
+fn one(done: Vec<Reservation>) -> Result<Reservation, BookingError> {
+    done.into_iter().next().ok_or(BookingError::NotFound)
 }
 
 pub(crate) fn insert(
@@ -371,9 +391,11 @@ pub(crate) fn insert(
     keys: &Keys,
     id: ReservationId,
     wish: &Wish,
-    state: State,
+    together: Together,
     held_until: Option<Timestamp>,
 ) -> Result<Reservation, BookingError> {
+    let Together { party, visitor } = together;
+    let state = if held_until.is_some() { State::Held } else { State::Booked };
     let (key_version, set) = keys.newest()?;
     let number = Number::derive(set.number.bits(), NumberKind::Reservation, id.to_bytes(), 1);
     let Slot { service, site, day, start } = &wish.slot;
@@ -390,6 +412,8 @@ pub(crate) fn insert(
             held_until,
             wish.channel,
             wish.language,
+            party,
+            visitor,
             key_version,
             number.lookup(set.lookup.bits())
         ],
@@ -415,94 +439,12 @@ pub(crate) fn insert(
         held_until,
         channel: wish.channel,
         language: wish.language.clone(),
+        party,
+        visitor,
         number_issue: 1,
         key_version,
         version: 1,
     })
-}
-
-/// 予約完了: makes a booking of a hold that has not run out. Confirming twice is the same as once.
-pub fn confirm(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reservation, BookingError> {
-    let Some(held) = find(tx, id)? else { return Err(BookingError::NotFound) };
-    match (held.state, held.held_until) {
-        (State::Booked, _) => return Ok(held),
-        (State::Held, Some(until)) if !hold_ran_out(until, act.at) => {}
-        (State::Held | State::Released, _) => return Err(BookingError::HoldRanOut),
-        (from, _) => return Err(WrongState { from, wanted: State::Booked }.into()),
-    }
-    let Some(card) = held.card else { return Err(BookingError::NotFound) };
-    let stage = card::find(tx, card)?.map(|card| card.stage).ok_or(BookingError::NotFound)?;
-    if stage != Stage::Notified {
-        return Err(BookingError::NotBookable(stage));
-    }
-    let entry = Entry::Booked { reservation: id, card, slot: held.slot.clone(), channel: held.channel };
-    let recorded = tx.record(act, &entry)?;
-    if tx.execute(&CONFIRM, bind![id, act.at])? == 0 {
-        // Another transaction confirmed or freed it in the meantime; all of this one is run again on what is true
-        // now.
-        tx.run_again(&CONFIRM);
-        return Err(BookingError::Store(Error::Conflict));
-    }
-    card::refresh_progress(tx, &recorded, card)?;
-    Ok(Reservation { state: State::Booked, held_until: None, version: held.version + 1, ..held })
-}
-
-/// 取消: frees the place. Cancelling twice is the same as once.
-pub fn cancel(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    rules: &RuleSet,
-    id: ReservationId,
-    by: Channel,
-) -> Result<Reservation, BookingError> {
-    let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
-    if booked.state == State::Cancelled {
-        return Ok(booked);
-    }
-    may_leave(tx, act, &booked)?;
-    let recorded = end(tx, act, &booked, State::Cancelled, by)?;
-    if let Some(card) = booked.card {
-        card::refresh_progress(tx, &recorded, card)?;
-    }
-    let shift = Shift { slot: booked.slot.clone(), channel: booked.channel, take: false };
-    capacity::shift(tx, &recorded, rules, &[shift], &mut |_, _| Ok(Vec::new()))?;
-    Ok(Reservation { state: State::Cancelled, version: booked.version + 1, ..booked })
-}
-
-/// 変更: moves a booking to another slot in one step, so that at no moment it has no place; its number stays. Moving
-/// to the slot that it has changes nothing.
-pub fn move_to(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    rules: &RuleSet,
-    id: ReservationId,
-    to: &Slot,
-    by: Channel,
-) -> Result<Reservation, BookingError> {
-    let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
-    if booked.state != State::Booked {
-        return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
-    }
-    if booked.slot == *to {
-        return Ok(booked);
-    }
-    may_leave(tx, act, &booked)?;
-    still_open(tx, to)?;
-    let Some(card) = booked.card else { return Err(BookingError::NotFound) };
-    let stage = card::find(tx, card)?.map(|card| card.stage).ok_or(BookingError::NotFound)?;
-    if stage != Stage::Notified {
-        return Err(BookingError::NotBookable(stage));
-    }
-    let (from, channel) = (booked.slot.clone(), booked.channel);
-    let entry = Entry::Moved { reservation: id, card, from: from.clone(), to: to.clone(), channel, by };
-    let recorded = tx.record(act, &entry)?;
-    if tx.execute(&MOVE, bind![to.day, to.start, id, booked.version])? == 0 {
-        return Err(changed_meanwhile(tx, &MOVE));
-    }
-    let shifts =
-        [Shift { slot: from, channel, take: false }, Shift { slot: to.clone(), channel, take: true }];
-    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot, None))?;
-    Ok(Reservation { slot: to.clone(), version: booked.version + 1, ..booked })
 }
 
 /// Whether a booking can still leave its place: nobody came for it, and its day is not over.
@@ -627,18 +569,13 @@ pub(crate) fn correct_state(
 }
 
 /// Ends the slot's holds that ran out and answers in whose counts they stood.
-pub(crate) fn free_expired(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    slot: &Slot,
-    but: Option<ReservationId>,
-) -> Result<Vec<Channel>> {
+pub(crate) fn free_expired(tx: &mut Tx<'_>, act: &Act, slot: &Slot) -> Result<Vec<Channel>> {
     let Slot { service, site, day, start } = slot;
     let expired = tx.rows(&EXPIRED_IN_SLOT, bind![service, site, day, start, act.at], |row| {
         Ok((row.get::<ReservationId>("id")?, row.get::<CardId>("card_id")?, row.get::<Channel>("channel")?))
     })?;
     let mut freed = Vec::new();
-    for (id, card, channel) in expired.into_iter().filter(|(id, ..)| Some(*id) != but) {
+    for (id, card, channel) in expired {
         tx.record(act, &Entry::HoldReleased { reservation: id, card, slot: slot.clone() })?;
         if tx.execute(&SET_STATE, bind![State::Released, id, State::Held])? == 0 {
             // Another transaction ended it in the meantime; all of this one is run again on what is true now.

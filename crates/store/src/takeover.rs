@@ -18,7 +18,7 @@ use crate::capacity::{self, Shift, ShiftError};
 use crate::error::Error;
 use crate::former::{self, Hashed, Kind};
 use crate::keys::Keys;
-use crate::reservation::{BookingError, Wish, end, free_expired, insert, live_of, still_open};
+use crate::reservation::{BookingError, Together, Wish, end, free_expired, insert, live_of, still_open};
 use crate::statement::Statement;
 use crate::tx::Tx;
 use crate::{bind, card, statements};
@@ -182,17 +182,19 @@ fn book(
     }
     let (slot, channel) = (line.slot.clone(), line.channel);
     let reservation: ReservationId = tx.id(act);
-    let recorded = tx.record(act, &Entry::Booked { reservation, card: id, slot: slot.clone(), channel })?;
+    let booked =
+        Entry::Booked { reservation, card: id, slot: slot.clone(), channel, party: None, visitor: None };
+    let recorded = tx.record(act, &booked)?;
     tx.record(act, &Entry::ReservationTakenOver { reservation, card: id, over: is_over })?;
     let wish = Wish { card: id, slot: slot.clone(), channel, language: "ja".to_owned() };
-    insert(tx, &recorded, keys, reservation, &wish, State::Booked, None)?;
+    insert(tx, &recorded, keys, reservation, &wish, Together::default(), None)?;
     former::keep_reservation(tx, keys, reservation, name, number)?;
     card::refresh_progress(tx, &recorded, id)?;
     if !is_over {
         shifts.push(Shift { slot: slot.clone(), channel, take: true });
     }
     let shifted = capacity::shift(tx, &released.unwrap_or(recorded), rules, &shifts, &mut |tx, slot| {
-        free_expired(tx, act, slot, Some(reservation))
+        free_expired(tx, act, slot)
     });
     let shifted = match shifted {
         Ok(()) if is_over => capacity::take_beyond(tx, &recorded, rules, &slot, channel),

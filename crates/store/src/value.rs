@@ -287,6 +287,7 @@ texts!(
     domain::reception::Reason,
     domain::day_list::Duty,
     domain::reservation::Channel,
+    domain::reservation::Visitor,
     domain::service::Service,
     domain::service::SiteCode,
 );

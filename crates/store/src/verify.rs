@@ -30,6 +30,8 @@ pub enum Invariant {
     Slot,
     /// A card has at most one live reservation.
     OneLiveReservation,
+    /// A family's reservations are of one day of one counter, and not more than a booking may have.
+    Party,
     /// A card is in exactly one place, and its story leads there.
     Place,
     /// The stage follows its table; what lists show follows from it.
@@ -50,9 +52,10 @@ pub enum Invariant {
 
 impl Invariant {
     /// Every invariant.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Slot,
         Self::OneLiveReservation,
+        Self::Party,
         Self::Place,
         Self::Stage,
         Self::Journal,

@@ -158,6 +158,34 @@ on_both! {
             "reservation:");
     }
 
+    fn r4_d_a_family_that_was_parted_is_found(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = city.notified(6, 'A');
+        let family = city.book_all(&cards[..4], DAY, &["9:00", "9:00", "9:10", "9:10"]).unwrap();
+        let alone = city.book(cards[4], city.slot(date(2026, 11, 25), "9:00")).unwrap();
+        let with_them = city.book(cards[5], city.slot(DAY, "9:20")).unwrap();
+        city.seal();
+        assert_eq!(city.verify(), []);
+        let party = family[0].id;
+        found(&city, Invariant::Party,
+            &format!("UPDATE reservation SET party_id = '{party}' WHERE id = '{}'", with_them.id), "party:");
+        city.home.by_hand(&format!("UPDATE reservation SET party_id = NULL WHERE id = '{}'", with_them.id));
+        assert_eq!(city.verify(), []);
+        let (four, day) = (family[3].id, alone.id);
+        city.home.by_hand(&format!("UPDATE reservation SET party_id = NULL WHERE id = '{four}'"));
+        let findings = city.verify();
+        assert!(findings.iter().any(|f| f.invariant == Invariant::Fold && f.what.contains("family")), "{findings:?}");
+        found(&city, Invariant::Party, &format!("UPDATE reservation SET party_id = '{party}' WHERE id = '{day}'"), "party:");
+        without_foreign_key(&city, "reservation", "reservation_party_id_fkey");
+        found(&city, Invariant::Party,
+            &format!("UPDATE reservation SET party_id = '01ARZ3NDEKTSV4RRFFQ69G5FAV' WHERE id = '{day}'"), "reservation:");
+    }
+
+    fn r4_d_a_visitor_changed_behind_the_programs_back_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Fold, "UPDATE reservation SET visitor = 'proxy' WHERE state = 'served'", "reservation:");
+    }
+
     fn a_second_live_reservation_is_found(home: TestDb) {
         let city = lived_in(home);
         city.home.by_hand("DROP INDEX reservation_live_card");

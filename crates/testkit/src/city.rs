@@ -8,7 +8,7 @@ use domain::id::{CardId, EntryId, Id, PlaceId, ReservationId, RuleId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Slot};
 use domain::place::PlaceKind;
 use domain::profile::{Decision, Profile};
-use domain::reservation::Channel;
+use domain::reservation::{Channel, Visitor};
 use domain::rules::{Rule, RuleSet};
 use domain::service::{Service, SiteCode};
 use domain::time::{Start, instant_at};
@@ -305,6 +305,57 @@ impl City {
         let (act, rules) = (self.citizen(), self.rules.clone());
         self.db().write_now(Lane::Public, move |tx| {
             store::reservation::move_to(tx, &act, &rules, id, &to, Channel::Web)
+        })
+    }
+
+    /// Holds places of a day for several cards together.
+    pub fn hold_all(
+        &mut self,
+        cards: &[CardId],
+        day: Date,
+        starts: &[&str],
+    ) -> Result<Vec<Reservation>, BookingError> {
+        let (act, keys, rules) = (self.citizen(), self.keys.clone(), self.rules.clone());
+        let wishes: Vec<Wish> =
+            cards.iter().zip(starts).map(|(card, start)| self.wish(*card, self.slot(day, start))).collect();
+        self.db().write_now(Lane::Public, move |tx| {
+            store::reservation::party::hold(tx, &act, &keys, &rules, &wishes, 10)
+        })
+    }
+
+    /// Holds and confirms for several cards together.
+    pub fn book_all(
+        &mut self,
+        cards: &[CardId],
+        day: Date,
+        starts: &[&str],
+    ) -> Result<Vec<Reservation>, BookingError> {
+        let held = self.hold_all(cards, day, starts)?;
+        let act = self.citizen();
+        let holds: Vec<_> = held.iter().map(|held| (held.id, Some(Visitor::Principal))).collect();
+        self.db().write_now(Lane::Public, move |tx| store::reservation::party::confirm(tx, &act, &holds))
+    }
+
+    /// Moves a whole booking as a citizen does.
+    pub fn move_all(&mut self, id: ReservationId, day: Date, starts: &[&str]) -> Result<(), BookingError> {
+        let (act, rules) = (self.citizen(), self.rules.clone());
+        let starts: Vec<Start> = starts.iter().map(|start| start.parse().unwrap()).collect();
+        self.db().write_now(Lane::Public, move |tx| {
+            store::reservation::party::move_all(tx, &act, &rules, id, day, &starts, Channel::Web)
+        })
+    }
+
+    /// Adds a card to a booking.
+    pub fn add(&mut self, id: ReservationId, card: CardId) -> Result<Reservation, BookingError> {
+        let (act, keys, rules) = (self.citizen(), self.keys.clone(), self.rules.clone());
+        let addition = store::reservation::party::Addition {
+            card,
+            channel: Channel::Web,
+            language: "ja".to_owned(),
+            visitor: None,
+        };
+        self.db().write_now(Lane::Public, move |tx| {
+            store::reservation::party::add(tx, &act, &keys, &rules, id, &addition)
         })
     }
 

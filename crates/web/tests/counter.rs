@@ -165,6 +165,57 @@ on_both! {
         house.verify();
     }
 
+    fn r4_d_a_family_that_telephones_is_booked_moved_and_cancelled_on_one_screen(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(5, 'A');
+        let unready = house.city.prepared(1, 'B')[0];
+        house.at(date(2026, 11, 9), "10:00");
+        let mut operator = house.operator();
+        operator.post("/scan", &[("scan", &house.key_of(cards[0]))]).follow("予約を取る");
+        let sentences = [
+            ("31234567890123".to_owned(), "この番号のカードはありません。"),
+            (control(&house, unready), "この方は一緒に予約できません。「お渡しの準備ができています。"),
+            (control(&house, cards[0]), "この方は、もう入っています。"),
+        ];
+        for (typed, words) in sentences {
+            operator.fill("member", &typed).press("追加する").reads(words);
+            assert!(!operator.page().source().contains(&typed) || typed == control(&house, cards[0]));
+        }
+        operator.fill("member", "1234 5678 9018").press("追加する").sees("個人番号の読み取りを止めました");
+        operator.post("/scan", &[("scan", &house.key_of(cards[0]))]).follow("予約を取る");
+        operator.fill("member", &house.key_of(cards[1])).press("追加する").reads("2人目").reads(&shown(&control(&house, cards[1])));
+        assert!(!operator.path().contains(&house.key_of(cards[1]).replace('-', "")), "a secret in an address");
+        operator.fill("member", &control(&house, cards[2])).press("追加する").reads("3人目");
+        operator.choose("visitor", "principal").choose("visitor-2", "with_representative").press_twice("13:00");
+        operator.reads("ご家族の予約").reads("本人と法定代理人").reads("未確認").reads(&shown(&control(&house, cards[2])));
+        let first = operator.path().to_owned();
+        // The list of the day says who comes, and who belongs together.
+        let day = "/reservations/2026-11-09";
+        operator.open(day).reads("家族 1/3").reads("家族 3/3").reads("本人と法定代理人");
+        operator.open(&format!("{day}.csv"));
+        assert!(operator.page().source().contains("来庁者"));
+        // Who comes is changed; another one is added beside them; all are moved in one step.
+        operator.open(&first).choose("visitor", "proxy").press("来庁者を変更する").reads("「本人」から「任意代理人」に変更しました");
+        operator.fill("member", &control(&house, cards[3])).press("電話で追加する").reads("家族の予約");
+        operator.follow("日時を変更する").reads("ご家族4人をまとめて変更します。");
+        let page = operator.path().to_owned();
+        operator.open(&format!("{page}?day=2026-11-13")).press_twice("9:00").reads("令和8年11月13日(金) 9:00");
+        operator.open("/reservations/2026-11-13").reads("家族 4/4");
+        // One alone goes to another day, and is told apart.
+        operator.open(&first).follow("日時を変更する").follow("この方だけ変更する").reads("この方だけ変更します。");
+        let alone = operator.path().to_owned();
+        operator.open(&format!("{alone}&day=2026-11-16")).reads("この方だけ変更します。").press("10:00").reads("家族の予約から分けました");
+        operator.open("/reservations/2026-11-13").reads("家族 3/3");
+        // One is cancelled, then the rest.
+        let rest = house.city.db().read_now({ let card = cards[1]; move |reader| store::reservation::live_of(reader, card) });
+        let rest = format!("/reservation/{}", rest.unwrap().unwrap().id);
+        operator.open(&rest).choose("channel", "telephone").press("この方だけ取り消す").reads("取消");
+        operator.follow(&shown(&control(&house, cards[2]))).choose("channel", "telephone").press("ご家族2人の予約をすべて取り消す");
+        operator.open("/reservations/2026-11-13").reads("この日の予約はありません。");
+        house.run_jobs();
+        house.verify();
+    }
+
     fn r4_b_the_scan_box_understands_every_code_and_refuses_the_back_of_a_card(home: TestDb) {
         let (mut house, cards) = house(home);
         let mut operator = house.operator();

@@ -89,8 +89,15 @@ pub struct Booking {
     pub opens_business_days_after_posting: u8,
     /// How many days ahead the web lets book.
     pub window_days: u16,
-    /// The web closes for a day at the end of the nth open day before it; 0: at the end of the day itself.
+    /// The web closes for a day at the end of the nth open day before it; 0: at the end of the day itself. It is the
+    /// deadline of booking for the day and of moving to it.
     pub web_cutoff_open_days: u8,
+    /// Moving away is possible on the web until so many minutes before the slot begins; 0: until it begins.
+    #[serde(default)]
+    pub web_move_away_minutes: u16,
+    /// Cancelling is possible on the web until so many minutes before the slot begins; 0: until it begins.
+    #[serde(default)]
+    pub web_cancel_minutes: u16,
     /// How many minutes a place is held while the citizen checks.
     pub hold_minutes: u16,
 }

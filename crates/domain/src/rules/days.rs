@@ -1,11 +1,12 @@
 //! Open days before and after a day, and the days that can be booked on the web.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
-use super::RuleSet;
+use super::{Booking, RuleSet};
+use crate::journal::Slot;
 use crate::service::{Service, SiteCode};
-use crate::time::day_of;
+use crate::time::{day_of, instant_at};
 
 /// How many days are searched for an open day, either way; a service that is closed longer has none.
 const SEARCH_DAYS: usize = 400;
@@ -55,14 +56,31 @@ impl RuleSet {
         self.nth_open_day_after(service, site, posted, days)
     }
 
-    /// Whether the web still takes, changes or cancels a reservation for a day: until the end of the nth open
-    /// day before it (2 by the profile), because the city gets the list of a day on the morning before.
+    /// Whether the web still books for a day, or moves to it: until the end of the nth open day before it (2 by the
+    /// profile), because the city gets the list of a day on the morning before.
     pub fn is_before_web_cutoff(&self, service: Service, site: &SiteCode, day: Date, now: Timestamp) -> bool {
         let today = day_of(now);
         self.booking(service, today).is_some_and(|booking| {
             let last = self.nth_open_day_before(service, site, day, booking.web_cutoff_open_days);
             last.is_some_and(|last| today <= last)
         })
+    }
+
+    /// The instant from which on the web no longer moves a reservation away from its slot.
+    pub fn move_away_until(&self, slot: &Slot) -> Timestamp {
+        self.before(slot, |booking| booking.web_move_away_minutes)
+    }
+
+    /// The instant from which on the web no longer cancels a reservation of a slot.
+    pub fn cancel_until(&self, slot: &Slot) -> Timestamp {
+        self.before(slot, |booking| booking.web_cancel_minutes)
+    }
+
+    /// So many minutes before a slot begins, by the rule of its day.
+    fn before(&self, slot: &Slot, minutes: impl Fn(&Booking) -> u16) -> Timestamp {
+        let begins = instant_at(slot.day, slot.start.minutes());
+        let minutes = self.booking(slot.service, slot.day).map_or(0, minutes);
+        begins.saturating_sub(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(begins)
     }
 
     /// The days for which the web takes reservations now. `opens_from` is the first possible visit, such as

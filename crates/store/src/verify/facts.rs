@@ -9,7 +9,7 @@ use domain::journal::{BusinessDay, Entry, Slot, Subject};
 use domain::number::{Number, NumberKind};
 use domain::reception::State as Reception;
 use domain::report::Main;
-use domain::reservation::State as Booking;
+use domain::reservation::{State as Booking, Visitor};
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ statements! { "verify.facts":
     SEALER = "SELECT journal_seq, access_seq FROM sealer WHERE id = 1";
     NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM journal";
     VIEWS_NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM access";
-    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, number_issue, key_version, number_lookup FROM reservation
+    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, party_id, visitor, number_issue, key_version, number_lookup FROM reservation
         WHERE id > $1 ORDER BY id LIMIT $2";
     RECEPTIONS = "SELECT v.id AS id, v.state AS state, r.id AS reservation_id, r.state AS reservation_state
         FROM reception v JOIN reservation r ON r.id = v.reservation_id WHERE v.id > $1 ORDER BY v.id LIMIT $2";
@@ -82,6 +82,12 @@ struct Folded {
     incidents: incidents::Told,
 }
 
+/// What a booking began with.
+struct Booked {
+    party: Option<ReservationId>,
+    visitor: Option<Visitor>,
+}
+
 /// What the journal says of a reservation.
 #[derive(Default)]
 struct Told {
@@ -93,17 +99,29 @@ struct Told {
     /// Its end as it was first recorded, and what was corrected of it, in whatever order.
     end: Option<End>,
     corrections: Vec<(End, End)>,
+    /// In whose family's booking it was booked and who was to come, once it was.
+    booked: Option<Booked>,
+    /// Which booking it left for which, in whatever order.
+    parties: Vec<(Option<ReservationId>, Option<ReservationId>)>,
+    /// How that changed, in whatever order.
+    visitors: Vec<(Option<Visitor>, Option<Visitor>)>,
+}
+
+/// What is left of a first value after all its changes, whose order is not known: one value, or the entries
+/// contradict each other.
+fn left<'a, T: Ord>(first: Option<&'a T>, changes: &'a [(T, T)]) -> Vec<&'a T> {
+    let mut net: BTreeMap<&T, i32> = first.into_iter().map(|value| (value, 1)).collect();
+    for (from, to) in changes {
+        *net.entry(from).or_default() -= 1;
+        *net.entry(to).or_default() += 1;
+    }
+    net.into_iter().filter(|(_, count)| *count != 0).map(|(value, _)| value).collect()
 }
 
 impl Told {
     /// The slots in which it is after all its moves: one, or the entries contradict each other.
     fn slots(&self) -> Vec<&Slot> {
-        let mut net: BTreeMap<&Slot, i32> = self.first.iter().map(|slot| (slot, 1)).collect();
-        for (from, to) in &self.moves {
-            *net.entry(from).or_default() -= 1;
-            *net.entry(to).or_default() += 1;
-        }
-        net.into_iter().filter(|(_, count)| *count != 0).map(|(slot, _)| slot).collect()
+        left(self.first.as_ref(), &self.moves)
     }
 }
 
@@ -131,8 +149,16 @@ impl Folded {
             Entry::HoldReleased { reservation, .. } => {
                 self.booking(*reservation, Booking::Released);
             }
-            Entry::Booked { reservation, slot, .. } => {
-                self.booking(*reservation, Booking::Booked).first = Some(slot.clone());
+            Entry::Booked { reservation, slot, party, visitor, .. } => {
+                let told = self.booking(*reservation, Booking::Booked);
+                told.first = Some(slot.clone());
+                told.booked = Some(Booked { party: *party, visitor: *visitor });
+            }
+            Entry::VisitorChanged { reservation, from, to, .. } => {
+                self.booking(*reservation, Booking::Booked).visitors.push((*from, *to));
+            }
+            Entry::PartyChanged { reservation, from, to, .. } => {
+                self.booking(*reservation, Booking::Booked).parties.push((*from, *to));
             }
             Entry::Moved { reservation, from, to, .. } => {
                 let told = self.booking(*reservation, Booking::Booked);
@@ -292,12 +318,12 @@ fn reservations(
                 row.get::<u32>("number_issue")?,
                 row.get::<u32>("key_version")?,
                 row.get::<Option<[u8; 32]>>("number_lookup")?,
-                super::slots::slot(row)?,
+                (super::slots::slot(row)?, row.get("party_id")?, row.get("visitor")?),
             ))
         })?;
         let Some(last) = page.last() else { break };
         after = last.0.to_string();
-        for (id, state, issue, version, lookup, slot) in page {
+        for (id, state, issue, version, lookup, (slot, party, visitor)) in page {
             let name = format!("reservation:{id}");
             match folded.reservations.remove(&id) {
                 None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
@@ -305,6 +331,17 @@ fn reservations(
                     if let Some(told) = told.state.filter(|told| *told != state) {
                         let what = format!("the journal says {told}, stored is {state}");
                         findings.add(Invariant::Fold, &name, what);
+                    }
+                    // A hold's family is no fact yet; of a booking it is told.
+                    if let Some(booked) = &told.booked {
+                        if left(Some(&booked.party), &told.parties) != [&party] {
+                            let what = "the journal says another family than is stored";
+                            findings.add(Invariant::Fold, &name, what);
+                        }
+                        if left(Some(&booked.visitor), &told.visitors) != [&visitor] {
+                            let what = "the journal says another visitor than is stored";
+                            findings.add(Invariant::Fold, &name, what);
+                        }
                     }
                     if told.slots() != [&slot] {
                         findings.add(Invariant::Fold, &name, "the journal says another slot than is stored");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::id::{CardId, ReservationId};
 use domain::journal::Slot;
-use domain::reservation::Channel;
+use domain::reservation::{Channel, MOST_IN_PARTY};
 
 use super::{Findings, Invariant};
 use crate::error::Result;
@@ -19,6 +19,12 @@ statements! { "verify.slots":
         GROUP BY service, site, day, start, channel ORDER BY service, site, day, start, channel";
     LIVE_TWICE = "SELECT card_id, COUNT(*) AS n FROM reservation WHERE state IN ('held', 'booked') AND card_id IS NOT NULL
         GROUP BY card_id HAVING COUNT(*) > 1 ORDER BY card_id";
+    PARTIES = "SELECT party_id, COUNT(*) AS n, MIN(service) AS service_least, MAX(service) AS service_most,
+        MIN(site) AS site_least, MAX(site) AS site_most, MIN(day) AS day_least, MAX(day) AS day_most FROM reservation
+        WHERE party_id IS NOT NULL AND state IN ('held', 'booked', 'served', 'unserved', 'not_come')
+        GROUP BY party_id ORDER BY party_id";
+    STRAY = "SELECT r.id AS id FROM reservation r LEFT JOIN reservation f ON f.id = r.party_id
+        WHERE r.party_id IS NOT NULL AND f.id IS NULL ORDER BY r.id LIMIT 100";
     WITHOUT_CARD = "SELECT id FROM reservation WHERE card_id IS NULL ORDER BY id LIMIT 100";
 }
 
@@ -61,8 +67,33 @@ pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<
     {
         findings.add(Invariant::OneLiveReservation, format!("card:{card}"), format!("{n} live reservations"));
     }
+    parties(reader, findings)?;
     for id in reader.rows(&WITHOUT_CARD, bind![], |row| row.get::<ReservationId>("id"))? {
         findings.add(Invariant::OneLiveReservation, format!("reservation:{id}"), "it has no card");
+    }
+    Ok(())
+}
+
+/// Families come on one day to one counter, and are not more than a booking may have.
+fn parties(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let parties = reader.rows(&PARTIES, bind![], |row| {
+        let one = |least, most| -> Result<bool> { Ok(row.get::<String>(least)? == row.get::<String>(most)?) };
+        let together = one("service_least", "service_most")?
+            && one("site_least", "site_most")?
+            && one("day_least", "day_most")?;
+        Ok((row.get::<ReservationId>("party_id")?, row.get::<usize>("n")?, together))
+    })?;
+    for (party, n, together) in parties {
+        let name = format!("party:{party}");
+        if !together {
+            findings.add(Invariant::Party, &name, "its reservations are not of one day of one counter");
+        }
+        if n > MOST_IN_PARTY {
+            findings.add(Invariant::Party, &name, format!("{n} reservations"));
+        }
+    }
+    for id in reader.rows(&STRAY, bind![], |row| row.get::<ReservationId>("id"))? {
+        findings.add(Invariant::Party, format!("reservation:{id}"), "the first of its family does not exist");
     }
     Ok(())
 }

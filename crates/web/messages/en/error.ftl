@@ -30,3 +30,5 @@ fault-visit-ended-title = Your session has ended
 fault-visit-ended-next = For your safety a session ends after 30 minutes. A time that was being held for you has been released. Finished bookings are not affected. Please start again from the first page.
 fault-internal-title = Something went wrong
 fault-internal-next = We are sorry. Please try again in a little while. If it happens again, please call us.
+error-who = Choose who comes to the counter.
+error-family-full = Up to 4 people can be booked together.

@@ -27,3 +27,5 @@ fault-visit-ended-title = 手続きの時間が終わりました
 fault-visit-ended-next = 安全のため、30分で手続きを終えます。途中でお取りした時間は取り消されました。終わっている予約は変わりません。最初のページからやり直してください。
 fault-internal-title = システムに問題が起きました
 fault-internal-next = 申し訳ありません。しばらくしてから、もう一度お試しください。続くときはお電話ください。
+error-who = 窓口に来る方を選んでください。
+error-family-full = 一緒に予約できるのは4人までです。

@@ -1,6 +1,8 @@
 //! What a citizen has to bring to the issuance of a card, as messages (knowledge of 事務処理要領; the city
 //! agrees the wording).
 
+use domain::reservation::Visitor;
+
 use crate::key;
 
 /// One thing of the check list.
@@ -26,21 +28,78 @@ pub struct Case {
 /// The check list of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Belongings {
-    /// For those who come themselves.
+    /// What must be known before the list is read.
+    pub lead: Option<&'static str>,
+    /// What is brought.
     pub things: &'static [Thing],
     /// For others.
     pub others: &'static [Case],
 }
 
-/// The check list for the issuance of a card to the person, with hints for legal representatives and proxies.
+const fn thing(name: &'static str, about: &'static str) -> Thing {
+    Thing { name, about: Some(about) }
+}
+
+const NOTICE: Thing = thing(key!("thing-notice"), key!("thing-notice-about"));
+const IDENTITY: Thing = thing(key!("thing-identity"), key!("thing-identity-about"));
+const NOTIFICATION_CARD: Thing =
+    thing(key!("thing-notification-card"), key!("thing-notification-card-about"));
+const OLD_CARD: Thing = thing(key!("thing-old-card"), key!("thing-old-card-about"));
+const PIN: Thing = thing(key!("thing-pin"), key!("thing-pin-about"));
+const CHILD_NOTICE: Thing = thing(key!("thing-notice"), key!("thing-notice-representative"));
+const CHILD_IDENTITY: Thing = thing(key!("thing-child-identity"), key!("thing-identity-about"));
+const REPRESENTATIVE_IDENTITY: Thing =
+    thing(key!("thing-representative-identity"), key!("thing-two-identities"));
+const REPRESENTATIVE_PROOF: Thing =
+    thing(key!("thing-representative-proof"), key!("thing-representative-proof-about"));
+const REASON: Thing = thing(key!("thing-reason"), key!("thing-reason-about"));
+const PROXY_NOTICE: Thing = thing(key!("thing-notice"), key!("thing-notice-proxy"));
+const PRINCIPAL_IDENTITY: Thing =
+    thing(key!("thing-principal-identity"), key!("thing-principal-identity-about"));
+const PROXY_IDENTITY: Thing = thing(key!("thing-proxy-identity"), key!("thing-two-identities"));
+
+/// The check list for the issuance, by who comes: exactly this case where it is known.
+pub fn of(visitor: Option<Visitor>) -> Belongings {
+    let (lead, things): (_, &[Thing]) = match visitor {
+        None => return ISSUANCE,
+        Some(Visitor::Principal) => (None, &[NOTICE, IDENTITY, NOTIFICATION_CARD, OLD_CARD, PIN]),
+        Some(Visitor::WithRepresentative) => (
+            None,
+            &[
+                CHILD_NOTICE,
+                CHILD_IDENTITY,
+                REPRESENTATIVE_IDENTITY,
+                REPRESENTATIVE_PROOF,
+                NOTIFICATION_CARD,
+                OLD_CARD,
+                PIN,
+            ],
+        ),
+        Some(Visitor::Representative) => (
+            Some(key!("belongings-representative")),
+            &[
+                CHILD_NOTICE,
+                REASON,
+                PRINCIPAL_IDENTITY,
+                REPRESENTATIVE_IDENTITY,
+                REPRESENTATIVE_PROOF,
+                NOTIFICATION_CARD,
+                OLD_CARD,
+                PIN,
+            ],
+        ),
+        Some(Visitor::Proxy) => (
+            Some(key!("case-proxy-lead")),
+            &[PROXY_NOTICE, REASON, PRINCIPAL_IDENTITY, PROXY_IDENTITY, NOTIFICATION_CARD, OLD_CARD],
+        ),
+    };
+    Belongings { lead, things, others: &[] }
+}
+
+/// The check list for the issuance of a card to the person, where nobody asked who comes, with hints for legal representatives and proxies.
 pub const ISSUANCE: Belongings = Belongings {
-    things: &[
-        Thing { name: key!("thing-notice"), about: Some(key!("thing-notice-about")) },
-        Thing { name: key!("thing-identity"), about: Some(key!("thing-identity-about")) },
-        Thing { name: key!("thing-notification-card"), about: Some(key!("thing-notification-card-about")) },
-        Thing { name: key!("thing-old-card"), about: Some(key!("thing-old-card-about")) },
-        Thing { name: key!("thing-pin"), about: Some(key!("thing-pin-about")) },
-    ],
+    lead: None,
+    things: &[NOTICE, IDENTITY, NOTIFICATION_CARD, OLD_CARD, PIN],
     others: &[
         Case {
             title: key!("case-guardian-title"),

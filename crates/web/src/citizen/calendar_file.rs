@@ -38,15 +38,21 @@ pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
 /// How long a visit takes in a calendar, in minutes (15 to 30 in practice).
 const VISIT_MINUTES: u16 = 30;
 
-/// The appointment of an issuance in the reader's language. `uid` must be unique for ever and open nothing.
-pub fn issuance(layout: &Layout, appointment: &Appointment, uid: &str, stamp: Timestamp) -> String {
+/// The appointment of an issuance in the reader's language, from the start of the first of its people. `uid` must be unique for ever and open nothing.
+pub fn issuance(
+    layout: &Layout,
+    appointment: &Appointment,
+    start: Start,
+    uid: &str,
+    stamp: Timestamp,
+) -> String {
     let (texts, language) = (layout.texts(), layout.language());
     let place = &appointment.place;
     write(&Event {
         uid,
         stamp,
         day: appointment.day,
-        start: appointment.start,
+        start,
         minutes: VISIT_MINUTES,
         summary: &texts.get(key!("calendar-summary")),
         location: &format!("{} {}", place.name.of(language), place.address.of(language)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::journal::Slot;
 use domain::rules::Site;
 use domain::service::Service;
+use domain::time::Start;
 use jiff::civil::Date;
 
 use super::visit::Appointment;
@@ -46,11 +47,11 @@ fn venue(site: &Site) -> Venue {
     }
 }
 
-/// When and where the reservation of a slot is.
-pub(crate) fn appointment(app: &App, slot: &Slot) -> Appointment {
+/// When and where a booking is: the place of one of its slots, and when each of its people comes.
+pub(crate) fn appointment(app: &App, slot: &Slot, starts: Vec<Start>) -> Appointment {
     let place = app.rules().site(&slot.site, slot.day).map(venue);
     let place = place.unwrap_or_else(|| office(app).counter);
-    Appointment { day: slot.day, start: slot.start, place }
+    Appointment { day: slot.day, starts, place }
 }
 
 /// How many minutes a place is held.

@@ -2,10 +2,11 @@
 //!
 //! The constants are patterns for the router; the functions give the address of one page.
 
-use domain::id::VisitId;
+use domain::id::{ReservationId, VisitId};
 use domain::time::Start;
 use jiff::civil::Date;
 
+use super::visit::people::in_address;
 use crate::kit::Language;
 
 /// The first page.
@@ -34,6 +35,14 @@ pub const TIMES: &str = "/y/{visit}/days/{day}";
 pub const HOLD: &str = "/y/{visit}/hold";
 /// Checking what was chosen.
 pub const CHECK: &str = "/y/{visit}/check";
+/// The others of the family whose cards are booked together.
+pub const FAMILY: &str = "/y/{visit}/family";
+/// Taking one of them out before a time is chosen.
+pub const FAMILY_DROP: &str = "/y/{visit}/family/drop";
+/// Who comes.
+pub const WHO: &str = "/y/{visit}/who";
+/// Checking what was chosen, with the answers who comes.
+pub const CHECKED: &str = "/y/{visit}/check/{who}";
 /// Confirming it.
 pub const BOOK: &str = "/y/{visit}/book";
 /// The reservation just made.
@@ -46,6 +55,14 @@ pub const CHANGE: &str = "/y/{visit}/change/{day}/{minute}";
 pub const MOVE: &str = "/y/{visit}/change";
 /// After it was changed.
 pub const MOVED: &str = "/y/{visit}/moved";
+/// Adding a card of the family to a booking.
+pub const ADD: &str = "/y/{visit}/add";
+/// Taking one card out of a booking: GET asks, POST does.
+pub const TAKE_OUT: &str = "/y/{visit}/take-out/{reservation}";
+/// Changing who comes for a card.
+pub const VISITOR: &str = "/y/{visit}/visitor/{reservation}";
+/// The booking after something else of it was changed.
+pub const CHANGED: &str = "/y/{visit}/changed/{what}";
 /// Cancelling it: GET asks, POST does.
 pub const CANCEL: &str = "/y/{visit}/cancel";
 /// After it was cancelled.
@@ -118,6 +135,46 @@ pub fn check(visit: VisitId) -> String {
     of(CHECK, visit)
 }
 
+/// Checking what was chosen, with the answers who comes.
+pub fn checked(visit: VisitId, who: &str) -> String {
+    of(CHECKED, visit).replace("{who}", who)
+}
+
+/// The others of the family.
+pub fn family(visit: VisitId) -> String {
+    of(FAMILY, visit)
+}
+
+/// Taking one of them out before a time is chosen.
+pub fn family_drop(visit: VisitId) -> String {
+    of(FAMILY_DROP, visit)
+}
+
+/// Who comes.
+pub fn who(visit: VisitId) -> String {
+    of(WHO, visit)
+}
+
+/// Adding a card of the family to a booking.
+pub fn add(visit: VisitId) -> String {
+    of(ADD, visit)
+}
+
+/// Taking one card out of a booking.
+pub fn take_out(visit: VisitId, reservation: ReservationId) -> String {
+    of(TAKE_OUT, visit).replace("{reservation}", &reservation.to_string())
+}
+
+/// Changing who comes for a card.
+pub fn visitor(visit: VisitId, reservation: ReservationId) -> String {
+    of(VISITOR, visit).replace("{reservation}", &reservation.to_string())
+}
+
+/// The booking after something of it was changed.
+pub fn changed(visit: VisitId, what: &str) -> String {
+    of(CHANGED, visit).replace("{what}", what)
+}
+
 /// Confirming it.
 pub fn book(visit: VisitId) -> String {
     of(BOOK, visit)
@@ -133,10 +190,9 @@ pub fn show(visit: VisitId) -> String {
     of(SHOW, visit)
 }
 
-/// Asking whether to change it to another slot. The start stands as minutes of the day.
-pub fn change(visit: VisitId, day: Date, start: Start) -> String {
-    let minute = start.minutes().to_string();
-    of(CHANGE, visit).replace("{day}", &day.to_string()).replace("{minute}", &minute)
+/// Asking whether to change it to other slots. The starts stand as minutes of the day, one for each person.
+pub fn change(visit: VisitId, day: Date, starts: &[Start]) -> String {
+    of(CHANGE, visit).replace("{day}", &day.to_string()).replace("{minute}", &in_address(starts))
 }
 
 /// Changing it.

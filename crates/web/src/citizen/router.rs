@@ -6,8 +6,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::layout::Citizens;
-use super::reservation::{cancel, change, find, show};
-use super::visit::{book, check, days, done, hold, key, times};
+use super::reservation::{add, cancel, change, find, show, take_out, visitor};
+use super::visit::{book, check, days, done, family, hold, key, times, who};
 use super::{first, frame, language, notice, route};
 use crate::App;
 use crate::kit::surround::{Surroundings, surround};
@@ -28,7 +28,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::MONTH, get(days::month))
         .route(route::TIMES, get(times::show))
         .route(route::HOLD, post(hold::hold))
-        .route(route::CHECK, get(check::show))
+        .route(route::FAMILY, get(family::show).post(family::add))
+        .route(route::FAMILY_DROP, post(family::drop))
+        .route(route::WHO, get(who::show).post(who::answered))
+        .route(route::CHECK, get(check::unanswered))
+        .route(route::CHECKED, get(check::show))
         .route(route::BOOK, post(book::book))
         .route(route::DONE, get(done::show))
         .route(route::CALENDAR, get(done::calendar))
@@ -37,6 +41,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::CHANGE, get(change::ask))
         .route(route::MOVE, post(change::change))
         .route(route::MOVED, get(show::moved))
+        .route(route::CHANGED, get(show::changed))
+        .route(route::ADD, get(add::show).post(add::add))
+        .route(route::TAKE_OUT, get(take_out::ask).post(take_out::take_out))
+        .route(route::VISITOR, get(visitor::show).post(visitor::change))
         .route(route::CANCEL, get(cancel::ask).post(cancel::cancel))
         .route(route::CANCELLED, get(cancel::cancelled))
         .with_state(app.clone());

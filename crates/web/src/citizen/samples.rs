@@ -5,25 +5,32 @@
 use std::path::Path;
 
 use askama::Template;
-use domain::id::{Id, OperationId, ReservationId, VisitId};
+use domain::id::{CardId, Id, OperationId, ReservationId, VisitId};
+use domain::reservation::Visitor;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 
-use super::belongings::ISSUANCE;
 use super::first::First;
 use super::layout::Layout;
 use super::layout::samples::{error as sample_error, office, venue};
 use super::notice::{Advice, AdvicePage};
+use super::reservation::add::{AddPage, Problem};
 use super::reservation::cancel::{CancelPage, CancelledPage};
 use super::reservation::change::ChangePage;
 use super::reservation::find::FindPage;
-use super::reservation::show::{Banner, ShowPage};
-use super::visit::check::CheckPage;
+use super::reservation::show::{Banner, Line, ShowPage, Shown};
+use super::reservation::take_out::TakeOutPage;
+use super::reservation::visitor::VisitorPage;
+use super::visit::begun::Deadlines;
+use super::visit::check::{CheckPage, Chosen};
 use super::visit::days::{DayState, DaysPage, MonthPage};
 use super::visit::done::DonePage;
 use super::visit::ended::{ExpiredPage, Reason, RefusedPage};
+use super::visit::family::{FamilyPage, Member, Obstacle};
 use super::visit::key::KeyPage;
+use super::visit::people::{Group, Name, Person, people};
 use super::visit::times::{TimeLine, TimesPage};
+use super::visit::who::{Question, WhoPage};
 use super::visit::{Again, Appointment, Availability};
 use crate::key;
 use crate::kit::clock::SeededChance;
@@ -59,6 +66,7 @@ fn times() -> Vec<TimeLine> {
     (54..=104)
         .map(|ten: u16| TimeLine {
             start: (ten * 10).try_into().unwrap(),
+            starts: vec![(ten * 10).try_into().unwrap()],
             availability: match ten % 7 {
                 0 | 1 => Availability::Full,
                 4 => Availability::Few,
@@ -66,6 +74,66 @@ fn times() -> Vec<TimeLine> {
             },
         })
         .collect()
+}
+
+/// The times of a day for a family of three, where some slots have places for two.
+fn times_of_three() -> Vec<TimeLine> {
+    let mut lines = times();
+    for (n, line) in lines.iter_mut().enumerate() {
+        let next = (line.start.minutes() + 10).try_into().unwrap();
+        line.starts = if n % 2 == 0 { vec![line.start; 3] } else { vec![line.start, line.start, next] };
+    }
+    lines
+}
+
+fn names() -> Vec<Name> {
+    (1..).zip(["00528", "30613", "77041"].map(str::to_owned)).map(Name::from).collect()
+}
+
+fn family() -> Vec<Person> {
+    let starts: Vec<_> = ["9:30", "9:30", "9:40"].iter().map(|start| start.parse().unwrap()).collect();
+    let visitors = [Visitor::Principal, Visitor::WithRepresentative, Visitor::Proxy].map(Some);
+    people(&starts, &names(), &visitors)
+}
+
+fn alone(visitor: Option<Visitor>) -> Vec<Person> {
+    people(&["9:30".parse().unwrap()], &[], &[visitor])
+}
+
+fn deadlines() -> Deadlines {
+    Deadlines {
+        move_away: "2026-11-26T00:30:00Z".parse().unwrap(),
+        cancel: "2026-11-26T00:30:00Z".parse().unwrap(),
+        first: Some(date(2026, 11, 27)),
+        now: "2026-11-24T00:30:00Z".parse().unwrap(),
+    }
+}
+
+fn appointment_of(people: &[Person]) -> Appointment {
+    let starts = people.iter().map(|person| person.start).collect();
+    Appointment { day: date(2026, 11, 26), starts, place: venue() }
+}
+
+fn shown(people: Vec<Person>, open: bool) -> Shown {
+    let several = people.len() > 1;
+    let appointment = appointment_of(&people);
+    let line = |person| Line {
+        person,
+        visitor_href: open.then(|| "/y/1/visitor/2".to_owned()),
+        take_out_href: (several && open).then(|| "/y/1/take-out/2".to_owned()),
+    };
+    Shown {
+        number: NUMBER.to_owned(),
+        appointment,
+        lines: people.into_iter().map(line).collect(),
+        deadlines: open.then(deadlines),
+        may_add: open,
+    }
+}
+
+fn member(n: u128, obstacle: Option<Obstacle>) -> Member {
+    let name = names().swap_remove(usize::try_from(n - 1).unwrap());
+    Member { card: CardId::from_parts(1_795_000_000_000, n), name, obstacle }
 }
 
 /// Name and HTML of every page in a language.
@@ -79,8 +147,18 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     let states = days(first, last);
     let full: Vec<DayState> =
         states.iter().map(|state| DayState { availability: Availability::Full, ..*state }).collect();
-    let appointment =
-        || Appointment { day: date(2026, 11, 26), start: "9:30".parse().unwrap(), place: venue() };
+    let appointment = || appointment_of(&alone(None));
+    let chosen = |people: Vec<Person>| Chosen {
+        reservation,
+        appointment: appointment_of(&people),
+        people,
+        held_until: "2026-11-24T05:32:00Z".parse().unwrap(),
+        who: "principal".to_owned(),
+    };
+    let mut unanswered = Form::fresh();
+    unanswered.refuse("who-2", key!("error-who"));
+    let obstacle = |n: usize| (names()[n].end().to_owned(), Obstacle::Booked);
+    let show = |people, open, banner| ShowPage::new(layout(), visit, shown(people, open), banner).unwrap();
     let mut short = Fields::of(&[("number", "1234-5678")]).form(&["number"]).unwrap();
     short.refuse_with("number", key!("error-number-length"), vec![("count", 8.into())]);
     let refused = |code: &'static str| {
@@ -88,7 +166,6 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         form.refuse("number", code);
         form
     };
-    let held_until = "2026-11-24T05:32:00Z".parse().unwrap();
     let mut pages = vec![
         ("first", First::new(layout(), Some(first)).render()),
         ("first-full", First::new(layout(), None).render()),
@@ -99,21 +176,69 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("key-former", KeyPage::new(layout(), Form::fresh()).with_former(true).render()),
         ("key-refused", KeyPage::new(layout(), short).render()),
         ("key-unknown", KeyPage::new(layout(), refused(key!("error-key-unknown"))).render()),
-        ("days", DaysPage::new(layout(), visit, first, last, &states, None).render()),
-        ("days-full", DaysPage::new(layout(), visit, first, last, &full, Some(Again::DayClosed)).render()),
+        ("days", DaysPage::new(layout(), visit, first, last, &states, Group::ALONE, None).render()),
+        (
+            "days-full",
+            DaysPage::new(
+                layout(),
+                visit,
+                first,
+                last,
+                &full,
+                Group { people: 3, is_booked: false },
+                Some(Again::DayClosed),
+            )
+            .render(),
+        ),
         ("month", MonthPage::new(layout(), visit, date(2026, 12, 1), first, last, &states).render()),
-        ("times", TimesPage::new(layout(), visit, first, times(), operation, None).render()),
+        ("times", TimesPage::new(layout(), visit, first, 1, times(), operation, None).render()),
         (
             "times-taken",
-            TimesPage::new(layout(), visit, first, times()[..18].to_vec(), operation, Some(Again::Taken))
+            TimesPage::new(layout(), visit, first, 1, times()[..18].to_vec(), operation, Some(Again::Taken))
                 .render(),
         ),
         (
+            "times-family",
+            TimesPage::new(layout(), visit, first, 3, times_of_three(), operation, None).render(),
+        ),
+        ("family", FamilyPage::new(layout(), visit, vec![member(1, None)], None, Form::fresh()).render()),
+        (
+            "family-obstacle",
+            FamilyPage::new(
+                layout(),
+                visit,
+                vec![member(1, None), member(2, Some(Obstacle::Refused(Reason::Ask)))],
+                Some(obstacle(2)),
+                refused(key!("error-key-unknown")),
+            )
+            .render(),
+        ),
+        ("who", WhoPage::new(layout(), visit, Question::of(1, &[]), Form::fresh()).render()),
+        ("who-family", WhoPage::new(layout(), visit, Question::of(3, &names()), unanswered).render()),
+        (
             "check",
-            CheckPage::new(layout(), visit, reservation, appointment(), held_until, ISSUANCE, operation)
+            CheckPage::new(layout(), visit, chosen(alone(Some(Visitor::Principal))), operation).render(),
+        ),
+        ("check-family", CheckPage::new(layout(), visit, chosen(family()), operation).render()),
+        (
+            "done",
+            DonePage::new(
+                layout(),
+                visit,
+                NUMBER,
+                appointment(),
+                alone(Some(Visitor::Principal)),
+                deadlines(),
+            )
+            .unwrap()
+            .render(),
+        ),
+        (
+            "done-family",
+            DonePage::new(layout(), visit, NUMBER, appointment_of(&family()), family(), deadlines())
+                .unwrap()
                 .render(),
         ),
-        ("done", DonePage::new(layout(), visit, NUMBER, appointment(), ISSUANCE, TODAY).unwrap().render()),
         ("expired", ExpiredPage::new(layout(), visit, 10).render()),
         ("refused-issued", RefusedPage::new(layout(), Reason::Issued).render()),
         ("refused-ask", RefusedPage::new(layout(), Reason::Ask).render()),
@@ -121,23 +246,40 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("find", FindPage::new(layout(), Form::fresh()).render()),
         ("find-former", FindPage::new(layout(), Form::fresh()).with_former(true).render()),
         ("find-unknown", FindPage::new(layout(), refused(key!("error-reservation-unknown"))).render()),
+        ("show", show(alone(None), true, None).render()),
+        ("show-late", show(alone(Some(Visitor::Proxy)), false, Some(Banner::NotCancelled)).render()),
+        ("show-moved", show(alone(Some(Visitor::Representative)), true, Some(Banner::Moved)).render()),
+        ("show-family", show(family(), true, Some(Banner::Added)).render()),
+        ("add", AddPage::new(layout(), visit, appointment(), None, operation, Form::fresh()).render()),
         (
-            "show",
-            ShowPage::new(layout(), visit, NUMBER, appointment(), ISSUANCE, Some(TODAY), None)
-                .unwrap()
+            "add-no-place",
+            AddPage::new(layout(), visit, appointment(), Some(Problem::NoPlace), operation, Form::fresh())
                 .render(),
         ),
         (
-            "show-late",
-            ShowPage::new(layout(), visit, NUMBER, appointment(), ISSUANCE, None, Some(Banner::NotCancelled))
-                .unwrap()
+            "take-out",
+            TakeOutPage::new(layout(), visit, reservation, family().swap_remove(1), appointment(), operation)
                 .render(),
         ),
         (
-            "show-moved",
-            ShowPage::new(layout(), visit, NUMBER, appointment(), ISSUANCE, Some(TODAY), Some(Banner::Moved))
-                .unwrap()
-                .render(),
+            "visitor",
+            VisitorPage::new(layout(), visit, reservation, names().pop(), operation, Form::fresh()).render(),
+        ),
+        (
+            "cancel-family",
+            CancelPage::new(layout(), visit, reservation, appointment_of(&family()), operation).render(),
+        ),
+        (
+            "change-family",
+            ChangePage::new(
+                layout(),
+                visit,
+                reservation,
+                appointment_of(&family()),
+                appointment_of(&family()),
+                operation,
+            )
+            .render(),
         ),
         (
             "change",
@@ -170,7 +312,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
 }
 
 /// The page with its style inside, to be opened from a folder.
-fn alone(html: &str) -> String {
+fn with_style(html: &str) -> String {
     let link = format!("<link rel=\"stylesheet\" href=\"{}\">", asset::href("style.css"));
     let style = format!("<style>{}</style>", asset::content("style.css").unwrap());
     assert!(html.contains(&link));
@@ -198,7 +340,7 @@ fn r4_c_every_page_is_whole_in_every_language() {
             assert!(!foreign.contains("://"), "{name}: names another host");
             assert_ids_are_single(&name, &html);
             if let Some(folder) = &folder {
-                std::fs::write(Path::new(folder).join(format!("{name}.html")), alone(&html)).unwrap();
+                std::fs::write(Path::new(folder).join(format!("{name}.html")), with_style(&html)).unwrap();
             }
         }
     }

@@ -1,7 +1,10 @@
 //! How numbers, days, instants and states stand on the screens of the staff.
 
+use std::collections::BTreeMap;
+
+use domain::id::ReservationId;
 use domain::number::ControlNumber;
-use domain::reservation::State as Booking;
+use domain::reservation::{State as Booking, Visitor};
 use domain::time::{day_of, minute_of, month_day_ja};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -64,6 +67,34 @@ pub(crate) fn standing(state: Booking, reception: Option<domain::reception::Stat
         (Booking::Booked, None) => "来庁前",
         (state, None) => state.label(),
     }
+}
+
+/// Who comes, as lists say it.
+pub(crate) fn visitor(visitor: Option<Visitor>) -> &'static str {
+    visitor.map_or("未確認", Visitor::label)
+}
+
+/// The mark of each reservation of a day's list that is one of a family's: 家族 2/3; empty for those alone.
+pub(crate) fn families(lines: &[(ReservationId, Option<ReservationId>)]) -> Vec<String> {
+    let mut sizes: BTreeMap<ReservationId, usize> = BTreeMap::new();
+    let mut places = Vec::with_capacity(lines.len());
+    // The members are counted in the order in which they came into the booking, not in that of the list.
+    let mut order: Vec<(ReservationId, ReservationId)> =
+        lines.iter().filter_map(|(id, party)| party.map(|party| (party, *id))).collect();
+    order.sort_unstable();
+    for (party, id) in &order {
+        let place = sizes.entry(*party).or_default();
+        *place += 1;
+        places.push((*id, *place));
+    }
+    let places: BTreeMap<ReservationId, usize> = places.into_iter().collect();
+    let mark = |(id, party): &(ReservationId, Option<ReservationId>)| match party
+        .map(|party| (places.get(id), sizes.get(&party)))
+    {
+        Some((Some(n), Some(of))) if *of > 1 => format!("家族 {n}/{of}"),
+        _ => String::new(),
+    };
+    lines.iter().map(mark).collect()
 }
 
 /// The language of a citizen, where it is not Japanese.

@@ -1,10 +1,11 @@
 //! Booking from the first page to the number, within the days that are offered.
 
 use domain::number::{Number, NumberKind};
+use domain::reservation::Visitor;
 use jiff::civil::date;
 use testkit::{TestDb, on_both};
 
-use crate::{FIRST, TODAY, house, live, number, proves, taken};
+use crate::{FIRST, TODAY, comes_alone, house, live, number, proves, taken};
 
 on_both! {
     fn r4_c_a_citizen_books_in_japanese(home: TestDb) {
@@ -18,7 +19,8 @@ on_both! {
         citizen.follow("月のカレンダーで見る").sees("2026年11月の空き").follow("2026年12月");
         citizen.sees("2026年12月の空き").follow("空きのある日の一覧で見る");
         citizen.follow(FIRST).sees("時間を選んでください").reads("令和8年11月11日(水)");
-        citizen.press("13時30分").sees("予約の内容を確かめてください").reads("10時10分まで");
+        citizen.press("13時30分").sees("窓口に来る方を選んでください").press("次へ進む").reads("窓口に来る方を選んでください。");
+        comes_alone(&mut citizen).reads("10時10分まで").reads("本人だけ");
         citizen.reads("令和8年11月11日(水)").reads("13時30分").reads("高層棟1階");
         citizen.press("この内容で予約する").sees("予約が終わりました").reads("13時30分").reads("持ち物");
         let number = Number::parse(&number(&citizen)).unwrap();
@@ -40,12 +42,14 @@ on_both! {
         citizen.follow("日本語").sees("予約キーを入力してください").follow("English");
         citizen.fill("number", &house.key_of(cards[0])).press("Continue").sees("Choose a date");
         citizen.follow("Wednesday, 11 November").sees("Choose a time").press("9:00");
+        citizen.sees("Choose who comes to the counter").choose("who", "with_representative").press("Continue");
         citizen.sees("Check your booking").press("Confirm this booking").sees("Your booking is complete");
         let number = number(&citizen);
         let mut later = house.citizen().reading("en");
         later.open("/reservation").sees("See, change or cancel a booking").fill("number", &number);
         later.press("Show my booking").sees("Your booking").reads(&number);
-        assert_eq!(live(&house, cards[0]).language, "en");
+        let booked = live(&house, cards[0]);
+        assert_eq!((booked.language.as_str(), booked.visitor), ("en", Some(Visitor::WithRepresentative)));
         house.verify();
     }
 
@@ -98,17 +102,22 @@ on_both! {
         citizen.follow(FIRST);
         ran("times");
         citizen.press("9時00分");
-        ran("hold, check");
+        ran("hold, who");
+        comes_alone(&mut citizen);
+        ran("answer, check");
         citizen.press("この内容で予約する").sees("予約が終わりました");
         ran("book, done");
         let expected = [
             ("first", 0),
             ("key", 0),
-            ("prove, days", 7),
+            ("prove, days", 6),
             ("times", 0),
-            ("hold, check", 14),
+            ("hold, who", 13),
+            ("answer, check", 2),
             ("book, done", 15),
         ];
         assert_eq!(steps, expected);
+        // One card alone pays nothing for families: 36 statements, as before they came.
+        assert_eq!(steps.iter().map(|(_, count)| count).sum::<u64>(), 36);
     }
 }

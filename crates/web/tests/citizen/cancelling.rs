@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use testkit::{TestDb, on_both};
 
-use crate::{FIRST, books, house, proves, taken, with_places};
+use crate::{FIRST, books, comes_alone, house, proves, taken, with_places};
 
 on_both! {
     fn r4_d_a_cancelled_place_is_free_again(home: TestDb) {
@@ -22,7 +22,7 @@ on_both! {
         // A reload says the same, and the number opens a page that says so.
         later.reload().sees("予約を取り消しました");
         later.open("/reservation").fill("number", &number).press("予約を見る").sees("予約を取り消しました");
-        other.reload().press("9時00分").sees("予約の内容を確かめてください").press("この内容で予約する");
+        comes_alone(other.reload().press("9時00分")).press("この内容で予約する");
         other.sees("予約が終わりました");
         // And who cancelled books again with the same key.
         books(&mut first, &house.key_of(cards[0]), FIRST, "9時10分");
@@ -45,7 +45,7 @@ on_both! {
         let number = books(&mut house.citizen(), &house.key_of(cards[0]), FIRST, "9時00分");
         house.at(date(2026, 11, 11), "8:59");
         let mut late = house.citizen();
-        late.open("/reservation").fill("number", &number).press("予約を見る").reads("予約の時間まで");
+        late.open("/reservation").fill("number", &number).press("予約を見る").reads("取り消せるのは、11月11日(水) 9時00分までです。");
         late.follow("予約を取り消す").sees("この予約を取り消しますか");
         house.at(date(2026, 11, 11), "9:00");
         late.press("予約を取り消す").sees("あなたの予約").reads("予約は取り消されていません");

@@ -3,14 +3,14 @@
 use jiff::SignedDuration;
 use testkit::{TestDb, on_both};
 
-use crate::{FIRST, books, holds, house, proves, taken, with_places};
+use crate::{FIRST, books, comes_alone, holds, house, proves, taken, with_places};
 
 on_both! {
     fn a_button_pressed_twice_has_one_effect(home: TestDb) {
         let (house, cards) = house(home, 1);
         let mut citizen = house.citizen();
         proves(&mut citizen, &house.key_of(cards[0]));
-        citizen.follow(FIRST).press_twice("9時00分").sees("予約の内容を確かめてください");
+        comes_alone(citizen.follow(FIRST).press_twice("9時00分"));
         assert_eq!(taken(&house), 1);
         let pressed = citizen.form_of("この内容で予約する");
         citizen.press_twice("この内容で予約する").sees("予約が終わりました");
@@ -31,13 +31,14 @@ on_both! {
         let mut citizen = house.citizen();
         proves(&mut citizen, &house.key_of(cards[0]));
         let days = citizen.path().to_owned();
-        for step in ["check", "done", "reservation", "cancel", "cancelled"] {
+        for step in ["check", "who", "done", "reservation", "cancel", "cancelled", "add"] {
             citizen.open(&days.replace("days", step)).sees("日にちを選んでください");
         }
         citizen.follow(FIRST).press("9時00分");
-        for step in ["done", "reservation", "cancel", "cancelled"] {
-            citizen.open(&days.replace("days", step)).sees("予約の内容を確かめてください");
+        for step in ["done", "reservation", "cancel", "cancelled", "check", "check/me", "check/principal-proxy"] {
+            citizen.open(&days.replace("days", step)).sees("窓口に来る方を選んでください");
         }
+        comes_alone(&mut citizen);
     }
 
     fn another_time_of_the_same_page_is_another_wish(home: TestDb) {
@@ -46,8 +47,8 @@ on_both! {
         proves(&mut citizen, &house.key_of(cards[0]));
         citizen.follow(FIRST);
         let (nine, ten) = (citizen.form_of("9時00分"), citizen.form_of("10時00分"));
-        citizen.submit(&nine).reads("9時00分");
-        citizen.submit(&ten).sees("予約の内容を確かめてください").reads("10時00分");
+        comes_alone(citizen.submit(&nine)).reads("9時00分");
+        comes_alone(citizen.submit(&ten)).reads("10時00分");
         assert_eq!(taken(&house), 1);
         citizen.press("この内容で予約する").sees("予約が終わりました").reads("10時00分");
         house.verify();
@@ -88,7 +89,7 @@ on_both! {
         let mut first = house.citizen();
         holds(&mut first, &house.key_of(cards[0]), FIRST, "9時00分");
         let mut second = first.another_tab();
-        second.follow("変更する（時間）").press("10時00分").sees("予約の内容を確かめてください");
+        comes_alone(second.follow("変更する（時間）").press("10時00分"));
         first.press("この内容で予約する").sees("予約の内容を確かめてください").reads("10時00分");
         first.press("この内容で予約する").sees("予約が終わりました").reads("10時00分");
         house.verify();
@@ -106,7 +107,7 @@ on_both! {
         other_tab.reload().sees("時間をお取りできる期限が過ぎました");
         house.run_jobs();
         assert_eq!(taken(&house), 0);
-        citizen.follow("もう一度選ぶ").follow(FIRST).press("9時00分").press("この内容で予約する");
+        comes_alone(citizen.follow("もう一度選ぶ").follow(FIRST).press("9時00分")).press("この内容で予約する");
         citizen.sees("予約が終わりました");
         house.verify();
     }
@@ -119,9 +120,10 @@ on_both! {
             proves(citizen, &house.key_of(card));
             citizen.follow(FIRST);
         }
-        fast.press("9時00分").sees("予約の内容を確かめてください");
+        comes_alone(fast.press("9時00分"));
         slow.press("9時00分").sees("時間を選んでください").reads("ほかの方の予約で埋まりました");
-        slow.reads("9時00分 ×空きなし").press("9時10分").press("この内容で予約する").sees("予約が終わりました");
+        comes_alone(slow.reads("9時00分 ×空きなし").press("9時10分"));
+        slow.press("この内容で予約する").sees("予約が終わりました");
         house.verify();
     }
 
@@ -131,7 +133,7 @@ on_both! {
         proves(&mut citizen, &house.key_of(cards[0]));
         citizen.follow(FIRST);
         with_places(&mut house, 2);
-        citizen.press("9時00分").sees("予約の内容を確かめてください");
+        comes_alone(citizen.press("9時00分"));
         // Nothing is granted any more: nobody else gets in, and what is held stays.
         let mut other = house.citizen();
         proves(&mut other, &house.key_of(cards[1]));

@@ -4,6 +4,7 @@
 mod booking;
 mod cancelling;
 mod changing;
+mod families;
 mod going_otherwise;
 mod proving;
 
@@ -51,6 +52,13 @@ fn holds(citizen: &mut Browser, key: &str, day: &str, time: &str) {
     citizen.sees("日にちを選んでください");
     citizen.follow(day).sees("時間を選んでください");
     citizen.press(time);
+    comes_alone(citizen);
+}
+
+/// Answers that the person comes alone, on the page that asks.
+fn comes_alone(citizen: &mut Browser) -> &mut Browser {
+    citizen.sees("窓口に来る方を選んでください").choose("who", "principal").press("次へ進む");
+    citizen.sees("予約の内容を確かめてください")
 }
 
 /// Books and answers the 予約番号.

@@ -19,7 +19,7 @@ use store::reservation::BookingError;
 use super::show::{self, Banner};
 use crate::App;
 use crate::citizen::visit::Appointment;
-use crate::citizen::visit::begun::{Standing, has_begun, opened};
+use crate::citizen::visit::begun::{Standing, deadlines, opened};
 use crate::citizen::{Layout, frame, route};
 use crate::kit::page::see_other;
 use crate::kit::{Asked, Fields, Page, PageError, Texts, respond};
@@ -33,6 +33,7 @@ pub struct CancelPage {
     appointment: Appointment,
     operation: OperationId,
     reservation: ReservationId,
+    people: usize,
     back_href: String,
     cancel_href: String,
 }
@@ -49,6 +50,7 @@ impl CancelPage {
         Self {
             texts: layout.texts(),
             layout,
+            people: appointment.people(),
             appointment,
             operation,
             reservation,
@@ -70,9 +72,10 @@ pub(crate) async fn ask(
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
     match opened.standing(app.now()) {
-        Standing::Booked(booked) if !has_begun(&booked, app.now()) => {
-            let (layout, appointment) = (frame::layout(&app, &asked), frame::appointment(&app, &booked.slot));
-            Ok(respond(&CancelPage::new(layout, id, booked.id, appointment, app.operation())))
+        Standing::Booked(booked) if deadlines(&app, &booked).may_cancel() => {
+            let appointment = frame::appointment(&app, &booked.first.slot, booked.starts());
+            let layout = frame::layout(&app, &asked);
+            Ok(respond(&CancelPage::new(layout, id, booked.first.id, appointment, app.operation())))
         }
         Standing::Booked(_) => Ok(see_other(&route::show(id))),
         other => Ok(other.go_on(id)),
@@ -81,8 +84,9 @@ pub(crate) async fn ask(
 
 const OPERATION: &str = "operation";
 const RESERVATION: &str = "reservation";
+const PEOPLE: &str = "people";
 
-/// Cancels, until the slot begins.
+/// Cancels the whole booking as it was shown, until its deadline.
 pub(crate) async fn cancel(
     State(app): State<Arc<App>>,
     Path(visit): Path<String>,
@@ -90,35 +94,38 @@ pub(crate) async fn cancel(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let form = fields.form(&[OPERATION, RESERVATION])?;
+    let form = fields.form(&[OPERATION, RESERVATION, PEOPLE])?;
     let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
     let shown: ReservationId = form.typed(RESERVATION).parse().map_err(|_| PageError::BadRequest)?;
+    let people: usize = form.typed(PEOPLE).parse().map_err(|_| PageError::BadRequest)?;
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
     let booked = match opened.standing(app.now()) {
         // The visit went on to another reservation in the meantime: what is cancelled is what was shown.
-        Standing::Booked(booked) if booked.id == shown => booked,
+        Standing::Booked(booked) if booked.person(shown).is_some() => booked,
         other => return Ok(other.go_on(id)),
     };
-    if has_begun(&booked, app.now()) {
+    if !deadlines(&app, &booked).may_cancel() {
         return show::page(&app, &asked, id, &booked, Some(Banner::NotCancelled));
     }
     let (act, rules) = (app.act(Actor::Citizen), app.rules());
-    let operation = Operation::new(operation, &format!("cancel {shown}"));
+    let operation = Operation::new(operation, &format!("cancel {shown} {people}"));
     let done = app
         .db
         .write(Lane::Public, move |tx| {
             once(tx, &act, &operation, |tx| {
-                store::reservation::cancel(tx, &act, &rules, shown, Channel::Web).map(drop)
+                store::reservation::party::cancel_all(tx, &act, &rules, shown, people, Channel::Web)
             })
         })
         .await;
     match done {
         Ok(()) => {
-            app.availability_shifted(&booked.slot, false);
+            booked.people().for_each(|person| app.availability_shifted(&person.slot, false));
+            app.proofs.forget(id);
             Ok(see_other(&route::cancelled(id)))
         }
         Err(BookingError::Store(error)) => Err(error.into()),
+        Err(BookingError::AnotherParty) => Ok(see_other(&route::changed(id, Banner::Changed.code()))),
         // Somebody else ended it at the same moment: the page says how it stands now.
         Err(_) => Ok(see_other(&route::show(id))),
     }

@@ -10,19 +10,19 @@ use axum::response::Response;
 use domain::id::{OperationId, ReservationId, VisitId};
 use domain::journal::{Actor, Slot};
 use domain::reservation::Channel;
-use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
 use store::Lane;
 use store::op::{Operation, once};
 use store::reservation::BookingError;
 
+use super::show::Banner;
 use crate::App;
-use crate::citizen::visit::begun::{Standing, has_begun, opened};
+use crate::citizen::visit::begun::{Booking, Standing, deadlines, opened};
 use crate::citizen::visit::ended::{Reason, RefusedPage};
 use crate::citizen::visit::hold::is_offered;
 use crate::citizen::visit::proof::Proven;
-use crate::citizen::visit::{Again, Appointment, days, times};
+use crate::citizen::visit::{Again, Appointment, days, people, times};
 use crate::citizen::{Layout, frame, route};
 use crate::kit::page::see_other;
 use crate::kit::{Asked, Fields, Page, PageError, Texts, respond};
@@ -41,6 +41,7 @@ pub struct ChangePage {
     times_href: String,
     back_href: String,
     move_href: String,
+    starts: String,
 }
 
 impl ChangePage {
@@ -62,6 +63,7 @@ impl ChangePage {
             times_href: route::times(visit, to.day),
             back_href: route::show(visit),
             move_href: route::move_to(visit),
+            starts: people::written(&to.starts),
             from,
             to,
         }
@@ -78,25 +80,36 @@ pub(crate) async fn ask(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let day: Date = day.parse().map_err(|_| PageError::NotFound)?;
-    let start: Start =
-        minute.parse::<u16>().ok().and_then(|minute| Start::new(minute).ok()).ok_or(PageError::NotFound)?;
+    let starts = people::from_address(&minute).ok_or(PageError::NotFound)?;
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
-    let slot = Slot { service: Service::Issuance, site: app.settings.site.clone(), day, start };
     match opened.standing(app.now()) {
-        Standing::Booked(booked) if has_begun(&booked, app.now()) || booked.slot == slot => {
+        Standing::Booked(booked)
+            if !deadlines(&app, &booked).may_move() || is_there(&booked, day, &starts) =>
+        {
             Ok(see_other(&route::show(id)))
         }
         Standing::Booked(booked) => {
-            if !is_offered(&app, &opened.visit, &slot) {
+            if !is_offered(&app, &opened.visit, day, &starts) {
                 return days::page(&app, &asked, Proven::from(&opened.visit), Some(Again::DayClosed)).await;
             }
-            let [from, to] = [&booked.slot, &slot].map(|slot| frame::appointment(&app, slot));
+            if starts.len() != booked.count() {
+                let proven = Proven::from(&opened.visit);
+                return times::page(&app, &asked, proven, day, Some(Again::OtherPeople)).await;
+            }
+            let from = frame::appointment(&app, &booked.first.slot, booked.starts());
+            let slot = Slot { day, ..booked.first.slot.clone() };
+            let to = frame::appointment(&app, &slot, starts);
             let layout = frame::layout(&app, &asked);
-            Ok(respond(&ChangePage::new(layout, id, booked.id, from, to, app.operation())))
+            Ok(respond(&ChangePage::new(layout, id, booked.first.id, from, to, app.operation())))
         }
         other => Ok(other.go_on(id)),
     }
+}
+
+/// Whether a booking is at these times already.
+fn is_there(booked: &Booking, day: Date, starts: &[Start]) -> bool {
+    booked.first.slot.day == day && booked.starts() == starts
 }
 
 const OPERATION: &str = "operation";
@@ -104,7 +117,7 @@ const RESERVATION: &str = "reservation";
 const DAY: &str = "day";
 const START: &str = "start";
 
-/// Changes, until the slot of the reservation begins.
+/// Changes the whole booking in one step, until its deadline.
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     Path(visit): Path<String>,
@@ -116,25 +129,24 @@ pub(crate) async fn change(
     let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
     let shown: ReservationId = form.typed(RESERVATION).parse().map_err(|_| PageError::BadRequest)?;
     let day: Date = form.typed(DAY).parse().map_err(|_| PageError::BadRequest)?;
-    let start: Start = form.typed(START).parse().map_err(|_| PageError::BadRequest)?;
+    let starts = people::read(form.typed(START)).ok_or(PageError::BadRequest)?;
     let opened = opened(&app, &headers, &visit).await?;
     let (id, proven) = (opened.visit.id, Proven::from(&opened.visit));
-    let slot = Slot { service: Service::Issuance, site: app.settings.site.clone(), day, start };
     let booked = match opened.standing(app.now()) {
         // The visit went on to another reservation in the meantime: what is changed is what was shown.
-        Standing::Booked(booked) if booked.id == shown => booked,
+        Standing::Booked(booked) if booked.person(shown).is_some() => booked,
         other => return Ok(other.go_on(id)),
     };
-    if has_begun(&booked, app.now()) {
+    if !deadlines(&app, &booked).may_move() {
         return Ok(see_other(&route::show(id)));
     }
-    if booked.slot != slot && !is_offered(&app, &opened.visit, &slot) {
+    if !is_there(&booked, day, &starts) && !is_offered(&app, &opened.visit, day, &starts) {
         return days::page(&app, &asked, proven, Some(Again::DayClosed)).await;
     }
-    let operation = Operation::new(operation, &format!("move {shown} {day} {start}"));
+    let operation = Operation::new(operation, &format!("move {shown} {day} {}", people::written(&starts)));
     let done = app.write_with_rules(Lane::Public, Actor::Citizen, move |tx, act, rules| {
         once(tx, act, &operation, |tx| {
-            store::reservation::move_to(tx, act, rules, shown, &slot, Channel::Web).map(drop)
+            store::reservation::party::move_all(tx, act, rules, shown, day, &starts, Channel::Web)
         })
     });
     match done.await {
@@ -147,6 +159,7 @@ pub(crate) async fn change(
             times::page(&app, &asked, proven, day, Some(Again::Taken)).await
         }
         Err(BookingError::DayClosed) => days::page(&app, &asked, proven, Some(Again::DayClosed)).await,
+        Err(BookingError::AnotherParty) => Ok(see_other(&route::changed(id, Banner::Changed.code()))),
         Err(BookingError::NotBookable(_)) => {
             Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::show(id)), Reason::Ask)))
         }

@@ -13,7 +13,7 @@ use domain::reservation::State as Reserved;
 
 use crate::App;
 use crate::citizen::attempt::{Attempt, Caller, too_many};
-use crate::citizen::visit::begun;
+use crate::citizen::visit::begun::{self, Beginning};
 use crate::citizen::visit::key::{NUMBER, Typed, read_former, read_number, refuse_unknown};
 use crate::citizen::{Layout, frame, route};
 use crate::key;
@@ -89,7 +89,7 @@ pub(crate) async fn prove(
         refuse_unknown(&mut plain, NumberKind::Reservation);
         return Ok(respond(&FindPage::new(layout, plain).with_former(taken)));
     };
-    begun::begin(&app, &asked, card, Some(reservation)).await
+    begun::begin(&app, &asked, card, Beginning::Look(reservation)).await
 }
 
 /// The reservation of a number that was given to somebody, by us or by a former system.

@@ -7,43 +7,36 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::id::VisitId;
-use domain::reservation::State as Reserved;
-use jiff::civil::Date;
+use domain::reservation::{MOST_IN_PARTY, State as Reserved};
 use store::reservation::Reservation;
 
 use crate::App;
-use crate::citizen::belongings::{self, Belongings};
 use crate::citizen::visit::Appointment;
-use crate::citizen::visit::begun::{Standing, has_begun, opened};
-use crate::citizen::visit::done::number_code;
+use crate::citizen::visit::begun::{
+    Booking, Deadlines, Standing, deadlines, deadlines_of, has_begun, opened,
+};
+use crate::citizen::visit::done::{number_code, people_of};
+use crate::citizen::visit::people::{ListFor, Person, belongings};
 use crate::citizen::{Layout, frame, route};
 use crate::key;
 use crate::kit::qr::TooLong;
 use crate::kit::{Asked, Page, PageError, Texts, respond};
 
-/// Whether the citizen can change and cancel here.
-#[derive(Debug, Clone)]
-pub enum Cancel {
-    /// Until its slot begins.
-    Until {
-        /// The day of the reservation.
-        day: Date,
-        /// The page that asks once more.
-        href: String,
-        /// The days to change to.
-        days_href: String,
-    },
-    /// The time for it is over.
-    ByTelephone,
-}
-
-/// A sentence above the reservation.
+/// A sentence above the booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Banner {
     /// The citizen went back from cancelling, or it could not be done.
     NotCancelled,
     /// It was moved to the time that is shown.
     Moved,
+    /// Somebody was added.
+    Added,
+    /// Somebody was taken out.
+    TakenOut,
+    /// Who comes was changed.
+    Visitor,
+    /// The booking changed while something was asked of it, which was therefore not done.
+    Changed,
 }
 
 impl Banner {
@@ -51,11 +44,57 @@ impl Banner {
         match self {
             Self::NotCancelled => key!("banner-not-cancelled"),
             Self::Moved => key!("banner-moved"),
+            Self::Added => key!("banner-added"),
+            Self::TakenOut => key!("banner-taken-out"),
+            Self::Visitor => key!("banner-visitor"),
+            Self::Changed => key!("banner-changed"),
         }
+    }
+
+    /// The part of the address of [`route::changed`].
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::NotCancelled => "not-cancelled",
+            Self::Moved => "moved",
+            Self::Added => "added",
+            Self::TakenOut => "taken-out",
+            Self::Visitor => "visitor",
+            Self::Changed => "changed",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        let all =
+            [Self::NotCancelled, Self::Moved, Self::Added, Self::TakenOut, Self::Visitor, Self::Changed];
+        all.into_iter().find(|banner| banner.code() == code)
     }
 }
 
-/// The page of a reservation.
+/// A person of the booking, with what can be done for them.
+pub struct Line {
+    /// The person.
+    pub person: Person,
+    /// Where who comes is changed.
+    pub visitor_href: Option<String>,
+    /// Where the card is taken out; none for somebody alone.
+    pub take_out_href: Option<String>,
+}
+
+/// What is shown of a booking.
+pub struct Shown {
+    /// Its number, 4-5-5.
+    pub number: String,
+    /// When and where.
+    pub appointment: Appointment,
+    /// Its people.
+    pub lines: Vec<Line>,
+    /// Until when what can be done; none when its day came.
+    pub deadlines: Option<Deadlines>,
+    /// Whether another card can be added.
+    pub may_add: bool,
+}
+
+/// The page of a booking.
 #[derive(Template)]
 #[template(path = "citizen/reservation/show.html")]
 pub struct ShowPage {
@@ -65,36 +104,40 @@ pub struct ShowPage {
     number: String,
     code: String,
     appointment: Appointment,
-    belongings: Belongings,
-    cancel: Cancel,
+    lines: Vec<Line>,
+    lists: Vec<ListFor>,
+    deadlines: Option<Deadlines>,
+    move_href: Option<String>,
+    cancel_href: Option<String>,
+    add_href: Option<String>,
     calendar_href: String,
 }
 
 impl ShowPage {
-    /// `cancel_until` is the day until whose booked time the citizen can cancel here, `None` when it is over.
+    /// The page for what is known of the booking.
     pub fn new(
         layout: Layout,
         visit: VisitId,
-        number: &str,
-        appointment: Appointment,
-        belongings: Belongings,
-        cancel_until: Option<Date>,
+        shown: Shown,
         banner: Option<Banner>,
     ) -> Result<Self, TooLong> {
-        let cancel = cancel_until.map_or(Cancel::ByTelephone, |day| Cancel::Until {
-            day,
-            href: route::cancel(visit),
-            days_href: route::days(visit),
-        });
+        let Shown { number, appointment, lines, deadlines, may_add } = shown;
+        let people: Vec<Person> = lines.iter().map(|line| line.person.clone()).collect();
+        let may_move = deadlines.is_some_and(|deadlines| deadlines.may_move());
+        let may_cancel = deadlines.is_some_and(|deadlines| deadlines.may_cancel());
         Ok(Self {
             texts: layout.texts(),
             layout,
             banner,
-            number: number.to_owned(),
-            code: number_code(number)?,
+            code: number_code(&number)?,
+            number,
             appointment,
-            belongings,
-            cancel,
+            lists: belongings(&people),
+            lines,
+            deadlines,
+            move_href: may_move.then(|| route::days(visit)),
+            cancel_href: may_cancel.then(|| route::cancel(visit)),
+            add_href: may_add.then(|| route::add(visit)),
             calendar_href: route::calendar(visit),
         })
     }
@@ -102,7 +145,7 @@ impl ShowPage {
 
 impl Page for ShowPage {}
 
-/// Shows the reservation of a visit.
+/// Shows the booking of a visit.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(visit): Path<String>,
@@ -112,41 +155,81 @@ pub(crate) async fn show(
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
     match opened.standing(app.now()) {
-        Standing::Booked(reservation) | Standing::Over(reservation) => {
-            page(&app, &asked, id, &reservation, None)
-        }
+        Standing::Booked(booking) | Standing::Over(booking) => page(&app, &asked, id, &booking, None),
         other => Ok(other.go_on(id)),
     }
 }
 
-/// Shows the reservation after it was moved.
+/// Shows the booking after it was moved.
 pub(crate) async fn moved(
     State(app): State<Arc<App>>,
     Path(visit): Path<String>,
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let opened = opened(&app, &headers, &visit).await?;
+    after(&app, &asked, &headers, &visit, Banner::Moved).await
+}
+
+/// Shows the booking after something else of it was changed.
+pub(crate) async fn changed(
+    State(app): State<Arc<App>>,
+    Path((visit, what)): Path<(String, String)>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let banner = Banner::from_code(&what).ok_or(PageError::NotFound)?;
+    after(&app, &asked, &headers, &visit, banner).await
+}
+
+async fn after(
+    app: &App,
+    asked: &Asked,
+    headers: &HeaderMap,
+    visit: &str,
+    banner: Banner,
+) -> Result<Response, PageError> {
+    let opened = opened(app, headers, visit).await?;
     let id = opened.visit.id;
     match opened.standing(app.now()) {
-        Standing::Booked(reservation) => page(&app, &asked, id, &reservation, Some(Banner::Moved)),
+        Standing::Booked(booking) => page(app, asked, id, &booking, Some(banner)),
         other => Ok(other.go_on(id)),
     }
 }
 
-/// The page of a reservation that is or was booked.
+/// The page of a booking that is or was booked.
 pub(super) fn page(
     app: &App,
     asked: &Asked,
     visit: VisitId,
-    reservation: &Reservation,
+    booking: &Booking,
     banner: Option<Banner>,
 ) -> Result<Response, PageError> {
-    let number = reservation.number(&app.keys)?.to_string();
-    let appointment = frame::appointment(app, &reservation.slot);
-    let open = reservation.state == Reserved::Booked && !has_begun(reservation, app.now());
-    let until = open.then_some(appointment.day);
+    let is_booked = booking.first.state == Reserved::Booked;
+    let open = is_booked.then(|| deadlines(app, booking));
+    let several = booking.count() > 1;
+    let now = app.now();
+    let line = |(reservation, person): (&Reservation, Person)| Line {
+        person,
+        visitor_href: (is_booked && !has_begun(reservation, now))
+            .then(|| route::visitor(visit, reservation.id)),
+        take_out_href: (several && is_booked && deadlines_of(app, &reservation.slot).may_cancel())
+            .then(|| route::take_out(visit, reservation.id)),
+    };
+    let shown = Shown {
+        number: booking.first.number(&app.keys)?.to_string(),
+        appointment: frame::appointment(app, &booking.first.slot, booking.starts()),
+        lines: booking.people().zip(people_of(booking)).map(line).collect(),
+        deadlines: open.filter(|open| open.may_move() || open.may_cancel()),
+        may_add: is_booked && may_add(app, booking),
+    };
     let layout = frame::layout(app, asked).at(route::show(visit));
-    let page = ShowPage::new(layout, visit, &number, appointment, belongings::ISSUANCE, until, banner);
+    let page = ShowPage::new(layout, visit, shown, banner);
     Ok(respond(&page.map_err(PageError::internal)?))
+}
+
+/// Whether another card can come into a booking here: there is room for one, and the web still books for its day.
+pub(super) fn may_add(app: &App, booking: &Booking) -> bool {
+    let slot = &booking.first.slot;
+    booking.count() < MOST_IN_PARTY
+        && app.rules().is_before_web_cutoff(slot.service, &slot.site, slot.day, app.now())
 }

@@ -4,16 +4,20 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use data_encoding::BASE32_NOPAD;
 use domain::id::{CardId, ReservationId, VisitId};
-use domain::journal::Actor;
+use domain::journal::{Actor, Slot};
 use domain::reservation::{State, hold_ran_out};
-use domain::time::instant_at;
+use domain::time::{Start, instant_at};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
-use store::Lane;
-use store::reservation::Reservation;
-use store::visit::{LIFE, Visit};
+use store::card::Card;
+use store::keys::Keys;
+use store::reservation::{Reservation, party};
+use store::visit::{LIFE, Visit, VisitCard};
+use store::{Lane, Reader};
 use subtle::ConstantTimeEq;
 
+use super::people::{Group, Name};
 use super::proof::Proven;
 use crate::App;
 use crate::citizen::route;
@@ -24,22 +28,41 @@ use crate::kit::{Asked, PageError};
 /// The cookie of a visit. Its path is the visit's own, so two tabs are two visits.
 const COOKIE: &str = "__Secure-visit";
 
+/// What a visit begins with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Beginning {
+    /// To book for a card whose notice was posted on a day.
+    Book(Option<Date>),
+    /// To look at a reservation.
+    Look(ReservationId),
+}
+
 /// Begins a visit for a card that was proven and leads to its first page.
 pub(crate) async fn begin(
     app: &App,
     asked: &Asked,
     card: CardId,
-    reservation: Option<ReservationId>,
+    with: Beginning,
 ) -> Result<Response, PageError> {
     let mut bits = [0; 32];
     app.chance.fill(&mut bits);
     let secret = BASE32_NOPAD.encode(&bits);
     let (act, hash, language) = (app.act(Actor::Citizen), hash(&secret), asked.language.code());
-    let visit = app
+    let reservation = match with {
+        Beginning::Book(_) => None,
+        Beginning::Look(reservation) => Some(reservation),
+    };
+    let (visit, until) = app
         .db
         .write(Lane::Public, move |tx| store::visit::begin(tx, &act, &hash, language, card, reservation))
         .await?;
-    let first = if reservation.is_some() { route::show(visit) } else { route::days(visit) };
+    let first = match with {
+        Beginning::Book(posted_on) => {
+            app.proofs.keep(Proven { id: visit, posted_on, group: Group::ALONE }, hash, until, app.now());
+            route::days(visit)
+        }
+        Beginning::Look(_) => route::show(visit),
+    };
     let mut response = see_other(&first);
     let path = route::visit(visit);
     let cookie = Cookie {
@@ -57,11 +80,57 @@ fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// A visit with the reservation it makes or looks at.
+/// The people of a booking, in the order in which their cards came into it; at least one.
+#[derive(Debug, Clone)]
+pub(crate) struct Booking {
+    /// The first, whose number is the booking's.
+    pub(crate) first: Reservation,
+    /// The others of the family.
+    others: Vec<Reservation>,
+    /// The ends of the keys of all of them; none for somebody alone.
+    ends: Vec<String>,
+}
+
+impl Booking {
+    /// Everybody.
+    pub(crate) fn people(&self) -> impl Iterator<Item = &Reservation> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    /// When each of them comes.
+    pub(crate) fn starts(&self) -> Vec<Start> {
+        self.people().map(|person| person.slot.start).collect()
+    }
+
+    /// What tells each of a family from the others; nothing for somebody alone.
+    pub(crate) fn names(&self) -> Vec<Name> {
+        let ends = self.ends.iter().cloned();
+        if self.others.is_empty() { Vec::new() } else { (1..).zip(ends).map(Name::from).collect() }
+    }
+
+    /// One of them by their reservation.
+    pub(crate) fn person(&self, id: ReservationId) -> Option<&Reservation> {
+        self.people().find(|person| person.id == id)
+    }
+
+    /// The slot of the one who comes first: it sets the deadlines of all.
+    fn earliest(&self) -> &Slot {
+        self.people().map(|person| &person.slot).min().unwrap_or(&self.first.slot)
+    }
+}
+
+/// A visit with the booking it makes or looks at.
 pub(crate) struct Opened {
     /// The visit.
     pub(crate) visit: Visit,
     reservation: Option<Reservation>,
+    /// Everybody of its booking, those too who were taken out, with the ends of their keys if they are several.
+    people: Vec<(Reservation, String)>,
 }
 
 /// A visit whose cookie opens it, where nothing more is asked of it: without the database if this node has proven
@@ -91,7 +160,7 @@ async fn open(
     with_reservation: bool,
 ) -> Result<Opened, PageError> {
     let (id, secret) = claim(headers, visit)?;
-    let now = app.now();
+    let (now, keys) = (app.now(), app.keys.clone());
     let opened = app
         .db
         .read(move |reader| {
@@ -104,7 +173,17 @@ async fn open(
                 Some(reservation) => store::reservation::find(reader, reservation)?,
                 None => None,
             };
-            Ok(Some(Opened { visit, reservation }))
+            let mut people = Vec::new();
+            if let Some(reservation) = &reservation {
+                for person in party::everyone(reader, reservation)? {
+                    let end = match person.card.filter(|_| person.party.is_some()) {
+                        Some(card) => key_end(reader, &keys, card)?,
+                        None => String::new(),
+                    };
+                    people.push((person, end));
+                }
+            }
+            Ok(Some(Opened { visit, reservation, people }))
         })
         .await?;
     let opened = opened.ok_or(PageError::VisitEnded)?;
@@ -119,38 +198,114 @@ fn claim(headers: &HeaderMap, visit: &str) -> Result<(VisitId, [u8; 32]), PageEr
     Ok((id, secret))
 }
 
-/// Whether the slot of a reservation has begun; from then on it cannot be cancelled here.
+/// The end of the 予約キー of a card.
+pub(crate) fn key_end(reader: &mut Reader<'_>, keys: &Keys, card: CardId) -> Result<String, store::Error> {
+    match store::card::find(reader, card)? {
+        Some(found) => {
+            let Card { key_issue, key_version, .. } = found;
+            VisitCard { card, key_issue, key_version }.key_end(keys)
+        }
+        None => Ok(String::new()),
+    }
+}
+
+/// Until when the citizen can do what here. Booking for a day and moving to it has its own deadline, which decides the
+/// days that are offered.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadlines {
+    /// Until when it can be moved away.
+    pub move_away: Timestamp,
+    /// Until when it can be cancelled.
+    pub cancel: Timestamp,
+    /// The first day it could be moved to now; none: there is none.
+    pub first: Option<Date>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+impl Deadlines {
+    /// Whether it can still be moved away.
+    pub fn may_move(&self) -> bool {
+        self.now < self.move_away
+    }
+
+    /// Whether it can still be cancelled.
+    pub fn may_cancel(&self) -> bool {
+        self.now < self.cancel
+    }
+}
+
+/// The deadlines of a booking.
+pub(crate) fn deadlines(app: &App, booking: &Booking) -> Deadlines {
+    deadlines_of(app, booking.earliest())
+}
+
+/// The deadlines of one slot.
+pub(crate) fn deadlines_of(app: &App, slot: &Slot) -> Deadlines {
+    let (rules, now) = (app.rules(), app.now());
+    let first = rules.bookable_days(slot.service, &slot.site, now, None).map(|window| window.first);
+    Deadlines { move_away: rules.move_away_until(slot), cancel: rules.cancel_until(slot), first, now }
+}
+
+/// Whether the slot of a reservation has begun.
 pub(crate) fn has_begun(reservation: &Reservation, now: Timestamp) -> bool {
     now >= instant_at(reservation.slot.day, reservation.slot.start.minutes())
 }
 
-/// Where the reservation of a visit stands, and so which page is the right one.
+/// Where the booking of a visit stands, and so which page is the right one.
 pub(crate) enum Standing {
     /// Nothing is chosen yet.
     Choosing,
-    /// A place is held until an instant.
-    Held(Reservation, Timestamp),
-    /// The place is no longer held.
+    /// Places are held until an instant.
+    Held(Booking, Timestamp),
+    /// The places are no longer held, or not all of them.
     RanOut,
     /// It is booked.
-    Booked(Reservation),
+    Booked(Booking),
     /// It was cancelled.
     Cancelled(Reservation),
     /// Its day came: issued, sent away, or not come.
-    Over(Reservation),
+    Over(Booking),
 }
 
 impl Opened {
-    /// Where the reservation stands now.
+    /// Where the booking stands now.
     pub(crate) fn standing(&self, now: Timestamp) -> Standing {
         let Some(reservation) = self.reservation.clone() else { return Standing::Choosing };
-        match (reservation.state, reservation.held_until) {
-            (State::Held, Some(until)) if !hold_ran_out(until, now) => Standing::Held(reservation, until),
-            (State::Held | State::Released, _) => Standing::RanOut,
-            (State::Booked, _) => Standing::Booked(reservation),
-            (State::Cancelled, _) => Standing::Cancelled(reservation),
-            (State::Served | State::Unserved | State::NotCome, _) => Standing::Over(reservation),
+        // Whoever of the family is booked is the booking, also where the one who was asked for is no more.
+        if let Some(booked) = self.those(|person| person.state == State::Booked) {
+            return Standing::Booked(booked);
         }
+        let held = |person: &Reservation| match (person.state, person.held_until) {
+            (State::Held, Some(until)) if !hold_ran_out(until, now) => Some(until),
+            _ => None,
+        };
+        match reservation.state {
+            State::Held | State::Released => {
+                let until: Option<Vec<Timestamp>> =
+                    self.people.iter().map(|(person, _)| held(person)).collect();
+                let until = until.and_then(|until| until.into_iter().min());
+                until
+                    .zip(self.those(|_| true))
+                    .map_or(Standing::RanOut, |(until, all)| Standing::Held(all, until))
+            }
+            State::Cancelled => Standing::Cancelled(reservation),
+            State::Booked | State::Served | State::Unserved | State::NotCome => {
+                let over = self.those(|person| person.state.takes_a_place());
+                over.map_or(Standing::Cancelled(reservation), Standing::Over)
+            }
+        }
+    }
+
+    /// Those of the booking who are in such a state.
+    fn those(&self, wanted: impl Fn(&Reservation) -> bool) -> Option<Booking> {
+        let these = self.people.iter().filter(|(person, _)| wanted(person)).cloned();
+        let (mut people, ends): (Vec<Reservation>, Vec<String>) = these.unzip();
+        if people.is_empty() {
+            return None;
+        }
+        let first = people.remove(0);
+        Some(Booking { first, others: people, ends })
     }
 }
 
@@ -159,7 +314,8 @@ impl Standing {
     pub(crate) fn go_on(&self, visit: VisitId) -> Response {
         see_other(&match self {
             Self::Choosing => route::days(visit),
-            Self::Held(..) | Self::RanOut => route::check(visit),
+            Self::Held(..) => route::who(visit),
+            Self::RanOut => route::check(visit),
             Self::Booked(_) => route::done(visit),
             Self::Cancelled(_) => route::cancelled(visit),
             Self::Over(_) => route::show(visit),

@@ -7,12 +7,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::Actor;
-use store::Lane;
 use store::op::{Operation, once};
-use store::reservation::BookingError;
+use store::reservation::{BookingError, party};
+use store::{Lane, Tx};
 
 use super::begun::in_visit;
 use super::ended::{ExpiredPage, Reason, RefusedPage};
+use super::people::visitors_from_address;
 use crate::App;
 use crate::citizen::{frame, route};
 use crate::kit::page::see_other;
@@ -20,6 +21,7 @@ use crate::kit::{Asked, Fields, PageError, respond};
 
 const OPERATION: &str = "operation";
 const RESERVATION: &str = "reservation";
+const WHO: &str = "who";
 
 /// Books the place that was shown.
 pub(crate) async fn book(
@@ -29,28 +31,50 @@ pub(crate) async fn book(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let form = fields.form(&[OPERATION, RESERVATION])?;
+    let form = fields.form(&[OPERATION, RESERVATION, WHO])?;
     let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
     let shown: ReservationId = form.typed(RESERVATION).parse().map_err(|_| PageError::BadRequest)?;
     let visit = in_visit(&app, &headers, &visit).await?;
     if visit.reservation != Some(shown) {
         // Another time was chosen after this page was shown: nobody books what they do not see.
-        return Ok(see_other(&route::check(visit.id)));
+        let who = form.typed(WHO);
+        let known = visitors_from_address(who, visit.others + 1).is_some();
+        return Ok(see_other(&if known { route::checked(visit.id, who) } else { route::check(visit.id) }));
     }
+    let people = visit.people;
+    let Some(visitors) = visitors_from_address(form.typed(WHO), people) else {
+        return Ok(see_other(&route::who(visit.id)));
+    };
     let act = app.act(Actor::Citizen);
-    let operation = Operation::new(operation, &format!("book {shown}"));
+    let operation = Operation::new(operation, &format!("book {shown} {}", form.typed(WHO)));
     let booked = app
         .db
         .write(Lane::Public, move |tx| {
-            once(tx, &act, &operation, |tx| store::reservation::confirm(tx, &act, shown).map(drop))
+            once(tx, &act, &operation, |tx| {
+                let holds = if people == 1 { vec![shown] } else { held_with(tx, shown)? };
+                if holds.len() != people {
+                    return Err(BookingError::HoldRanOut);
+                }
+                let visitors = visitors.iter().copied().map(Some);
+                let holds: Vec<_> = holds.into_iter().zip(visitors).collect();
+                party::confirm(tx, &act, &holds).map(drop)
+            })
         })
         .await;
     let layout = || frame::layout(&app, &asked).at(route::check(visit.id));
     match booked {
         // Where it has gone further already, the page that is sent to says how it stands.
-        Ok(()) | Err(BookingError::WrongState(_)) => Ok(see_other(&route::done(visit.id))),
+        Ok(()) | Err(BookingError::WrongState(_)) => {
+            // From now on its people are those of the booking.
+            app.proofs.forget(visit.id);
+            Ok(see_other(&route::done(visit.id)))
+        }
         Err(BookingError::HoldRanOut) => {
             Ok(respond(&ExpiredPage::new(layout(), visit.id, frame::hold_minutes(&app))))
+        }
+        // One of a family cannot be booked any more: their page says who, and the others go on.
+        Err(BookingError::NotBookable(_) | BookingError::NotFound) if people > 1 => {
+            Ok(see_other(&route::family(visit.id)))
         }
         Err(BookingError::NotBookable(_) | BookingError::NotFound) => {
             Ok(respond(&RefusedPage::new(layout().at(route::key()), Reason::Ask)))
@@ -59,4 +83,10 @@ pub(crate) async fn book(
         Err(BookingError::Store(error)) => Err(error.into()),
         Err(other) => Err(PageError::internal(other)),
     }
+}
+
+/// Everybody whose place is held together with one that was shown, in their order.
+fn held_with(tx: &mut Tx<'_>, shown: ReservationId) -> Result<Vec<ReservationId>, BookingError> {
+    let Some(held) = store::reservation::find(tx, shown)? else { return Err(BookingError::NotFound) };
+    Ok(party::everyone(tx, &held)?.into_iter().map(|person| person.id).collect())
 }

@@ -12,6 +12,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::begun::proven;
+use super::people::{Group, lines};
 use super::proof::Proven;
 use super::{Again, Availability};
 use crate::App;
@@ -72,10 +73,12 @@ pub struct DaysPage {
     weeks: Vec<Week>,
     month_href: String,
     last_day: Date,
+    people: usize,
+    family_href: Option<String>,
 }
 
 impl DaysPage {
-    /// The page for the bookable days `first..=last`, of which `days` are known in order.
+    /// The page for the bookable days `first..=last`, of which `days` are known in order, for a group of people.
     ///
     /// A week in which every day is closed or full is shown with a sentence, so that nobody looks for it.
     pub fn new(
@@ -84,6 +87,7 @@ impl DaysPage {
         first: Date,
         last: Date,
         days: &[DayState],
+        group: Group,
         banner: Option<Again>,
     ) -> Self {
         let first_free = days.iter().find(|state| state.availability.is_free()).map(|state| state.day);
@@ -114,6 +118,8 @@ impl DaysPage {
             weeks,
             month_href: route::month(visit, first_free.unwrap_or(first)),
             last_day: last,
+            people: group.people,
+            family_href: (!group.is_booked).then(|| route::family(visit)),
         }
     }
 }
@@ -220,15 +226,18 @@ impl MonthPage {
 impl Page for MonthPage {}
 
 impl DayState {
-    fn of(day: &Day) -> Self {
-        let free =
-            |morning| day.slots.iter().any(|slot| slot.free() > 0 && slot.start.is_morning() == morning);
-        Self {
-            day: day.day,
-            availability: Availability::of_day(day),
-            morning: free(true),
-            afternoon: free(false),
-        }
+    fn of(day: &Day, people: usize) -> Self {
+        let lines = lines(day, people);
+        let free = |morning| {
+            lines.iter().any(|line| line.availability.is_free() && line.start.is_morning() == morning)
+        };
+        let (morning, afternoon) = (free(true), free(false));
+        let availability = match Availability::of_day(day) {
+            // Places are free, but nowhere for all of them.
+            room if room.is_free() && !morning && !afternoon => Availability::Full,
+            room => room,
+        };
+        Self { day: day.day, availability, morning, afternoon }
     }
 }
 
@@ -274,9 +283,9 @@ pub(crate) async fn page(
     let known = app.availability(Service::Issuance).await?;
     let days = bookable(app, &known, visit.posted_on);
     let (first, last) = span(app, days);
-    let days: Vec<DayState> = days.iter().map(DayState::of).collect();
+    let days: Vec<DayState> = days.iter().map(|day| DayState::of(day, visit.group.people)).collect();
     let layout = frame::layout(app, asked).at(route::days(visit.id));
-    Ok(respond(&DaysPage::new(layout, visit.id, first, last, &days, banner)))
+    Ok(respond(&DaysPage::new(layout, visit.id, first, last, &days, visit.group, banner)))
 }
 
 /// Shows a month as a grid.
@@ -294,7 +303,7 @@ pub(crate) async fn month(
     if month < first.first_of_month() || month > last {
         return Err(PageError::NotFound);
     }
-    let days: Vec<DayState> = days.iter().map(DayState::of).collect();
+    let days: Vec<DayState> = days.iter().map(|day| DayState::of(day, visit.group.people)).collect();
     let layout = frame::layout(&app, &asked);
     Ok(respond(&MonthPage::new(layout, visit.id, month, first, last, &days)))
 }

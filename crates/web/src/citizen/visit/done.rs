@@ -7,18 +7,20 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::VisitId;
-use jiff::civil::Date;
+use domain::time::{day_of, minute_of};
+use jiff::Timestamp;
 
 use super::Appointment;
-use super::begun::{Standing, opened};
+use super::begun::{Booking, Deadlines, Standing, deadlines, opened};
+use super::people::{ListFor, Person, belongings, people};
 use crate::App;
-use crate::citizen::belongings::{self, Belongings};
 use crate::citizen::{Layout, calendar_file, frame, route};
+use crate::key;
 use crate::kit::page::Cache;
 use crate::kit::qr::TooLong;
 use crate::kit::{Asked, Page, PageError, Texts, qr, respond};
 
-/// The page of a reservation just made.
+/// The page of a booking just made.
 #[derive(Template)]
 #[template(path = "citizen/visit/done.html")]
 pub struct DonePage {
@@ -27,22 +29,22 @@ pub struct DonePage {
     number: String,
     code: String,
     appointment: Appointment,
-    belongings: Belongings,
-    cancel_until: Date,
+    people: Vec<Person>,
+    lists: Vec<ListFor>,
+    deadlines: Deadlines,
     calendar_href: String,
     show_href: String,
 }
 
 impl DonePage {
-    /// `number` is shown as it is given (4-5-5); the QR code holds its digits alone. `cancel_until` is the
-    /// day until whose booked time the citizen can cancel here.
+    /// `number` is shown as it is given (4-5-5); the QR code holds its digits alone.
     pub fn new(
         layout: Layout,
         visit: VisitId,
         number: &str,
         appointment: Appointment,
-        belongings: Belongings,
-        cancel_until: Date,
+        people: Vec<Person>,
+        deadlines: Deadlines,
     ) -> Result<Self, TooLong> {
         Ok(Self {
             texts: layout.texts(),
@@ -50,8 +52,9 @@ impl DonePage {
             number: number.to_owned(),
             code: number_code(number)?,
             appointment,
-            belongings,
-            cancel_until,
+            lists: belongings(&people),
+            people,
+            deadlines,
             calendar_href: route::calendar(visit),
             show_href: route::show(visit),
         })
@@ -60,7 +63,19 @@ impl DonePage {
 
 impl Page for DonePage {}
 
-/// Shows the reservation just made.
+/// An instant for people: 11月24日(火) 9時00分.
+pub(crate) fn moment(texts: Texts, at: &Timestamp) -> String {
+    let day = texts.month_day(day_of(*at));
+    texts.with2(key!("appointment-when"), "day", day, "time", texts.minute(minute_of(*at)))
+}
+
+/// Everybody of a booking, as its pages list them.
+pub(crate) fn people_of(booking: &Booking) -> Vec<Person> {
+    let visitors: Vec<_> = booking.people().map(|person| person.visitor).collect();
+    people(&booking.starts(), &booking.names(), &visitors)
+}
+
+/// Shows the booking just made.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(visit): Path<String>,
@@ -71,10 +86,10 @@ pub(crate) async fn show(
     let id = opened.visit.id;
     match opened.standing(app.now()) {
         Standing::Booked(booked) => {
-            let number = booked.number(&app.keys)?.to_string();
-            let appointment = frame::appointment(&app, &booked.slot);
-            let (layout, day) = (frame::layout(&app, &asked), appointment.day);
-            let page = DonePage::new(layout, id, &number, appointment, belongings::ISSUANCE, day);
+            let number = booked.first.number(&app.keys)?.to_string();
+            let appointment = frame::appointment(&app, &booked.first.slot, booked.starts());
+            let (layout, deadlines) = (frame::layout(&app, &asked), deadlines(&app, &booked));
+            let page = DonePage::new(layout, id, &number, appointment, people_of(&booked), deadlines);
             Ok(respond(&page.map_err(PageError::internal)?))
         }
         other => Ok(other.go_on(id)),
@@ -90,9 +105,11 @@ pub(crate) async fn calendar(
 ) -> Result<Response, PageError> {
     let opened = opened(&app, &headers, &visit).await?;
     let Standing::Booked(booked) = opened.standing(app.now()) else { return Err(PageError::NotFound) };
-    let (layout, appointment) = (frame::layout(&app, &asked), frame::appointment(&app, &booked.slot));
-    let uid = format!("{}@{}", booked.id, app.settings.public.host());
-    let file = calendar_file::issuance(&layout, &appointment, &uid, app.now());
+    let appointment = frame::appointment(&app, &booked.first.slot, booked.starts());
+    let start = appointment.start().unwrap_or(booked.first.slot.start);
+    let uid = format!("{}@{}", booked.first.id, app.settings.public.host());
+    let layout = frame::layout(&app, &asked);
+    let file = calendar_file::issuance(&layout, &appointment, start, &uid, app.now());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(calendar_file::MEDIA_TYPE)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"madoguchi.ics\"")),

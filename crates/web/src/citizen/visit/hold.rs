@@ -13,13 +13,13 @@ use domain::time::Start;
 use jiff::civil::Date;
 use store::Lane;
 use store::op::{Operation, once};
-use store::reservation::{BookingError, Wish};
+use store::reservation::{BookingError, Wish, party};
 use store::visit::Visit;
 
 use super::begun::in_visit;
 use super::ended::{Reason, RefusedPage};
 use super::proof::Proven;
-use super::{Again, days, times};
+use super::{Again, days, people, times};
 use crate::App;
 use crate::citizen::{frame, route};
 use crate::kit::page::see_other;
@@ -40,16 +40,22 @@ pub(crate) async fn hold(
     let form = fields.form(&[OPERATION, DAY, START])?;
     let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
     let day: Date = form.typed(DAY).parse().map_err(|_| PageError::BadRequest)?;
-    let start: Start = form.typed(START).parse().map_err(|_| PageError::BadRequest)?;
+    let starts = people::read(form.typed(START)).ok_or(PageError::BadRequest)?;
     let visit = in_visit(&app, &headers, &visit).await?;
-    let slot = Slot { service: Service::Issuance, site: app.settings.site.clone(), day, start };
-    if !is_offered(&app, &visit, &slot) {
+    if !is_offered(&app, &visit, day, &starts) {
         return days::page(&app, &asked, Proven::from(&visit), Some(Again::DayClosed)).await;
     }
-    match take(&app, &asked, &visit, &slot, operation).await {
-        Ok(_) => Ok(see_other(&route::check(visit.id))),
+    // The visit shows a booking, so another time is a wish to change it.
+    if visit.is_booked {
+        return Ok(see_other(&route::change(visit.id, day, &starts)));
+    }
+    if starts.len() != visit.people {
+        return times::page(&app, &asked, Proven::from(&visit), day, Some(Again::OtherPeople)).await;
+    }
+    match take(&app, &asked, &visit, day, &starts, operation).await {
+        Ok(()) => Ok(see_other(&route::who(visit.id))),
         // The rules changed in the meantime, and the slot is gone.
-        Err(BookingError::Full) if !is_offered(&app, &visit, &slot) => {
+        Err(BookingError::Full) if !is_offered(&app, &visit, day, &starts) => {
             days::page(&app, &asked, Proven::from(&visit), Some(Again::DayClosed)).await
         }
         Err(BookingError::Full) => {
@@ -57,13 +63,20 @@ pub(crate) async fn hold(
             app.availability_changed();
             times::page(&app, &asked, Proven::from(&visit), day, Some(Again::Taken)).await
         }
-        // The visit shows this booking, so another time is a wish to change it.
-        Err(BookingError::AlreadyBooked(booked)) if visit.reservation == Some(booked) => {
-            Ok(see_other(&route::change(visit.id, day, start)))
+        Err(BookingError::AlreadyBooked(booked)) if visit.others == 0 => go_to(&app, &visit, booked).await,
+        // One of the family cannot be booked any more: their page says who, and the others go on.
+        Err(BookingError::AlreadyBooked(_) | BookingError::NotBookable(_) | BookingError::NotFound)
+            if visit.others > 0 =>
+        {
+            Ok(see_other(&route::family(visit.id)))
         }
-        Err(BookingError::AlreadyBooked(booked)) => go_to(&app, &visit, booked).await,
         Err(BookingError::NotBookable(_) | BookingError::NotFound) => {
             Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::key()), Reason::Ask)))
+        }
+        // Another tab changed the family at this moment.
+        Err(BookingError::AnotherParty) => {
+            app.proofs.forget(visit.id);
+            Ok(see_other(&route::family(visit.id)))
         }
         // The rules keep changing: in a moment they will stand.
         Err(BookingError::StaleRules) => Err(PageError::Full),
@@ -72,28 +85,29 @@ pub(crate) async fn hold(
     }
 }
 
-/// Whether the rules let the web book the slot for this card now; whether it is full, the store says.
-pub(crate) fn is_offered(app: &App, visit: &Visit, slot: &Slot) -> bool {
-    let (rules, now) = (app.rules(), app.now());
+/// Whether the rules let the web book these slots for these cards now; whether they are full, the store says.
+pub(crate) fn is_offered(app: &App, visit: &Visit, day: Date, starts: &[Start]) -> bool {
+    let (rules, now, service, site) = (app.rules(), app.now(), Service::Issuance, &app.settings.site);
     let first = days::first_visit(app, visit.posted_on);
-    let window = rules.bookable_days(slot.service, &slot.site, now, first);
-    window.is_some_and(|window| window.first <= slot.day && slot.day <= window.last)
-        && rules.grant(slot.service, &slot.site, slot.day, slot.start).places > 0
+    let window = rules.bookable_days(service, site, now, first);
+    window.is_some_and(|window| window.first <= day && day <= window.last)
+        && starts.iter().all(|start| rules.grant(service, site, day, *start).places > 0)
 }
 
 async fn take(
     app: &App,
     asked: &Asked,
     visit: &Visit,
-    slot: &Slot,
+    day: Date,
+    starts: &[Start],
     pressed: OperationId,
-) -> Result<ReservationId, BookingError> {
-    let asks_for = format!("hold {} {} {}", visit.id, slot.day, slot.start);
-    match try_take(app, asked, visit, slot, Operation::new(pressed, &asks_for)).await {
+) -> Result<(), BookingError> {
+    let asks_for = format!("hold {} {day} {}", visit.id, people::written(starts));
+    match try_take(app, asked, visit, day, starts, Operation::new(pressed, &asks_for)).await {
         // Back, and another time of the same page: a new wish. A card never has two holds, so it is safe to
         // give it an operation of its own.
         Err(BookingError::Reused(_)) => {
-            try_take(app, asked, visit, slot, Operation::new(app.operation(), &asks_for)).await
+            try_take(app, asked, visit, day, starts, Operation::new(app.operation(), &asks_for)).await
         }
         other => other,
     }
@@ -103,33 +117,52 @@ async fn try_take(
     app: &App,
     asked: &Asked,
     visit: &Visit,
-    slot: &Slot,
+    day: Date,
+    starts: &[Start],
     operation: Operation,
-) -> Result<ReservationId, BookingError> {
+) -> Result<(), BookingError> {
     let keys = app.keys.clone();
     let minutes = frame::hold_minutes(app);
-    let wish = Wish {
-        card: visit.card,
-        slot: slot.clone(),
-        channel: Channel::Web,
-        language: asked.language.code().to_owned(),
+    let slot = |start: &Start| Slot {
+        service: Service::Issuance,
+        site: app.settings.site.clone(),
+        day,
+        start: *start,
     };
-    let id = visit.id;
+    let slots: Vec<Slot> = starts.iter().map(slot).collect();
+    let (of, wished, language) = (visit.clone(), slots.clone(), asked.language.code());
     let held = app.write_with_rules(Lane::Public, Actor::Citizen, move |tx, act, rules| {
         once(tx, act, &operation, |tx| {
-            let held = store::reservation::hold(tx, act, &keys, rules, &wish, minutes)?;
-            store::visit::set_reservation(tx, id, Some(held.id))?;
-            Ok::<_, BookingError>(held.id)
+            let cards = store::visit::cards(tx, &of)?;
+            let wishes: Vec<Wish> = cards
+                .iter()
+                .zip(&wished)
+                .map(|(card, slot)| Wish {
+                    card: card.card,
+                    slot: slot.clone(),
+                    channel: Channel::Web,
+                    language: language.to_owned(),
+                })
+                .collect();
+            if cards.len() != wished.len() {
+                return Err(BookingError::AnotherParty);
+            }
+            let held = party::hold(tx, act, &keys, rules, &wishes, minutes)?;
+            let first = held.first().map(|held| held.id);
+            store::visit::set_reservation(tx, of.id, first)?;
+            Ok::<_, BookingError>(())
         })
     });
-    let held = held.await?;
+    held.await?;
     if visit.reservation.is_some() {
         // The place that was held before is free again, or the button was pressed twice.
         app.availability_changed();
     } else {
-        app.availability_shifted(slot, true);
+        for slot in &slots {
+            app.availability_shifted(slot, true);
+        }
     }
-    Ok(held)
+    Ok(())
 }
 
 /// The card was booked in another tab or by telephone: the visit shows that reservation.

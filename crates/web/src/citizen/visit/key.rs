@@ -14,7 +14,7 @@ use domain::reservation::State as Reserved;
 use store::card::Card;
 use store::reservation::Reservation;
 
-use super::begun;
+use super::begun::{self, Beginning};
 use super::ended::{Reason, RefusedPage};
 use crate::App;
 use crate::citizen::attempt::{Attempt, Caller, too_many};
@@ -143,11 +143,11 @@ pub(crate) async fn prove(
     };
     // Who lost the 予約番号 finds the reservation with the key: it proves the same card.
     if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
-        return begun::begin(&app, &asked, card.id, Some(booked.id)).await;
+        return begun::begin(&app, &asked, card.id, Beginning::Look(booked.id)).await;
     }
     match refusal(&card) {
         Some(reason) => Ok(respond(&RefusedPage::new(layout, reason))),
-        None => begun::begin(&app, &asked, card.id, None).await,
+        None => begun::begin(&app, &asked, card.id, Beginning::Book(card.posted_on)).await,
     }
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn read_former(form: &Form) -> Option<FormerNumber> {
 }
 
 /// The card of a key that holds, ours or a former system's, with its live reservation.
-async fn find(
+pub(crate) async fn find(
     app: &App,
     attempt: Attempt,
     taken: bool,
@@ -190,7 +190,7 @@ async fn find(
 }
 
 /// Why a proven card cannot be booked now.
-fn refusal(card: &Card) -> Option<Reason> {
+pub(crate) fn refusal(card: &Card) -> Option<Reason> {
     match card.stage {
         Stage::Notified => None,
         Stage::Issued => Some(Reason::Issued),

@@ -6,10 +6,13 @@ pub mod check;
 pub mod days;
 pub mod done;
 pub mod ended;
+pub mod family;
 pub(crate) mod hold;
 pub mod key;
+pub mod people;
 pub(crate) mod proof;
 pub mod times;
+pub mod who;
 
 use domain::time::Start;
 use jiff::civil::Date;
@@ -103,6 +106,8 @@ pub enum Again {
     Taken,
     /// The day was closed meanwhile, or is outside the bookable days.
     DayClosed,
+    /// There are other people now than the page was for.
+    OtherPeople,
 }
 
 impl Again {
@@ -110,6 +115,7 @@ impl Again {
         match self {
             Self::Taken => key!("banner-taken"),
             Self::DayClosed => key!("banner-day-closed"),
+            Self::OtherPeople => key!("banner-other-people"),
         }
     }
 }
@@ -119,10 +125,27 @@ impl Again {
 pub struct Appointment {
     /// The day.
     pub day: Date,
-    /// The start of its slot.
-    pub start: Start,
+    /// When each of its people comes, in order.
+    pub starts: Vec<Start>,
     /// The counter.
     pub place: Venue,
+}
+
+impl Appointment {
+    /// When the first of them comes.
+    pub fn start(&self) -> Option<Start> {
+        self.starts.iter().copied().min()
+    }
+
+    /// 9時00分; of a family over several slots, 9時00分に2人、9時10分に1人.
+    pub fn times(&self, texts: &crate::kit::Texts) -> String {
+        people::times(*texts, &self.starts)
+    }
+
+    /// How many people.
+    pub fn people(&self) -> usize {
+        self.starts.len()
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! The proofs that this node has seen: what does not change in a visit, its secret, its end, and when the card's
-//! notice was posted. The pages of days and times need no more, and they are the ones that people turn most, so they
-//! do without the database.
+//! The proofs that this node has seen: what seldom changes in a visit, its secret, its end, for how many people it
+//! books, and when the cards' notices were posted. The pages of days and times need no more, and they are the ones that
+//! people turn most, so they do without the database.
 //!
-//! Which reservation a visit makes is not here: it changes, on any node.
+//! A family that grew on another node is seen here with its old number of people, until its first time is pressed:
+//! what takes places reads the visit itself and says so. Which reservation a visit makes is not here at all.
 
 use std::collections::HashMap;
 
@@ -13,6 +14,8 @@ use parking_lot::Mutex;
 use store::visit::Visit;
 use subtle::ConstantTimeEq;
 
+use super::people::Group;
+
 /// More visits at once than a city has; with them the map takes about a MiB.
 const MOST: usize = 10_000;
 
@@ -21,6 +24,7 @@ struct Proof {
     secret: [u8; 32],
     until: Timestamp,
     posted_on: Option<Date>,
+    group: Group,
 }
 
 /// A visit that was proven, for the pages that choose a day and a time.
@@ -28,13 +32,16 @@ struct Proof {
 pub(crate) struct Proven {
     /// The visit.
     pub(crate) id: VisitId,
-    /// When the notice of its card was posted.
+    /// When the last of the notices of its cards was posted.
     pub(crate) posted_on: Option<Date>,
+    /// For how many people, and whether they are booked.
+    pub(crate) group: Group,
 }
 
 impl From<&Visit> for Proven {
     fn from(visit: &Visit) -> Self {
-        Self { id: visit.id, posted_on: visit.posted_on }
+        let group = Group { people: visit.people, is_booked: visit.is_booked };
+        Self { id: visit.id, posted_on: visit.posted_on, group }
     }
 }
 
@@ -50,12 +57,26 @@ impl Proofs {
     pub(super) fn find(&self, visit: VisitId, secret: &[u8; 32], now: Timestamp) -> Option<Proven> {
         let known = self.known.lock();
         let proof = known.get(&visit)?;
-        (proof.until >= now && bool::from(proof.secret.ct_eq(secret)))
-            .then_some(Proven { id: visit, posted_on: proof.posted_on })
+        (proof.until >= now && bool::from(proof.secret.ct_eq(secret))).then_some(Proven {
+            id: visit,
+            posted_on: proof.posted_on,
+            group: proof.group,
+        })
     }
 
     /// Remembers a visit that was just proven.
     pub(super) fn remember(&self, visit: &Visit, now: Timestamp) {
+        let Visit { secret, until, .. } = *visit;
+        self.keep(Proven::from(visit), secret, until, now);
+    }
+
+    /// Forgets a visit whose people have changed.
+    pub(in crate::citizen) fn forget(&self, visit: VisitId) {
+        self.known.lock().remove(&visit);
+    }
+
+    /// Remembers what was proven with a secret.
+    pub(super) fn keep(&self, proven: Proven, secret: [u8; 32], until: Timestamp, now: Timestamp) {
         let mut known = self.known.lock();
         if known.len() >= MOST {
             known.retain(|_, proof| proof.until >= now);
@@ -64,8 +85,8 @@ impl Proofs {
         if known.len() >= MOST {
             known.clear();
         }
-        let Visit { secret, until, posted_on, .. } = *visit;
-        known.insert(visit.id, Proof { secret, until, posted_on });
+        let Proven { id, posted_on, group } = proven;
+        known.insert(id, Proof { secret, until, posted_on, group });
     }
 }
 
@@ -73,6 +94,7 @@ impl Proofs {
 mod tests {
     use domain::id::{CardId, Id};
     use jiff::SignedDuration;
+    use store::visit::VisitCard;
 
     use super::*;
 
@@ -81,7 +103,10 @@ mod tests {
             id: VisitId::from_parts(0, number),
             secret: [1; 32],
             language: "ja".to_owned(),
-            card: CardId::from_parts(0, 1),
+            card: VisitCard { card: CardId::from_parts(0, 1), key_issue: 1, key_version: 1 },
+            others: 0,
+            people: 1,
+            is_booked: false,
             posted_on: None,
             reservation: None,
             until,
@@ -97,6 +122,8 @@ mod tests {
         assert_eq!(proofs.find(known.id, &[2; 32], now), None);
         assert_eq!(proofs.find(VisitId::from_parts(0, 2), &[1; 32], now), None);
         assert_eq!(proofs.find(known.id, &[1; 32], now + SignedDuration::from_nanos(1)), None);
+        proofs.forget(known.id);
+        assert_eq!(proofs.find(known.id, &[1; 32], now), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use domain::time::Start;
 use jiff::civil::Date;
 
 use super::begun::proven;
+use super::people::{lines, times as seated, written};
 use super::proof::Proven;
 use super::{Again, Availability, days};
 use crate::App;
@@ -20,10 +21,12 @@ use crate::key;
 use crate::kit::{Asked, Page, PageError, Texts, respond};
 
 /// One start of the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeLine {
     /// When it begins.
     pub start: Start,
+    /// When each person comes who begins here; none where they do not fit.
+    pub starts: Vec<Start>,
     /// How much room it has.
     pub availability: Availability,
 }
@@ -37,17 +40,19 @@ pub struct TimesPage {
     banner: Option<Again>,
     day: Date,
     times: Vec<TimeLine>,
+    people: usize,
     operation: OperationId,
     days_href: String,
     hold_href: String,
 }
 
 impl TimesPage {
-    /// The times of a day in order. `operation` is new for each showing of the page.
+    /// The times of a day in order, for so many people. `operation` is new for each showing of the page.
     pub fn new(
         layout: Layout,
         visit: VisitId,
         day: Date,
+        people: usize,
         times: Vec<TimeLine>,
         operation: OperationId,
         banner: Option<Again>,
@@ -58,6 +63,7 @@ impl TimesPage {
             banner,
             day,
             times,
+            people,
             operation,
             days_href: route::days(visit),
             hold_href: route::hold(visit),
@@ -68,9 +74,20 @@ impl TimesPage {
         self.times.iter().any(|line| !line.availability.is_free())
     }
 
+    /// The starts of a line as the form sends them.
+    fn value(line: &TimeLine) -> String {
+        written(&line.starts)
+    }
+
+    /// How a family is spread over several slots; empty where they all come at once.
+    fn spread(&self, line: &TimeLine) -> String {
+        let together = line.starts.iter().all(|start| *start == line.start);
+        if together { String::new() } else { seated(self.texts, &line.starts) }
+    }
+
     /// Morning and afternoon: id, message, lines.
     fn halves(&self) -> [(&'static str, &'static str, Vec<TimeLine>); 2] {
-        let (morning, afternoon) = self.times.iter().partition(|line| line.start.is_morning());
+        let (morning, afternoon) = self.times.iter().cloned().partition(|line| line.start.is_morning());
         [("morning", key!("times-morning"), morning), ("afternoon", key!("times-afternoon"), afternoon)]
     }
 }
@@ -102,8 +119,7 @@ pub(crate) async fn page(
     let Some(shown) = known.day(day).filter(|shown| shown.places() > 0 && !too_early) else {
         return days::page(app, asked, visit, Some(Again::DayClosed)).await;
     };
-    let lines = shown.slots.iter();
-    let lines = lines.map(|slot| TimeLine { start: slot.start, availability: Availability::of_slot(slot) });
+    let lines = lines(shown, visit.group.people);
     let layout = frame::layout(app, asked).at(route::times(visit.id, day));
-    Ok(respond(&TimesPage::new(layout, visit.id, day, lines.collect(), app.operation(), banner)))
+    Ok(respond(&TimesPage::new(layout, visit.id, day, visit.group.people, lines, app.operation(), banner)))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::id::{PersonId, PlaceId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Ending, Entry, Slot};
+use domain::reservation::Visitor;
 use domain::rules::RuleSet;
 use domain::service::SiteCode;
 use domain::time::{era_date, minute_of, month_day_ja};
@@ -189,9 +190,17 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         }
         Entry::PlaceHeld { slot, .. } => format!("{}の枠を仮押さえしました", slot_words(slot)),
         Entry::HoldReleased { slot, .. } => format!("{}の仮押さえが終わりました", slot_words(slot)),
-        Entry::Booked { slot, channel, .. } => {
-            format!("{}を予約しました（{}）", slot_words(slot), channel.label())
+        Entry::Booked { slot, channel, party, visitor, .. } => {
+            let party = if party.is_some() { "・家族" } else { "" };
+            let visitor = visitor.map_or_else(String::new, |visitor| format!("・{}", visitor.label()));
+            format!("{}を予約しました（{}{party}{visitor}）", slot_words(slot), channel.label())
         }
+        Entry::VisitorChanged { from, to, .. } => {
+            let word = |visitor: &Option<Visitor>| visitor.map_or("未確認", Visitor::label);
+            format!("来庁者を「{}」から「{}」に変更しました", word(from), word(to))
+        }
+        Entry::PartyChanged { to: Some(_), .. } => "家族の予約にまとめました".to_owned(),
+        Entry::PartyChanged { to: None, .. } => "家族の予約から分けました".to_owned(),
         Entry::Moved { from, to, by, .. } => {
             format!("{}の予約を{}に変更しました（{}）", slot_words(from), slot_words(to), by.label())
         }

@@ -47,6 +47,9 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/book/{card}", may(Permission::Reserve), booking::new::book)
         .post("/walk-in/{card}", may(Permission::ReceiveVisitors), booking::today::walk_in)
         .post("/reservation/{id}/today", may(Permission::ReceiveVisitors), booking::today::swap)
+        .post("/book/{card}/family", may(Permission::Reserve), booking::family::choose)
+        .post("/reservation/{id}/family", may(Permission::Reserve), booking::family::add)
+        .post("/reservation/{id}/visitor", may(Permission::Reserve), reservation::visitor::change)
         .post("/reservation/{id}/arrive", may(Permission::ReceiveVisitors), reception::arrive::arrive);
     let desk = desk
         .get("/counter", may(Permission::ReceiveVisitors), reception::counter::show)

@@ -23,6 +23,17 @@ pub(crate) fn book(card: CardId, day: Option<Date>) -> String {
     on(format!("/book/{card}"), day)
 }
 
+/// Booking for a card together with others of its family, on a day.
+pub(crate) fn book_with(card: CardId, with: &str, day: Date) -> String {
+    let with = if with.is_empty() { String::new() } else { format!("&with={with}") };
+    format!("/book/{card}?day={day}{with}")
+}
+
+/// Adding a card of the family to those that are to be booked.
+pub(crate) fn book_family(card: CardId) -> String {
+    format!("/book/{card}/family")
+}
+
 /// Moving a reservation to a day or to the first one with a free place.
 pub(crate) fn move_to(id: ReservationId, day: Option<Date>) -> String {
     on(format!("/reservation/{id}/move"), day)

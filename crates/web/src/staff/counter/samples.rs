@@ -21,7 +21,7 @@ use domain::service::Service;
 use jiff::civil::{Date, date};
 use store::report::{Closed, Corrected, DayReport};
 
-use super::booking::slots::{Purpose, SlotsPage};
+use super::booking::slots::{Person, Purpose, SlotsPage, visitors};
 use super::close::show::{self as close, ClosePage};
 use super::duties::{Duty, Standing};
 use super::file::CannotWritePage;
@@ -34,7 +34,7 @@ use super::report::day::ReportPage;
 use super::report::list::{Line as ReportLine, ReportsPage};
 use super::reservation::correct::{self, CorrectPage};
 use super::reservation::day::{DayPage, Line};
-use super::reservation::show::{Acts, ShowPage as ReservationPage};
+use super::reservation::show::{Acts, Member, ShowPage as ReservationPage};
 use super::scan::{AlarmPage, UnknownPage};
 use super::today::{Figures, Hour, TodayPage, Work as Waiting};
 use super::{route, story};
@@ -177,6 +177,8 @@ fn day(count: u16) -> DayPage {
         place: "箱A".to_owned(),
         channel: "Web",
         language: if n == 3 { "英語" } else { "" },
+        visitor: ["本人", "本人と法定代理人", "法定代理人のみ", "未確認"][usize::from(n % 4)],
+        family: if n < 3 { format!("家族 {}/3", n + 1) } else { String::new() },
         href: route::reservation(reservation_id(n.into())),
     });
     let closed = (count == 0).then(|| "閉庁日です（祝休日）。".to_owned());
@@ -202,6 +204,12 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         reception_href: (!acts.arrive).then(|| "/receptions/1".to_owned()),
         not_today: (!acts.arrive).then(|| "11月25日(水)の予約です。受付は予約の日にできます。".to_owned()),
         acts,
+        visitor: "本人と法定代理人",
+        visitors: visitors(),
+        visitor_operation: operation(8),
+        add_operation: operation(9),
+        family: if acts.change { family() } else { Vec::new() },
+        booked: if acts.change { 3 } else { 1 },
         arrive_operation: operation(1),
         move_href: route::move_to(reservation_id(1), None),
         swap_operation: operation(50),
@@ -213,13 +221,55 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
     }
 }
 
+fn family() -> Vec<Member> {
+    let member = |n: u16| Member {
+        href: route::reservation(reservation_id(n.into())),
+        control: format!("000 0{n:02} 117"),
+        time: "9:30".to_owned(),
+        visitor: "本人",
+        standing: "来庁前",
+        is_this: n == 1,
+    };
+    (1..=3).map(member).collect()
+}
+
+fn person(n: u16, field: Option<&'static str>) -> Person {
+    Person {
+        control: format!("000 0{n:02} 117"),
+        href: format!("/cards/{n}"),
+        field,
+        without_href: (n > 1 && field.is_some()).then(|| "/book/1".to_owned()),
+    }
+}
+
+fn slots_of_family() -> SlotsPage {
+    let people = [person(1, Some("visitor")), person(2, Some("visitor-2")), person(3, Some("visitor-3"))];
+    let purpose = Purpose {
+        title: "予約を取る".to_owned(),
+        say: "カードをお渡しできます。ご都合のよい日時をお伺いします。".to_owned(),
+        people: people.into(),
+        with: "2,3".to_owned(),
+        family_href: Some("/book/1/family".to_owned()),
+        all_href: None,
+        alone_href: None,
+        now: None,
+        here: "/book/1".to_owned(),
+        asks_language: true,
+    };
+    let form = refused("member", "この番号のカードはありません。");
+    SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, None)
+}
+
 fn slots(form: Form, problem: Option<&str>) -> SlotsPage {
     let moves = problem.is_some();
     let purpose = Purpose {
         title: if moves { "予約の変更" } else { "予約を取る" }.to_owned(),
         say: "カードをお渡しできます。ご都合のよい日時をお伺いします。".to_owned(),
-        control: "000 012 117".to_owned(),
-        card_href: "/cards/1".to_owned(),
+        people: vec![person(1, (!moves).then_some("visitor"))],
+        with: String::new(),
+        family_href: (!moves).then(|| "/book/1/family".to_owned()),
+        all_href: None,
+        alone_href: moves.then(|| "/reservation/1/move?alone=1".to_owned()),
         now: moves.then(|| "令和8年11月24日(火) 9:30".to_owned()),
         here: "/book/1".to_owned(),
         asks_language: !moves,
@@ -241,6 +291,7 @@ fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> Rec
         reservation_href: route::reservation(reservation_id(1)),
         arrived: "9:24".to_owned(),
         language: "英語",
+        visitor: "本人と法定代理人（家族の予約）".to_owned(),
         receiver: if next == Next::Papers { String::new() } else { "市民課 一郎".to_owned() },
         issuer: "市民課 二郎".to_owned(),
         steps: steps(state),
@@ -273,6 +324,7 @@ fn counter(count: u16) -> CounterPage {
             standing,
             place: "当日トレイ".to_owned(),
             language: "",
+            visitor: "本人と法定代理人 家族 1/3".to_owned(),
             arrived: arrived.to_owned(),
             since: since.to_owned(),
         };
@@ -462,7 +514,7 @@ fn pages() -> Vec<(&'static str, String)> {
         issued,
         close_href: issued.is_none().then(|| route::close(TODAY)),
     };
-    let both = Acts { arrive: true, change: true, swap: false };
+    let both = Acts { arrive: true, change: true, visitor: true, add: true, swap: false };
     let from_paper = Next::Issue { from_paper: true };
     vec![
         ("today", today().render()),
@@ -490,6 +542,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("reservation-refused", reservation(refused("channel", "選んでください。"), None, both).render()),
         ("reservation-later", reservation(fresh(), Some("取り消せません。"), Acts::default()).render()),
         ("book", slots(fresh(), None).render()),
+        ("book-family", slots_of_family().render()),
         ("book-refused", slots(refused("channel", "申し出の方法を選んでください。"), None).render()),
         (
             "move-full",

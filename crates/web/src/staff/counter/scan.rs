@@ -18,7 +18,9 @@ use domain::reservation::State as Booking;
 use domain::scan::{Scanned, Unknown, read};
 use jiff::civil::Date;
 use store::Reader;
+use store::card::Card;
 use store::keys::Keys;
+use store::reservation::{Reservation, party};
 
 use super::route;
 use crate::App;
@@ -169,6 +171,33 @@ async fn find(
     Ok(app.db.read::<_, store::Error, _>(find).await?)
 }
 
+/// The card of a 予約キー, a 管理番号 or a number of a 交付通知書 that was typed into a field of a form, with its live
+/// reservation.
+pub(super) async fn card_of(
+    app: &App,
+    typed: &str,
+) -> Result<Option<(Card, Option<Reservation>)>, PageError> {
+    let (keys, scanned) = (app.keys.clone(), read(typed));
+    let notice = app.settings.profile.notice_number.layout.read(typed).ok();
+    let found = app.db.read(move |reader| {
+        let card = match scanned {
+            Scanned::Number(number) if number.kind() == NumberKind::BookingKey => {
+                by_key(reader, &keys, number)?
+            }
+            Scanned::Control(number) => store::card::by_control_number(reader, number)?,
+            _ => None,
+        };
+        let card = match (card, &notice) {
+            (None, Some(notice)) => store::privacy::card_with_notice(reader, &keys, notice.as_str())?,
+            (card, _) => card,
+        };
+        let Some(id) = card else { return Ok(None) };
+        let Some(card) = store::card::find(reader, id)? else { return Ok(None) };
+        Ok::<_, store::Error>(Some((card, store::reservation::live_of(reader, id)?)))
+    });
+    Ok(found.await?)
+}
+
 /// The card of a 予約キー, under every version of the keys.
 fn by_key(reader: &mut Reader<'_>, keys: &Keys, number: Number) -> Result<Option<CardId>, store::Error> {
     for (_, set) in keys.newest_first() {
@@ -196,8 +225,13 @@ fn expected(
     Ok(of_today.map(|live| live.id))
 }
 
-/// The reception of a visitor who is here, or the reservation with its button of arrival.
+/// The reception of a visitor who is here, or the reservation with its button of arrival. The number of a card that
+/// was taken out of a family's booking leads to one of the others.
 fn at_reservation(reader: &mut Reader<'_>, id: ReservationId) -> Result<Target, store::Error> {
+    let id = match store::reservation::find(reader, id)? {
+        Some(found) if found.state == Booking::Cancelled => party::speaker(reader, &found)?.id,
+        _ => id,
+    };
     let reception = store::reception::of_reservation(reader, id)?;
     Ok(reception.map_or(Target::Reservation(id), |reception| Target::Reception(reception.id)))
 }

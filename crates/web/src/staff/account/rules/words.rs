@@ -32,9 +32,17 @@ fn deadlines(booking: &Booking) -> String {
         0 => "来庁日の終わり".to_owned(),
         days => format!("来庁日の{days}開庁日前の終わり"),
     };
+    let before = |minutes: u16| match minutes {
+        0 => "予約の時間まで".to_owned(),
+        minutes => format!("予約の時間の{minutes}分前まで"),
+    };
     format!(
-        "{opens}。Webの予約は{}日先までで、{closes}に締め切ります。選んだ枠は{}分間確保します",
-        booking.window_days, booking.hold_minutes
+        "{opens}。Webの予約とその日への変更は{}日先までで、{closes}に締め切ります。\
+        Webで別の日時に変えられるのは{}、取り消せるのは{}です。選んだ枠は{}分間確保します",
+        booking.window_days,
+        before(booking.web_move_away_minutes),
+        before(booking.web_cancel_minutes),
+        booking.hold_minutes
     )
 }
 

@@ -1,4 +1,4 @@
-//! Moving a reservation to another day or time, in one step and with its number.
+//! Moving a reservation to another day or time, in one step and with its number: a family together, or one of it.
 
 use std::sync::Arc;
 
@@ -10,13 +10,16 @@ use domain::reservation::State as Booking;
 use domain::time::era_date;
 use jiff::civil::Date;
 use store::Lane;
+use store::card::Card;
 use store::journal::View;
 use store::op::{Operation, once};
+use store::reservation::{Reservation, party};
 
 use super::new::problem;
 use super::say;
-use super::slots::{CHANNEL, DAY, Goto, Pressed, Purpose, START, SlotsPage, look, pressed};
+use super::slots::{ALONE, CHANNEL, DAY, Goto, Person, Pressed, Purpose, START, SlotsPage, look, pressed};
 use crate::App;
+use crate::citizen::visit::people;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError, respond};
 use crate::staff::Task;
@@ -31,39 +34,64 @@ pub(crate) async fn show(
     Query(goto): Query<Goto>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    let day = goto.day.filter(|day| !day.is_empty()).map(|day| field::day_in(&day)).transpose()?;
-    page(&app, &signed, field::id(&id)?, day, Form::fresh(), None).await
+    let alone = goto.alone.is_some();
+    page(&app, &signed, field::id(&id)?, alone, goto.day()?, Form::fresh(), None).await
 }
 
 async fn page(
     app: &App,
     signed: &Signed,
     id: ReservationId,
+    alone: bool,
     day: Option<Date>,
     form: Form,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
     let found = app.db.read(move |reader| {
         let Some(reservation) = store::reservation::find(reader, id)? else { return Ok(None) };
-        let Some(card) = reservation.card else { return Ok(None) };
-        let card = store::card::find(reader, card)?;
-        Ok::<_, store::Error>(card.map(|card| (card, reservation)))
+        let mut people = party::together(reader, &reservation)?;
+        let is_family = people.len() > 1;
+        if alone {
+            people = vec![reservation.clone()];
+        }
+        let mut found = Vec::new();
+        for person in people {
+            let Some(card) = person.card else { return Ok(None) };
+            let Some(card) = store::card::find(reader, card)? else { return Ok(None) };
+            found.push((card, person));
+        }
+        Ok::<_, store::Error>(Some((found, reservation, is_family)))
     });
-    let (card, reservation) = found.await?.ok_or(PageError::NotFound)?;
+    let (people, reservation, is_family) = found.await?.ok_or(PageError::NotFound)?;
     if reservation.state != Booking::Booked {
         return Ok(see_other(&route::reservation(id)));
     }
+    let own = people.iter().find(|(_, person)| person.id == id).ok_or(PageError::NotFound)?;
     let known = look(app, day).await?;
-    let subjects = vec![Subject::Reservation(id), Subject::Card(card.id)];
-    let view = View { screen: "move", asked: id.to_string(), subjects, found: 1 };
-    let control = wording::control(card.control_number);
+    let both =
+        |(card, person): &(Card, Reservation)| [Subject::Reservation(person.id), Subject::Card(card.id)];
+    let subjects = people.iter().flat_map(both).collect();
+    let found = u32::try_from(people.len()).unwrap_or(u32::MAX);
+    let view = View { screen: "move", asked: id.to_string(), subjects, found };
+    let control = wording::control(own.0.control_number);
+    let starts: Vec<String> = people.iter().map(|(_, person)| person.slot.start.to_string()).collect();
+    let person = |(card, _): &(Card, Reservation)| Person {
+        control: wording::control(card.control_number),
+        href: route::card(card.id),
+        field: None,
+        without_href: None,
+    };
+    let other_way = is_family.then(|| route::move_to(id, None));
     let layout = signed.layout(format!("予約の変更 {control}")).within(Task::Reservations);
     let purpose = Purpose {
         title: "予約の変更".to_owned(),
-        say: say(&card, Some(&reservation)),
-        control,
-        card_href: route::card(card.id),
-        now: Some(format!("{} {}", era_date(reservation.slot.day), reservation.slot.start)),
+        say: say(&own.0, Some(&reservation)),
+        people: people.iter().map(person).collect(),
+        with: String::new(),
+        family_href: None,
+        alone_href: other_way.clone().filter(|_| !alone).map(|href| format!("{href}?alone=1")),
+        all_href: other_way.filter(|_| alone),
+        now: Some(format!("{} {}", era_date(reservation.slot.day), starts.join("・"))),
         here: route::move_to(id, None),
         asks_language: false,
     };
@@ -81,22 +109,28 @@ pub(crate) async fn change(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, DAY, START, CHANNEL])?;
+    let mut form = fields.form(&[field::OPERATION, DAY, START, CHANNEL, ALONE])?;
     let operation = field::operation(&form)?;
-    let Some(Pressed { day, start, channel }) = pressed(&mut form)? else {
+    let alone = !form.typed(ALONE).is_empty();
+    let Some(Pressed { day, starts, channel }) = pressed(&mut form)? else {
         let day = form.typed(DAY).parse().ok();
-        return page(&app, &signed, id, day, form, None).await;
+        return page(&app, &signed, id, alone, day, form, None).await;
     };
     if day < app.today() {
         let problem = "過ぎた日には変更できません。".to_owned();
-        return page(&app, &signed, id, None, form, Some(problem)).await;
+        return page(&app, &signed, id, alone, None, form, Some(problem)).await;
     }
+    let Some(start) = starts.first().copied() else { return Err(PageError::BadRequest) };
     let business = business(&app, day);
     let slot = Slot { service: business.service, site: business.site, day, start };
-    let operation = Operation::new(operation, &format!("move {id} {day} {start} {channel}"));
+    let asks_for = format!("move {id} {day} {} {channel} {alone}", people::written(&starts));
+    let operation = Operation::new(operation, &asks_for);
     let moved = app.write_with_rules(Lane::Staff, signed.actor(), move |tx, act, rules| {
         once(tx, act, &operation, |tx| {
-            store::reservation::move_to(tx, act, rules, id, &slot, channel).map(drop)
+            if alone {
+                return store::reservation::move_to(tx, act, rules, id, &slot, channel).map(drop);
+            }
+            party::move_all(tx, act, rules, id, day, &starts, channel)
         })
     });
     let problem = match moved.await {
@@ -109,5 +143,5 @@ pub(crate) async fn change(
             problem(error)?
         }
     };
-    page(&app, &signed, id, Some(day), form, Some(problem)).await
+    page(&app, &signed, id, alone, Some(day), form, Some(problem)).await
 }

@@ -2,6 +2,7 @@
 //! that needs no mouse. The day with the first free place is there at once, and its first free time has the focus.
 
 pub(crate) mod change;
+pub(crate) mod family;
 pub(crate) mod new;
 pub(crate) mod slots;
 pub(crate) mod today;

@@ -3,22 +3,41 @@
 //!
 //! The web's cut-off does not bind the staff; the places do, and the transaction that takes one checks again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use axum::http::StatusCode;
 use domain::id::OperationId;
 use domain::journal::BusinessDay;
-use domain::reservation::Channel;
+use domain::reservation::{Channel, MOST_IN_PARTY, Visitor};
 use domain::time::{Start, era_date, minute_of, month_day_ja};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::App;
 use crate::availability::Slot;
+use crate::citizen::visit::people;
 use crate::kit::{Form, Language, Page, PageError, Texts};
 use crate::staff::Layout;
 use crate::staff::counter::business;
+use crate::staff::{field, wording};
+
+/// Who may be said to come, with the word for it; the last is that nobody asked yet.
+pub(crate) fn visitors() -> Vec<(&'static str, &'static str)> {
+    let known = Visitor::ALL.iter().map(|visitor| (visitor.code(), visitor.label()));
+    known.chain([(UNKNOWN, wording::visitor(None))]).collect()
+}
+
+/// The value that says that nobody asked who comes.
+pub(crate) const UNKNOWN: &str = "unknown";
+
+/// Reads who comes; none where nobody asked yet.
+pub(crate) fn visitor(form: &Form, field: &str) -> Result<Option<Visitor>, PageError> {
+    match form.typed(field) {
+        "" | UNKNOWN => Ok(None),
+        code => code.parse().map(Some).map_err(|_| PageError::BadRequest),
+    }
+}
 
 /// The field of the day.
 pub(super) const DAY: &str = "day";
@@ -29,10 +48,26 @@ pub(super) const CHANNEL: &str = "channel";
 /// The field of the citizen's language.
 pub(super) const LANGUAGE: &str = "language";
 
-/// The query of a day.
-#[derive(Debug, serde::Deserialize)]
+/// The field of the other cards of a family, by their ids.
+pub(super) const WITH: &str = "with";
+/// The field that says that one of a family is moved without the others.
+pub(super) const ALONE: &str = "alone";
+/// The fields of who comes, in the order of the people.
+pub(super) const VISITORS: [&str; MOST_IN_PARTY] = ["visitor", "visitor-2", "visitor-3", "visitor-4"];
+
+/// The query of a day, of the others of a family, and of one alone.
+#[derive(Debug, Default, serde::Deserialize)]
 pub(crate) struct Goto {
     pub(super) day: Option<String>,
+    pub(super) with: Option<String>,
+    pub(super) alone: Option<String>,
+}
+
+impl Goto {
+    /// The day, if one is asked for.
+    pub(super) fn day(&self) -> Result<Option<Date>, PageError> {
+        self.day.as_deref().filter(|day| !day.is_empty()).map(field::day_in).transpose()
+    }
 }
 
 /// What is known of the days.
@@ -89,7 +124,23 @@ pub(crate) struct Other {
 pub(crate) struct Time {
     pub(crate) start: Start,
     pub(crate) free: u32,
+    /// The starts of all the people who begin here, as the form sends them; empty where they do not fit.
+    pub(crate) starts: String,
+    /// How a family is spread over several slots; empty where they all come at once.
+    pub(crate) spread: String,
     pub(crate) focus: bool,
+}
+
+/// One of the people for whom the page is.
+pub(crate) struct Person {
+    /// 管理番号, as people read it.
+    pub(crate) control: String,
+    /// The card.
+    pub(crate) href: String,
+    /// The field of who comes; none where it is not asked.
+    pub(crate) field: Option<&'static str>,
+    /// The page without this one; none for the first.
+    pub(crate) without_href: Option<String>,
 }
 
 /// What the page is for.
@@ -98,10 +149,16 @@ pub(crate) struct Purpose {
     pub(crate) title: String,
     /// The sentence to read out.
     pub(crate) say: String,
-    /// 管理番号, as people read it.
-    pub(crate) control: String,
-    /// The card.
-    pub(crate) card_href: String,
+    /// The people, in their order; at least one.
+    pub(crate) people: Vec<Person>,
+    /// The others of the family as the address has them; empty for somebody alone.
+    pub(crate) with: String,
+    /// Where another card of the family is added; none where that is not done here.
+    pub(crate) family_href: Option<String>,
+    /// One of a family is moved without the others; where all are moved instead.
+    pub(crate) all_href: Option<String>,
+    /// All of a family are moved; where one is moved alone instead.
+    pub(crate) alone_href: Option<String>,
     /// The present time, where a reservation is moved.
     pub(crate) now: Option<String>,
     /// Where the form and the days lead.
@@ -126,6 +183,7 @@ pub(crate) struct SlotsPage {
     first: Option<Other>,
     halves: [(&'static str, Vec<Time>); 2],
     channels: [Channel; 2],
+    visitors: Vec<(&'static str, &'static str)>,
     operation: OperationId,
 }
 
@@ -143,18 +201,38 @@ impl SlotsPage {
         if form.typed(CHANNEL).is_empty() {
             form.fill(CHANNEL, Channel::Telephone.code());
         }
+        for field in VISITORS {
+            if form.typed(field).is_empty() {
+                form.fill(field, UNKNOWN);
+            }
+        }
         if form.typed(LANGUAGE).is_empty() {
             form.fill(LANGUAGE, Language::Ja.code());
         }
-        let other = |day: Date| Other { href: format!("{}?day={day}", purpose.here), day: month_day_ja(day) };
+        let mut rest = String::new();
+        if !purpose.with.is_empty() {
+            rest.extend(["&with=", &purpose.with]);
+        }
+        if purpose.all_href.is_some() {
+            rest.push_str("&alone=1");
+        }
+        let other =
+            |day: Date| Other { href: format!("{}?day={day}{rest}", purpose.here), day: month_day_ja(day) };
+        let free: Vec<(Start, u32)> = known.slots.iter().map(|slot| (slot.start, slot.free())).collect();
         let mut focus = true;
-        let mut time = |slot: &Slot| Time {
-            start: slot.start,
-            free: slot.free(),
-            focus: slot.free() > 0 && std::mem::take(&mut focus),
+        let mut time = |(at, slot): (usize, &Slot)| {
+            let seats = domain::capacity::seats(purpose.people.len(), &free[at..]).unwrap_or_default();
+            Time {
+                start: slot.start,
+                free: slot.free(),
+                focus: !seats.is_empty() && std::mem::take(&mut focus),
+                starts: people::written(&seats),
+                spread: spread(&seats),
+            }
         };
         let [morning, afternoon] = [true, false].map(|morning| {
-            known.slots.iter().filter(|slot| slot.start.is_morning() == morning).map(&mut time).collect()
+            let slots = known.slots.iter().enumerate();
+            slots.filter(|(_, slot)| slot.start.is_morning() == morning).map(&mut time).collect()
         });
         Self {
             texts: Texts::new(Language::Ja),
@@ -169,12 +247,13 @@ impl SlotsPage {
             halves: [("午前", morning), ("午後", afternoon)],
             purpose,
             channels: [Channel::Telephone, Channel::Counter],
+            visitors: visitors(),
             operation,
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.halves.iter().all(|(_, times)| times.iter().all(|time| time.free == 0))
+        self.halves.iter().all(|(_, times)| times.iter().all(|time| time.starts.is_empty()))
     }
 }
 
@@ -184,22 +263,35 @@ impl Page for SlotsPage {
     }
 }
 
-/// What was pressed.
+/// How a family is spread over several slots: 2人・9:10に1人. Empty where they all come at once.
+fn spread(seats: &[Start]) -> String {
+    let mut counts: BTreeMap<Start, usize> = BTreeMap::new();
+    for start in seats {
+        *counts.entry(*start).or_default() += 1;
+    }
+    if counts.len() < 2 {
+        return String::new();
+    }
+    let part = |(start, count): (&Start, &usize)| format!("{start} {count}人");
+    counts.iter().map(part).collect::<Vec<_>>().join("・")
+}
+
+/// What was pressed: one start for each of the people.
 pub(super) struct Pressed {
     pub(super) day: Date,
-    pub(super) start: Start,
+    pub(super) starts: Vec<Start>,
     pub(super) channel: Channel,
 }
 
 /// Reads the day, the start and the way of asking.
 pub(super) fn pressed(form: &mut Form) -> Result<Option<Pressed>, PageError> {
     let day: Date = form.typed(DAY).parse().map_err(|_| PageError::BadRequest)?;
-    let start: Start = form.typed(START).parse().map_err(|_| PageError::BadRequest)?;
+    let starts = people::read(form.typed(START)).ok_or(PageError::BadRequest)?;
     let Ok(channel @ (Channel::Telephone | Channel::Counter)) = form.typed(CHANNEL).parse() else {
         form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
         return Ok(None);
     };
-    Ok(Some(Pressed { day, start, channel }))
+    Ok(Some(Pressed { day, starts, channel }))
 }
 
 #[cfg(test)]

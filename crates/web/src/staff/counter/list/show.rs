@@ -251,7 +251,8 @@ async fn paper(
         Ok::<_, store::Error>(Some((list, store::day_list::lines(reader, &of)?, notices)))
     });
     let Some((list, lines, notices)) = found.await? else { return Ok(None) };
-    let entry = |line: Line| Entry {
+    let families: Vec<_> = lines.iter().map(|line| (line.reservation, line.party)).collect();
+    let entry = |(line, family): (Line, String)| Entry {
         start: line.start,
         control_number: Some(line.control_number.digits()),
         reference: notices.get(&line.card).cloned(),
@@ -259,6 +260,8 @@ async fn paper(
         list_line: Some(line.line),
         place: Some(line.place_name),
         channel: line.channel.label().to_owned(),
+        visitor: wording::visitor(line.visitor).to_owned(),
+        family,
         remark: wording::language(&line.language).to_owned(),
     };
     let paper = Paper {
@@ -269,7 +272,7 @@ async fn paper(
         as_of: list.at,
         printed_at: app.now(),
         printed_by: signed.name().to_owned(),
-        entries: lines.into_iter().map(entry).collect(),
+        entries: lines.into_iter().zip(wording::families(&families)).map(entry).collect(),
     };
     Ok(Some((paper, list.at)))
 }

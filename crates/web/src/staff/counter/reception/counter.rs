@@ -32,6 +32,8 @@ pub(crate) struct Line {
     pub(crate) standing: &'static str,
     pub(crate) place: String,
     pub(crate) language: &'static str,
+    /// Who comes, and which of a family.
+    pub(crate) visitor: String,
     /// When the visitor arrived.
     pub(crate) arrived: String,
     /// How long the visitor has been here, or how late the visitor is; empty if neither.
@@ -85,14 +87,17 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     signed.viewed(&app, view).await?;
     let now = app.now();
     let (mut here, mut expected, mut done) = (Vec::new(), Vec::new(), Vec::new());
-    for line in &lines {
+    for (line, family) in lines
+        .iter()
+        .zip(wording::families(&lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>()))
+    {
         let arrived = line.reception.and_then(|(id, _)| arrivals.get(&id).copied());
         let to = match line.reception {
             Some((_, state)) if state.is_open() => &mut here,
             None if line.state == Booking::Booked => &mut expected,
             _ => &mut done,
         };
-        to.push((arrived, shown(line, arrived, now)));
+        to.push((arrived, shown(line, &family, arrived, now)));
     }
     // Who came first is served first.
     here.sort_by_key(|(arrived, _)| *arrived);
@@ -102,7 +107,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     Ok(respond(&CounterPage::of(layout, day.day, here, expected, done)))
 }
 
-fn shown(line: &OfDay, arrived: Option<Timestamp>, now: Timestamp) -> Line {
+fn shown(line: &OfDay, family: &str, arrived: Option<Timestamp>, now: Timestamp) -> Line {
     let state = line.reception.map(|(_, state)| state);
     let late = i64::from(minute_of(now)) - i64::from(line.start.minutes());
     let since = match (arrived, state) {
@@ -119,6 +124,7 @@ fn shown(line: &OfDay, arrived: Option<Timestamp>, now: Timestamp) -> Line {
         standing: wording::standing(line.state, state),
         place: line.place_name.clone(),
         language: wording::language(&line.language),
+        visitor: format!("{} {family}", wording::visitor(line.visitor)).trim_end().to_owned(),
         arrived: arrived.map(wording::time).unwrap_or_default(),
         since,
     }

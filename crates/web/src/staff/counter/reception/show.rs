@@ -83,6 +83,8 @@ pub(crate) struct ShowPage {
     pub(crate) reservation_href: String,
     pub(crate) arrived: String,
     pub(crate) language: &'static str,
+    /// Who was to come, and whether a family comes together.
+    pub(crate) visitor: String,
     pub(crate) receiver: String,
     pub(crate) issuer: String,
     pub(crate) steps: Vec<Step>,
@@ -206,6 +208,11 @@ fn shown(
         reservation_href: route::reservation(reservation.id),
         arrived: wording::time(reception.arrived_at),
         language: wording::language(&reservation.language),
+        visitor: format!(
+            "{}{}",
+            wording::visitor(reservation.visitor),
+            if reservation.party.is_some() { "（家族の予約）" } else { "" }
+        ),
         receiver: reception.receiver.unwrap_or_default(),
         issuer: reception.issuer.unwrap_or_default(),
         steps: steps(state),

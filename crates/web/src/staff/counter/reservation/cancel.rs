@@ -19,6 +19,8 @@ use crate::staff::desk::Signed;
 use crate::staff::field;
 
 const CHANNEL: &str = "channel";
+/// How many people of a family are cancelled together; none: this one alone.
+const ALL: &str = "all";
 
 /// Cancels.
 pub(crate) async fn cancel(
@@ -28,18 +30,25 @@ pub(crate) async fn cancel(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, CHANNEL])?;
+    let mut form = fields.form(&[field::OPERATION, CHANNEL, ALL])?;
     let operation = field::operation(&form)?;
     let Ok(channel @ (Channel::Telephone | Channel::Counter)) = form.typed(CHANNEL).parse() else {
         form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
         return show::page(&app, &signed, id, form, None).await;
     };
+    let all: Option<usize> = match form.typed(ALL) {
+        "" => None,
+        people => Some(people.parse().map_err(|_| PageError::BadRequest)?),
+    };
     let (act, rules) = (app.act(signed.actor()), app.rules());
-    let operation = Operation::new(operation, &format!("cancel {id} {channel}"));
+    let operation = Operation::new(operation, &format!("cancel {id} {channel} {}", form.typed(ALL)));
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
+                if let Some(people) = all {
+                    return store::reservation::party::cancel_all(tx, &act, &rules, id, people, channel);
+                }
                 store::reservation::cancel(tx, &act, &rules, id, channel).map(drop)
             })
         })
@@ -55,6 +64,10 @@ pub(crate) async fn cancel(
         Err(BookingError::Over) => "予約の日を過ぎているため取り消せません。".to_owned(),
         Err(BookingError::WrongState(wrong)) => {
             format!("「{}」の予約は取り消せません。", wrong.from.label())
+        }
+        Err(BookingError::AnotherParty) => {
+            "ご家族の予約が、ほかの操作で変わっています。いまの内容を確かめて、もう一度操作してください。"
+                .to_owned()
         }
         Err(BookingError::NotFound) => return Err(PageError::NotFound),
         Err(BookingError::Reused(_)) => return Err(field::stale()),

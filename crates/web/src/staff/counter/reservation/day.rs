@@ -43,6 +43,10 @@ pub(crate) struct Line {
     pub(crate) channel: &'static str,
     /// The language, where it is not Japanese.
     pub(crate) language: &'static str,
+    /// Who comes.
+    pub(crate) visitor: &'static str,
+    /// Which of a family; empty for those alone.
+    pub(crate) family: String,
     /// The reservation, or the reception once there is one.
     pub(crate) href: String,
 }
@@ -168,7 +172,9 @@ fn page(app: &App, signed: &Signed, day: &BusinessDay, known: &Known) -> DayPage
 
 fn lines(known: &Known) -> Vec<Line> {
     let mut last = None;
-    let line = |line: &store::reservation::OfDay| {
+    let families =
+        wording::families(&known.lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>());
+    let line = |(line, family): (&store::reservation::OfDay, String)| {
         let by_line = || wording::list_line(line.list_date, line.line);
         Line {
             time: line.start,
@@ -179,10 +185,12 @@ fn lines(known: &Known) -> Vec<Line> {
             place: line.place_name.clone(),
             channel: line.channel.label(),
             language: wording::language(&line.language),
+            visitor: wording::visitor(line.visitor),
+            family,
             href: line.reception.map_or_else(|| route::reservation(line.id), |(id, _)| route::reception(id)),
         }
     };
-    known.lines.iter().map(line).collect()
+    known.lines.iter().zip(families).map(line).collect()
 }
 
 fn counts(known: &Known) -> Vec<(&'static str, usize)> {

@@ -44,11 +44,16 @@ pub(crate) fn paper(app: &App, day: &BusinessDay, known: &Known, printed_by: &st
         as_of: now,
         printed_at: now,
         printed_by: printed_by.to_owned(),
-        entries: known.lines.iter().map(|line| entry(line, known)).collect(),
+        entries: known
+            .lines
+            .iter()
+            .zip(wording::families(&known.lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>()))
+            .map(|(line, family)| entry(line, family, known))
+            .collect(),
     }
 }
 
-fn entry(line: &OfDay, known: &Known) -> Entry {
+fn entry(line: &OfDay, family: String, known: &Known) -> Entry {
     Entry {
         start: line.start,
         control_number: Some(line.control_number.digits()),
@@ -57,6 +62,8 @@ fn entry(line: &OfDay, known: &Known) -> Entry {
         list_line: Some(line.line),
         place: Some(line.place_name.clone()),
         channel: line.channel.label().to_owned(),
+        visitor: wording::visitor(line.visitor).to_owned(),
+        family,
         remark: remark(line),
     }
 }

@@ -6,3 +6,4 @@ pub(crate) mod day;
 pub(crate) mod days;
 pub(crate) mod list;
 pub(crate) mod show;
+pub(crate) mod visitor;

@@ -9,15 +9,17 @@ use axum::response::Response;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::Subject;
 use domain::permission::Permission;
-use domain::reservation::{Channel, State as Booking};
-use domain::time::{era_date, month_day_ja};
+use domain::reservation::{Channel, MOST_IN_PARTY, State as Booking};
+use domain::time::{era_date, instant_at, month_day_ja};
 use store::card::Card;
 use store::journal::View;
 use store::reception::Reception;
 use store::reservation::Reservation;
 
+use super::visitor::VISITOR;
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
+use crate::staff::counter::booking::slots::{UNKNOWN, visitors};
 use crate::staff::counter::{route, story};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
@@ -28,7 +30,34 @@ pub(crate) struct Known {
     reservation: Reservation,
     card: Option<Card>,
     reception: Option<Reception>,
+    /// Everybody of the booking with their 管理番号, this one too; nobody for somebody alone.
+    family: Vec<(Reservation, Option<Card>)>,
     story: Vec<story::Line>,
+}
+
+/// One of a family's booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) href: String,
+    /// 管理番号, as people read it.
+    pub(crate) control: String,
+    pub(crate) time: String,
+    pub(crate) visitor: &'static str,
+    pub(crate) standing: &'static str,
+    /// The one whose page this is.
+    pub(crate) is_this: bool,
+}
+
+fn members(this: ReservationId, family: &[(Reservation, Option<Card>)]) -> Vec<Member> {
+    let member = |(person, card): &(Reservation, Option<Card>)| Member {
+        href: route::reservation(person.id),
+        control: card.as_ref().map(|card| wording::control(card.control_number)).unwrap_or_default(),
+        time: person.slot.start.to_string(),
+        visitor: wording::visitor(person.visitor),
+        standing: wording::standing(person.state, None),
+        is_this: person.id == this,
+    };
+    family.iter().map(member).collect()
 }
 
 /// What may be done now.
@@ -40,6 +69,10 @@ pub(crate) struct Acts {
     pub(crate) change: bool,
     /// The visitor came on another day, and can have a place of today.
     pub(crate) swap: bool,
+    /// Who comes can be changed.
+    pub(crate) visitor: bool,
+    /// Another card of the family can be added.
+    pub(crate) add: bool,
 }
 
 /// The page of a reservation.
@@ -66,6 +99,16 @@ pub(crate) struct ShowPage {
     /// Where the card has to be pulled from before it can be given.
     pub(crate) pull_from: Option<(String, String)>,
     pub(crate) acts: Acts,
+    /// Who comes.
+    pub(crate) visitor: &'static str,
+    /// Who may be said to come.
+    pub(crate) visitors: Vec<(&'static str, &'static str)>,
+    pub(crate) visitor_operation: OperationId,
+    pub(crate) add_operation: OperationId,
+    /// Everybody of the booking, this one too; nobody for somebody alone.
+    pub(crate) family: Vec<Member>,
+    /// How many of them are booked.
+    pub(crate) booked: usize,
     pub(crate) arrive_operation: OperationId,
     pub(crate) move_href: String,
     pub(crate) swap_operation: OperationId,
@@ -109,19 +152,34 @@ pub(crate) async fn page(
             };
             let reception = store::reception::of_reservation(reader, id)?;
             let story = story::of(reader, &Subject::Reservation(id))?;
-            Ok::<_, store::Error>(Some(Known { reservation, card, reception, story }))
+            let mut family = Vec::new();
+            if reservation.party.is_some() {
+                for person in store::reservation::party::everyone(reader, &reservation)? {
+                    let card = match person.card {
+                        Some(card) => store::card::find(reader, card)?,
+                        None => None,
+                    };
+                    family.push((person, card));
+                }
+            }
+            Ok::<_, store::Error>(Some(Known { reservation, card, reception, family, story }))
         })
         .await?;
     let Some(known) = known else { return Err(PageError::NotFound) };
     let mut subjects = vec![Subject::Reservation(id)];
     subjects.extend(known.card.as_ref().map(|card| Subject::Card(card.id)));
-    let view = View { screen: "reservation", asked: id.to_string(), subjects, found: 1 };
+    for (person, card) in known.family.iter().filter(|(person, _)| person.id != id) {
+        subjects.push(Subject::Reservation(person.id));
+        subjects.extend(card.as_ref().map(|card| Subject::Card(card.id)));
+    }
+    let found = u32::try_from(known.family.len().max(1)).unwrap_or(u32::MAX);
+    let view = View { screen: "reservation", asked: id.to_string(), subjects, found };
     signed.viewed(app, view).await?;
     Ok(respond(&shown(app, signed, known, form, problem)))
 }
 
-fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<String>) -> ShowPage {
-    let Known { reservation, card, reception, story } = known;
+fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
+    let Known { reservation, card, reception, family, story } = known;
     let (slot, today) = (&reservation.slot, app.today());
     let expected = reservation.state == Booking::Booked && reception.is_none();
     let here = slot.service == crate::staff::counter::SERVICE && slot.site == app.settings.site;
@@ -143,6 +201,13 @@ fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<S
     let mut layout =
         signed.layout(format!("予約 {} {}", month_day_ja(slot.day), slot.start)).within(Task::Reservations);
     layout.refused = form.is_refused();
+    if form.typed(VISITOR).is_empty() {
+        form.fill(VISITOR, reservation.visitor.map_or(UNKNOWN, |visitor| visitor.code()));
+    }
+    let booked = family.iter().filter(|(person, _)| person.state == Booking::Booked).count();
+    let placed = family.iter().filter(|(person, _)| person.state.takes_a_place()).count();
+    let change = signed.may(Permission::Reserve) && expected && here && slot.day >= today;
+    let begun = app.now() >= instant_at(slot.day, slot.start.minutes());
     ShowPage {
         texts: Texts::new(Language::Ja),
         layout,
@@ -167,8 +232,16 @@ fn shown(app: &App, signed: &Signed, known: Known, form: Form, problem: Option<S
         acts: Acts {
             arrive: counter && slot.day == today,
             swap: counter && slot.day > today,
-            change: signed.may(Permission::Reserve) && expected && here && slot.day >= today,
+            change,
+            visitor: change && !begun,
+            add: change && placed < MOST_IN_PARTY,
         },
+        visitor: wording::visitor(reservation.visitor),
+        visitors: visitors(),
+        visitor_operation: app.operation(),
+        add_operation: app.operation(),
+        family: members(reservation.id, &family),
+        booked,
         arrive_operation: app.operation(),
         move_href: route::move_to(reservation.id, None),
         swap_operation: app.operation(),

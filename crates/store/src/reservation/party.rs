@@ -1,0 +1,488 @@
+//! What is done with the reservations of a family's booking: each card has one of its own (a card has at most one live
+//! reservation), they know the first of them, and whatever takes places takes all of them or none. One card alone is
+//! the smallest family and runs no statement more.
+
+use std::collections::BTreeSet;
+
+use domain::card::Stage;
+use domain::id::{CardId, ReservationId};
+use domain::journal::{Entry, Slot};
+use domain::reservation::{Channel, MOST_IN_PARTY, State, Visitor, WrongState, hold_ran_out};
+use domain::rules::RuleSet;
+use domain::time::{SLOT_MINUTES, Start, instant_at};
+use jiff::SignedDuration;
+use jiff::civil::Date;
+
+use super::{
+    BookingError, Reservation, Together, Wish, changed_meanwhile, end, find, free_expired, insert, keep,
+    live_of, may_leave, reservation, still_open,
+};
+use crate::act::Act;
+use crate::capacity::{self, Shift};
+use crate::card;
+use crate::error::Result;
+use crate::keys::Keys;
+use crate::tx::{Reader, Tx};
+use crate::{bind, statements};
+
+statements! { "reservation.party":
+    MEMBERS = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
+        visitor, number_issue, key_version, version FROM reservation WHERE party_id = $1 ORDER BY id";
+    MOVE = "UPDATE reservation SET day = $1, start = $2, party_id = $3, version = version + 1
+        WHERE id = $4 AND state = 'booked' AND version = $5";
+    CONFIRM = "UPDATE reservation SET state = 'booked', held_until = NULL, visitor = $1, version = version + 1
+        WHERE id = $2 AND state = 'held' AND held_until >= $3";
+    SET_PARTY = "UPDATE reservation SET party_id = $1, version = version + 1 WHERE id = $2 AND version = $3";
+    SET_VISITOR = "UPDATE reservation SET visitor = $1, version = version + 1
+        WHERE id = $2 AND state = 'booked' AND version = $3";
+}
+
+/// The reservations of a booking in the order in which its cards came into it, those that ended too. Alone, a
+/// reservation is its own booking, and nothing is asked.
+pub fn everyone(reader: &mut Reader<'_>, of: &Reservation) -> Result<Vec<Reservation>> {
+    match of.party {
+        Some(party) => reader.rows(&MEMBERS, bind![party], reservation),
+        None => Ok(vec![of.clone()]),
+    }
+}
+
+/// [`everyone`] who has a place in the same state as the one that is looked at: held together, booked together.
+pub fn together(reader: &mut Reader<'_>, of: &Reservation) -> Result<Vec<Reservation>> {
+    let mut members = everyone(reader, of)?;
+    members.retain(|member| member.state == of.state);
+    Ok(members)
+}
+
+/// The reservation that speaks for a booking: the one that was asked for while it is booked, or else the first of its
+/// family that is, so that the number of a card that was taken out still opens the booking of the others.
+pub fn speaker(reader: &mut Reader<'_>, of: &Reservation) -> Result<Reservation> {
+    if of.state == State::Booked {
+        return Ok(of.clone());
+    }
+    let booked = everyone(reader, of)?.into_iter().find(|member| member.state == State::Booked);
+    Ok(booked.unwrap_or_else(|| of.clone()))
+}
+
+/// No card twice, and not more than a booking may have.
+fn can_be_one(cards: &[CardId]) -> Result<(), BookingError> {
+    if cards.len() > MOST_IN_PARTY {
+        return Err(BookingError::PartyFull);
+    }
+    let different: BTreeSet<CardId> = cards.iter().copied().collect();
+    if different.len() == cards.len() { Ok(()) } else { Err(BookingError::AnotherParty) }
+}
+
+/// Refuses a card that is not notified.
+fn bookable(tx: &mut Tx<'_>, card: CardId) -> Result<(), BookingError> {
+    match card::find(tx, card)?.map(|card| card.stage) {
+        None => Err(BookingError::NotFound),
+        Some(Stage::Notified) => Ok(()),
+        Some(stage) => Err(BookingError::NotBookable(stage)),
+    }
+}
+
+/// Ends the hold that a card may have elsewhere; a booking is an error.
+fn give_back(tx: &mut Tx<'_>, act: &Act, card: CardId, shifts: &mut Vec<Shift>) -> Result<(), BookingError> {
+    if let Some(live) = live_of(tx, card)? {
+        if live.state == State::Booked {
+            return Err(BookingError::AlreadyBooked(live.id));
+        }
+        end(tx, act, &live, State::Released, live.channel)?;
+        shifts.push(Shift { slot: live.slot, channel: live.channel, take: false });
+    }
+    Ok(())
+}
+
+/// Holds a place for each card until `minutes` from now, for all or for none. A hold of the same card in another slot
+/// is given back in the same transaction, so a citizen never has two and never none while choosing.
+pub fn hold(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    rules: &RuleSet,
+    wishes: &[Wish],
+    minutes: u16,
+) -> Result<Vec<Reservation>, BookingError> {
+    can_be_one(&wishes.iter().map(|wish| wish.card).collect::<Vec<_>>())?;
+    let until = act.at.saturating_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(act.at);
+    let (mut shifts, mut held, mut last) = (Vec::new(), Vec::new(), None);
+    let mut party = None;
+    for wish in wishes {
+        bookable(tx, wish.card)?;
+        give_back(tx, act, wish.card, &mut shifts)?;
+        let id: ReservationId = tx.id(act);
+        if wishes.len() > 1 {
+            party.get_or_insert(id);
+        }
+        let entry = Entry::PlaceHeld { reservation: id, card: wish.card, slot: wish.slot.clone() };
+        let recorded = tx.record(act, &entry)?;
+        let together = Together { party, visitor: None };
+        held.push(insert(tx, &recorded, keys, id, wish, together, Some(until))?);
+        shifts.push(Shift { slot: wish.slot.clone(), channel: wish.channel, take: true });
+        last = Some(recorded);
+    }
+    let Some(recorded) = last else { return Err(BookingError::NotFound) };
+    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
+    Ok(held)
+}
+
+/// Books all at once or none, without a hold: the telephone, the counter, the taking over of reservations. With each
+/// card is said who comes.
+pub fn book(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    rules: &RuleSet,
+    wishes: &[(Wish, Option<Visitor>)],
+) -> Result<Vec<Reservation>, BookingError> {
+    can_be_one(&wishes.iter().map(|(wish, _)| wish.card).collect::<Vec<_>>())?;
+    let (mut shifts, mut booked, mut last) = (Vec::new(), Vec::new(), None);
+    let mut party = None;
+    for (wish, visitor) in wishes {
+        bookable(tx, wish.card)?;
+        still_open(tx, &wish.slot)?;
+        shifts.push(Shift { slot: wish.slot.clone(), channel: wish.channel, take: true });
+        give_back(tx, act, wish.card, &mut shifts)?;
+        let id: ReservationId = tx.id(act);
+        if wishes.len() > 1 {
+            party.get_or_insert(id);
+        }
+        let together = Together { party, visitor: *visitor };
+        let entry = booked_entry(id, wish.card, &wish.slot, wish.channel, together);
+        let recorded = tx.record(act, &entry)?;
+        booked.push(insert(tx, &recorded, keys, id, wish, together, None)?);
+        card::refresh_progress(tx, &recorded, wish.card)?;
+        last = Some(recorded);
+    }
+    let Some(recorded) = last else { return Err(BookingError::NotFound) };
+    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
+    Ok(booked)
+}
+
+fn booked_entry(
+    reservation: ReservationId,
+    card: CardId,
+    slot: &Slot,
+    channel: Channel,
+    together: Together,
+) -> Entry {
+    let Together { party, visitor } = together;
+    Entry::Booked { reservation, card, slot: slot.clone(), channel, party, visitor }
+}
+
+/// 予約完了: makes bookings of holds that have not run out, of all or of none; with each is said who comes. Confirming
+/// twice is the same as once.
+pub fn confirm(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    holds: &[(ReservationId, Option<Visitor>)],
+) -> Result<Vec<Reservation>, BookingError> {
+    let mut confirmed = Vec::new();
+    for (id, visitor) in holds {
+        let Some(held) = find(tx, *id)? else { return Err(BookingError::NotFound) };
+        match (held.state, held.held_until) {
+            (State::Booked, _) => {
+                confirmed.push(held);
+                continue;
+            }
+            (State::Held, Some(until)) if !hold_ran_out(until, act.at) => {}
+            (State::Held | State::Released, _) => return Err(BookingError::HoldRanOut),
+            (from, _) => return Err(WrongState { from, wanted: State::Booked }.into()),
+        }
+        let Some(card) = held.card else { return Err(BookingError::NotFound) };
+        bookable(tx, card)?;
+        let together = Together { party: held.party, visitor: *visitor };
+        let recorded = tx.record(act, &booked_entry(*id, card, &held.slot, held.channel, together))?;
+        if tx.execute(&CONFIRM, bind![visitor, id, act.at])? == 0 {
+            // Another transaction confirmed or freed it in the meantime; all of this one is run again on what is true
+            // now.
+            return Err(changed_meanwhile(tx, &CONFIRM));
+        }
+        card::refresh_progress(tx, &recorded, card)?;
+        let version = held.version + 1;
+        confirmed.push(Reservation {
+            state: State::Booked,
+            held_until: None,
+            visitor: *visitor,
+            version,
+            ..held
+        });
+    }
+    Ok(confirmed)
+}
+
+/// Gives back the places that are held together, before other cards are chosen.
+pub fn release(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, id: ReservationId) -> Result<(), BookingError> {
+    let Some(held) = find(tx, id)?.filter(|held| held.state == State::Held) else { return Ok(()) };
+    let (mut shifts, mut last) = (Vec::new(), None);
+    for held in together(tx, &held)? {
+        last = Some(end(tx, act, &held, State::Released, held.channel)?);
+        shifts.push(Shift { slot: held.slot, channel: held.channel, take: false });
+    }
+    if let Some(recorded) = last {
+        capacity::shift(tx, &recorded, rules, &shifts, &mut |_, _| Ok(Vec::new()))?;
+    }
+    Ok(())
+}
+
+/// 取消: frees the places, of all or of none. Cancelling twice is the same as once.
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    ids: &[ReservationId],
+    by: Channel,
+) -> Result<Vec<Reservation>, BookingError> {
+    let (mut shifts, mut cancelled, mut last) = (Vec::new(), Vec::new(), None);
+    for id in ids {
+        let Some(booked) = find(tx, *id)? else { return Err(BookingError::NotFound) };
+        if booked.state == State::Cancelled {
+            cancelled.push(booked);
+            continue;
+        }
+        may_leave(tx, act, &booked)?;
+        let recorded = end(tx, act, &booked, State::Cancelled, by)?;
+        if let Some(card) = booked.card {
+            card::refresh_progress(tx, &recorded, card)?;
+        }
+        shifts.push(Shift { slot: booked.slot.clone(), channel: booked.channel, take: false });
+        cancelled.push(Reservation { state: State::Cancelled, version: booked.version + 1, ..booked });
+        last = Some(recorded);
+    }
+    if let Some(recorded) = last {
+        capacity::shift(tx, &recorded, rules, &shifts, &mut |_, _| Ok(Vec::new()))?;
+    }
+    Ok(cancelled)
+}
+
+/// The booking of a reservation as it was shown: so many people, all of them booked. If it has others now, nothing is
+/// done with people whom nobody saw.
+fn as_shown(tx: &mut Tx<'_>, id: ReservationId, people: usize) -> Result<Vec<Reservation>, BookingError> {
+    let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    if booked.state != State::Booked {
+        return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
+    }
+    let members = together(tx, &booked)?;
+    if members.len() == people { Ok(members) } else { Err(BookingError::AnotherParty) }
+}
+
+/// 取消 of a whole booking, which was shown with so many people.
+pub fn cancel_all(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    id: ReservationId,
+    people: usize,
+    by: Channel,
+) -> Result<(), BookingError> {
+    let ids: Vec<_> = as_shown(tx, id, people)?.iter().map(|member| member.id).collect();
+    cancel(tx, act, rules, &ids, by).map(drop)
+}
+
+/// 変更 of a whole booking to the starts of a day, one for each person in their order. At no moment one of them has no
+/// place.
+pub fn move_all(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    id: ReservationId,
+    day: Date,
+    starts: &[Start],
+    by: Channel,
+) -> Result<(), BookingError> {
+    let members = as_shown(tx, id, starts.len())?;
+    let moves: Vec<_> = members
+        .into_iter()
+        .zip(starts)
+        .map(|(member, start)| (member.id, Slot { day, start: *start, ..member.slot }))
+        .collect();
+    relocate(tx, act, rules, &moves, by).map(drop)
+}
+
+/// Moves bookings, all or none. Those who go to another day than the rest of their family leave its booking, and are
+/// one booking among themselves.
+pub(super) fn relocate(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    moves: &[(ReservationId, Slot)],
+    by: Channel,
+) -> Result<Vec<Reservation>, BookingError> {
+    let (mut shifts, mut moved, mut last) = (Vec::new(), Vec::new(), None);
+    for (id, to) in moves {
+        let Some(booked) = find(tx, *id)? else { return Err(BookingError::NotFound) };
+        if booked.state != State::Booked {
+            return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
+        }
+        if booked.slot == *to {
+            moved.push(booked);
+            continue;
+        }
+        may_leave(tx, act, &booked)?;
+        still_open(tx, to)?;
+        let Some(card) = booked.card else { return Err(BookingError::NotFound) };
+        bookable(tx, card)?;
+        let (from, channel) = (booked.slot.clone(), booked.channel);
+        let entry = Entry::Moved { reservation: *id, card, from: from.clone(), to: to.clone(), channel, by };
+        let mut recorded = tx.record(act, &entry)?;
+        let party = party_after(tx, &booked, to, moves)?;
+        if party != booked.party {
+            let entry = Entry::PartyChanged { reservation: *id, card, from: booked.party, to: party };
+            recorded = tx.record(act, &entry)?;
+        }
+        if tx.execute(&MOVE, bind![to.day, to.start, party, id, booked.version])? == 0 {
+            return Err(changed_meanwhile(tx, &MOVE));
+        }
+        shifts.push(Shift { slot: from, channel, take: false });
+        shifts.push(Shift { slot: to.clone(), channel, take: true });
+        moved.push(Reservation { slot: to.clone(), party, version: booked.version + 1, ..booked });
+        last = Some(recorded);
+    }
+    if let Some(recorded) = last {
+        capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
+    }
+    Ok(moved)
+}
+
+/// In whose booking a reservation is once it was moved: its family's if nobody with a place stays behind on another
+/// day, or else that of those who go with it.
+fn party_after(
+    tx: &mut Tx<'_>,
+    booked: &Reservation,
+    to: &Slot,
+    moves: &[(ReservationId, Slot)],
+) -> Result<Option<ReservationId>, BookingError> {
+    if booked.party.is_none() {
+        return Ok(None);
+    }
+    let goes = |id: ReservationId| moves.iter().any(|(moved, _)| *moved == id);
+    let stays = everyone(tx, booked)?.into_iter().any(|member| {
+        !goes(member.id) && member.state.takes_a_place() && member.slot.business_day() != to.business_day()
+    });
+    match moves {
+        _ if !stays => Ok(booked.party),
+        [(first, _), _, ..] => Ok(Some(*first)),
+        _ => Ok(None),
+    }
+}
+
+/// Whom to add to a booking.
+#[derive(Debug, Clone)]
+pub struct Addition {
+    /// The card.
+    pub card: CardId,
+    /// By which way it was asked.
+    pub channel: Channel,
+    /// The citizen's language, as a code.
+    pub language: String,
+    /// Who comes for it.
+    pub visitor: Option<Visitor>,
+}
+
+/// Books one more card into a booking: in a slot that the family has, or directly after or before its slots.
+///
+/// [`BookingError::Full`] where none of them has a place.
+pub fn add(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    rules: &RuleSet,
+    id: ReservationId,
+    addition: &Addition,
+) -> Result<Reservation, BookingError> {
+    let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    if booked.state != State::Booked {
+        return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
+    }
+    may_leave(tx, act, &booked)?;
+    still_open(tx, &booked.slot)?;
+    let everyone = everyone(tx, &booked)?;
+    let placed: Vec<&Reservation> = everyone.iter().filter(|member| member.state.takes_a_place()).collect();
+    if placed.len() >= MOST_IN_PARTY {
+        return Err(BookingError::PartyFull);
+    }
+    bookable(tx, addition.card)?;
+    let mut shifts = Vec::new();
+    give_back(tx, act, addition.card, &mut shifts)?;
+    let starts: BTreeSet<Start> = placed.iter().map(|member| member.slot.start).collect();
+    let Some(start) = beside(tx, act, rules, &booked.slot, &starts)? else { return Err(BookingError::Full) };
+    let slot = Slot { start, ..booked.slot.clone() };
+    // The one that was found stands for all: who adds, moves or cancels at this moment comes after.
+    let party = booked.party.unwrap_or(booked.id);
+    let Some(card) = booked.card else { return Err(BookingError::NotFound) };
+    if booked.party.is_none() {
+        let entry = Entry::PartyChanged { reservation: booked.id, card, from: None, to: Some(party) };
+        tx.record(act, &entry)?;
+        if tx.execute(&SET_PARTY, bind![party, booked.id, booked.version])? == 0 {
+            return Err(changed_meanwhile(tx, &SET_PARTY));
+        }
+    }
+    let new: ReservationId = tx.id(act);
+    let together = Together { party: Some(party), visitor: addition.visitor };
+    let entry = booked_entry(new, addition.card, &slot, addition.channel, together);
+    let recorded = tx.record(act, &entry)?;
+    if booked.party.is_some() {
+        for member in everyone.iter().filter(|member| member.state == State::Booked) {
+            keep(tx, &recorded, member)?;
+        }
+    }
+    let wish = Wish {
+        card: addition.card,
+        slot: slot.clone(),
+        channel: addition.channel,
+        language: addition.language.clone(),
+    };
+    let added = insert(tx, &recorded, keys, new, &wish, together, None)?;
+    card::refresh_progress(tx, &recorded, addition.card)?;
+    shifts.push(Shift { slot, channel: addition.channel, take: true });
+    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
+    Ok(added)
+}
+
+/// The first of a family's starts that has a place and has not begun, then the one directly after them, then the one
+/// directly before.
+fn beside(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    of: &Slot,
+    starts: &BTreeSet<Start>,
+) -> Result<Option<Start>> {
+    let (Some(first), Some(last)) = (starts.first(), starts.last()) else { return Ok(None) };
+    let after = Start::new(last.minutes() + SLOT_MINUTES).ok();
+    let before = first.minutes().checked_sub(SLOT_MINUTES).and_then(|minutes| Start::new(minutes).ok());
+    let taken = capacity::taken(tx, of.service, &of.site, of.day, of.day)?;
+    let free = |start: &Start| {
+        let taken = taken.iter().find(|(_, known, _)| known == start).map_or(0, |(_, _, taken)| *taken);
+        let places = u32::from(rules.grant(of.service, &of.site, of.day, *start).places);
+        taken < places && instant_at(of.day, start.minutes()) > act.at
+    };
+    Ok(starts.iter().copied().chain(after).chain(before).find(free))
+}
+
+/// Changes who comes for a card, until its slot begins. Saying the same again changes nothing.
+pub fn set_visitor(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReservationId,
+    visitor: Option<Visitor>,
+) -> Result<(), BookingError> {
+    let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    if booked.state != State::Booked {
+        return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
+    }
+    if booked.visitor == visitor {
+        return Ok(());
+    }
+    may_leave(tx, act, &booked)?;
+    if act.at >= instant_at(booked.slot.day, booked.slot.start.minutes()) {
+        return Err(BookingError::TooLate);
+    }
+    let Some(card) = booked.card else { return Err(BookingError::NotFound) };
+    let entry = Entry::VisitorChanged { reservation: id, card, from: booked.visitor, to: visitor };
+    tx.record(act, &entry)?;
+    if tx.execute(&SET_VISITOR, bind![visitor, id, booked.version])? == 0 {
+        return Err(changed_meanwhile(tx, &SET_VISITOR));
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Changing who comes, for a citizen who telephoned or came to the counter; until the slot begins.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::id::ReservationId;
+use store::Lane;
+use store::op::{Operation, once};
+use store::reservation::{BookingError, party};
+
+use super::show;
+use crate::App;
+use crate::kit::page::see_other;
+use crate::kit::{Fields, PageError};
+use crate::staff::counter::booking::new::problem;
+use crate::staff::counter::booking::slots::visitor;
+use crate::staff::counter::route;
+use crate::staff::desk::Signed;
+use crate::staff::field;
+
+/// The field of who comes.
+pub(super) const VISITOR: &str = "visitor";
+
+/// Takes what the citizen said.
+pub(crate) async fn change(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let id: ReservationId = field::id(&id)?;
+    let form = fields.form(&[field::OPERATION, VISITOR])?;
+    let (operation, visitor) = (field::operation(&form)?, visitor(&form, VISITOR)?);
+    let act = app.act(signed.actor());
+    let operation = Operation::new(operation, &format!("visitor {id} {}", form.typed(VISITOR)));
+    let done = app.db.write(Lane::Staff, move |tx| {
+        once(tx, &act, &operation, |tx| party::set_visitor(tx, &act, id, visitor))
+    });
+    match done.await {
+        Ok(()) => Ok(see_other(&route::reservation(id))),
+        Err(BookingError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            let problem = problem(error)?;
+            show::page(&app, &signed, id, form, Some(problem)).await
+        }
+    }
+}
