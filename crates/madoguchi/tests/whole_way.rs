@@ -288,8 +288,8 @@ on_both! {
         });
         let absent = waiting.unwrap().into_iter().find(|line| line.card == keys[3].0).unwrap().id;
         charge.open(&close).tick("absent", &absent.to_string(), true).press("選んだ人を不来庁にする");
-        // The card of who was sent away is still on the tray.
-        charge.open(&close).reads("箱の外にあるカード（1枚）");
+        // The cards of who was sent away and of who did not come are still on the tray.
+        charge.open(&close).reads("箱の外にあるカード（2枚）");
         assert!(!charge.page().buttons().contains(&"この日を締める".to_owned()));
         let mut operator = house.operator();
         let bin = house.city.db().read_now({
@@ -298,7 +298,9 @@ on_both! {
         });
         let label = bin.unwrap()[0].label.unwrap().digits();
         operator.open("/storage/put").fill("code", &label).press("記録する");
-        operator.fill("code", &card_number(&house, keys[2].0)).press("記録する");
+        for (card, _) in &keys[2..4] {
+            operator.fill("code", &card_number(&house, *card)).press("記録する");
+        }
         // A count that is not the city's needs a reason.
         charge.open(&close).fill("city_count", "3").press("この日を締める");
         assert_eq!(charge.status(), 422);

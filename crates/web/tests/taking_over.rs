@@ -68,7 +68,7 @@ on_both! {
         citizen.open("/k").reads("前の窓口から届いたご案内");
         proves(&mut citizen, "ｋ 000001");
         citizen.sees("日にちを選んでください").follow("11月11日(水)");
-        citizen.press("9時00分").press("この内容で予約する").sees("予約が終わりました");
+        citizen.press("9時00分").choose("who", "principal").press("次へ進む").press("この内容で予約する").sees("予約が終わりました");
         // A label on a sleeve is no key.
         let mut citizen = house.citizen();
         proves(&mut citizen, "S1");

@@ -142,8 +142,22 @@ mod tests {
         let (incident, of) = (IncidentId::from_parts(1, n), day(site));
         let first = slot(date(2026, 11, 27));
         match kind % 10 {
-            0 | 1 => Entry::Booked { reservation, card, slot: first, channel: Channel::Web },
-            2 => Entry::Booked { reservation, card, slot: first, channel: Channel::WalkIn },
+            0 | 1 => Entry::Booked {
+                reservation,
+                card,
+                slot: first,
+                channel: Channel::Web,
+                party: None,
+                visitor: None,
+            },
+            2 => Entry::Booked {
+                reservation,
+                card,
+                slot: first,
+                channel: Channel::WalkIn,
+                party: None,
+                visitor: None,
+            },
             3 => {
                 let (to, channel) = (slot(date(2026, 11, 25)), Channel::Web);
                 Entry::Moved { reservation, card, from: first, to, channel, by: channel }
@@ -166,7 +180,9 @@ mod tests {
             let mut entries: Vec<Entry> = (1_u128..).zip(&kinds).map(|(n, kind)| entry(n, *kind)).collect();
             let sum = |entries: &[Entry]| {
                 let mut work = Work::default();
-                entries.iter().for_each(|entry| work.take(&day("honcho"), entry));
+                for entry in entries {
+                    work.take(&day("honcho"), entry);
+                }
                 work
             };
             let work = sum(&entries);

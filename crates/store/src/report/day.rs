@@ -176,7 +176,9 @@ fn work(reader: &mut Reader<'_>, day: &BusinessDay, window: &Window) -> Result<(
     for statement in [&CONSIGNMENTS, &BATCHES, &LETTERS] {
         let entries =
             reader.rows(statement, bind![from, until, LAST, after, through, day.site], journal::entry)?;
-        entries.iter().for_each(|entry| work.take(day, entry));
+        for entry in &entries {
+            work.take(day, entry);
+        }
     }
     work.inspected =
         reader.one(&INSPECTED, bind![from, until, LAST, after, through, day.site], |row| row.get("n"))?;
@@ -212,13 +214,12 @@ fn of_closed_days(
         if day.service != of.service || day.site != of.site {
             continue;
         }
-        let end = match ends.get(&day.day) {
-            Some(end) => *end,
-            None => {
-                let end = closed(reader, day)?.map(|closed| closed.through_seq);
-                ends.insert(day.day, end);
-                end
-            }
+        let end = if let Some(end) = ends.get(&day.day) {
+            *end
+        } else {
+            let end = closed(reader, day)?.map(|closed| closed.through_seq);
+            ends.insert(day.day, end);
+            end
         };
         if end.is_some_and(|end| correction.seq.unwrap_or(LAST) > end) {
             kept.push(correction);

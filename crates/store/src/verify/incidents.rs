@@ -21,7 +21,10 @@ statements! { "verify.incidents":
 
 /// What the journal says of incidents: the card, what is wrong, and how it ended.
 #[derive(Default)]
-pub(super) struct Told(BTreeMap<IncidentId, (Option<(CardId, Kind)>, Option<Outcome>)>);
+pub(super) struct Told(BTreeMap<IncidentId, Story>);
+
+/// How an incident was opened, and how it ended.
+type Story = (Option<(CardId, Kind)>, Option<Outcome>);
 
 impl Told {
     /// Takes an entry, in whatever order they come.

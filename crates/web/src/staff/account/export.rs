@@ -99,7 +99,9 @@ pub(super) async fn file<R: Rows>(
         next = after;
         found += cells.len();
         if is_csv && encoding == Encoding::Cp932 && proof.cannot_write().len() < TOLD {
-            cells.iter().for_each(|row| proof.row(row));
+            for row in &cells {
+                proof.row(row);
+            }
             proof.take();
         }
     }
@@ -174,7 +176,9 @@ fn sent<R: Rows>(
             let is_last = more.is_none();
             if let Some((after, cells)) = more {
                 next = after;
-                cells.iter().for_each(|row| csv.row(row));
+                for row in &cells {
+                    csv.row(row);
+                }
             }
             let bytes = csv.take();
             if (!bytes.is_empty() && send.send(Ok(bytes.into())).await.is_err()) || is_last {

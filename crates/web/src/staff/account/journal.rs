@@ -103,11 +103,6 @@ impl Around {
     pub(super) fn is_access(&self) -> bool {
         self.path == "/access"
     }
-
-    /// The kinds of entries in words.
-    pub(super) fn kinds(&self) -> &'static [(&'static str, &'static str)] {
-        &KINDS
-    }
 }
 
 fn people(names: &Names) -> Vec<(String, String)> {

@@ -254,7 +254,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 53] = [
+pub(crate) const KINDS: [(&str, &str); 55] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -281,6 +281,8 @@ pub(crate) const KINDS: [(&str, &str); 53] = [
     ("place_held", "枠の仮押さえ"),
     ("hold_released", "仮押さえの終了"),
     ("booked", "予約"),
+    ("visitor_changed", "来庁者の変更"),
+    ("party_changed", "家族の予約の変更"),
     ("moved", "予約の変更"),
     ("cancelled", "予約の取消"),
     ("arrived", "来庁の受付"),

@@ -87,11 +87,10 @@ pub(crate) fn code(end: End) -> String {
 fn read(code: &str) -> Option<End> {
     match code.split_once(' ') {
         Some((away, reason)) if away == AWAY.code => Some(End::SentAway { reason: reason.parse().ok()? }),
-        Some(_) => None,
         None if code == ISSUED.code => Some(End::Issued),
         None if code == LEFT.code => Some(End::Left),
         None if code == "not_come" => Some(End::NotCome),
-        None => None,
+        _ => None,
     }
 }
 

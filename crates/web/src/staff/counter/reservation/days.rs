@@ -103,12 +103,11 @@ fn read(pairs: &[(String, String)], today: Date) -> (Form, Option<(Date, Date)>)
     let mut day = |field: &'static str, otherwise: Option<Date>| {
         let typed = typed(field);
         let read = if typed.is_empty() { otherwise } else { typed.parse().ok() };
-        match read {
-            Some(day) => form.fill(field, day.to_string()),
-            None => {
-                form.fill(field, typed);
-                form.refuse_ja(field, "日付が読み取れません。選び直してください。");
-            }
+        if let Some(day) = read {
+            form.fill(field, day.to_string());
+        } else {
+            form.fill(field, typed);
+            form.refuse_ja(field, "日付が読み取れません。選び直してください。");
         }
         read
     };

@@ -126,7 +126,9 @@ pub(crate) fn query(form: &Form, without: &[&str]) -> String {
         let typed = form.typed(name);
         if !typed.is_empty() {
             // What was read is ASCII letters, digits, dashes and colons, which need no escape.
-            query.push_str(&format!("{name}={typed}&"));
+            for part in [*name, "=", typed, "&"] {
+                query.push_str(part);
+            }
         }
     }
     query

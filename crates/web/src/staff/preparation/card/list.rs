@@ -147,9 +147,10 @@ pub(super) async fn page(
     let view = View {
         screen: "cards",
         // Nonsense is not kept: it may be what somebody typed into the wrong place.
-        asked: match asked.form.is_refused() {
-            true => "filter refused".to_owned(),
-            false => format!("filter {}", query.trim_end_matches('&')),
+        asked: if asked.form.is_refused() {
+            "filter refused".to_owned()
+        } else {
+            format!("filter {}", query.trim_end_matches('&'))
         },
         subjects: cards.iter().map(|card| Subject::Card(card.id)).collect(),
         found: u32::try_from(cards.len()).unwrap_or(u32::MAX),
