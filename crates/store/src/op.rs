@@ -41,8 +41,9 @@ pub struct Reused;
 
 /// Runs `act` unless the operation was done before; then its first result is the answer.
 ///
-/// On PostgreSQL two transactions may run the same operation at once: the later one waits at its insert, finds
-/// no row inserted and is undone, to be run again and to find the first one's result.
+/// On PostgreSQL two transactions may run the same operation at once. The later one finds what the first one did:
+/// either it is refused for it ("this card is booked already"), or it waits at its insert and finds no row inserted.
+/// In both cases it is undone, to be run again and to find the first one's result.
 pub fn once<T, E>(
     tx: &mut Tx<'_>,
     by: &Act,
@@ -64,7 +65,14 @@ where
             .map_err(|error| Error::Broken(format!("result of operation {}: {error}", operation.id)))?;
         return Ok(result);
     }
-    let result = act(tx)?;
+    let result = match act(tx) {
+        Ok(result) => result,
+        Err(_) if matches!(tx.row(&FIND, bind![operation.id], |_| Ok(())), Ok(Some(()))) => {
+            tx.run_again(&FIND);
+            return Err(E::from(Error::Conflict));
+        }
+        Err(refused) => return Err(refused),
+    };
     let text = serde_json::to_string(&result)
         .map_err(|error| Error::Broken(format!("result of an operation: {error}")))?;
     let inserted = tx.execute(&INSERT, bind![operation.id, by.actor, operation.request, text, by.at])?;

@@ -135,6 +135,38 @@ on_both! {
         assert!(results.iter().all(|result| *result == Ok(first)), "{results:?}");
     }
 
+    fn a_press_is_not_refused_for_what_its_twin_did(home: TestDb) {
+        let mut city = City::found(home);
+        let act = city.act();
+        let barrier = Arc::new(Barrier::new(4));
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let presses: Vec<_> = (0..4_u32).map(|n| {
+                let (db, barrier) = (city.db().clone(), barrier.clone());
+                scope.spawn(move || {
+                    barrier.wait();
+                    db.write_now(Lane::Staff, move |tx| {
+                        let operation = Operation::new(OperationId::from_parts(1, 1), "take the only place");
+                        once::<u32, Wrong>(tx, &act, &operation, |tx| {
+                            // The first is done while the others stand between their look at the operation and at
+                            // the place.
+                            if n > 0 {
+                                std::thread::sleep(std::time::Duration::from_millis(100));
+                            }
+                            if store::meta::get(tx, "place")?.is_some() {
+                                return Err(Wrong::Store(Error::Broken("taken".to_owned())));
+                            }
+                            store::meta::set(tx, "place", "taken")?;
+                            Ok(n)
+                        })
+                    })
+                })
+            }).collect();
+            presses.into_iter().map(|press| press.join().unwrap()).collect()
+        });
+        let first = results[0].clone().unwrap();
+        assert!(results.iter().all(|result| *result == Ok(first)), "{results:?}");
+    }
+
     fn what_is_written_stays_written(home: TestDb) {
         let mut city = City::found(home);
         city.listed(2, 'A');
