@@ -15,6 +15,8 @@
 //!   and a telephone number with one or two digits beside it (`090-1234-5678 2`). An Individual Number has one
 //!   chance in about 10,000 to read as a date with a time, and nobody writes it in these groups. Twelve digits
 //!   *without* a separator are never excused.
+//! - Twelve that stand inside one of our own ids (26 signs of Crockford's base 32 in one piece) are let through: about
+//!   one id in a million holds a valid row by chance, and its record could never be opened.
 //! - Twelve that are only made of our own numbers (a 管理番号 and three digits after a space, or part of
 //!   a 予約番号 written in fours) are asked back ([`Finding::TwelveDigits`]) instead of refused.
 
@@ -94,8 +96,30 @@ pub fn scan_text(text: &str) -> Vec<Hit> {
     found(&mut row);
     hits.sort_by_key(|hit: &Hit| (hit.start, hit.end, std::cmp::Reverse(hit.finding)));
     hits.dedup_by_key(|hit| (hit.start, hit.end));
+    if !hits.is_empty() {
+        let chars: Vec<char> = text.chars().collect();
+        hits.retain(|hit| !stands_in_an_id(&chars, hit));
+    }
     hits
 }
+
+/// A hit is a part of one of our ids.
+fn stands_in_an_id(chars: &[char], hit: &Hit) -> bool {
+    let Some((before, from_hit)) = chars.split_at_checked(hit.start) else { return false };
+    let of_a_piece = |c: &&char| c.is_alphanumeric();
+    let before = before.iter().rev().take_while(of_a_piece);
+    let after = from_hit.iter().take_while(of_a_piece);
+    let piece: Vec<char> = before.chain(after.clone()).copied().collect();
+    // `U+2460` and the like are alphanumeric too, but no signs of an id.
+    let sign = |c: &char| c.is_ascii_digit() || c.is_ascii_uppercase() && !"ILOU".contains(*c);
+    piece.len() == ID_LENGTH
+        && piece.iter().all(sign)
+        && piece.iter().any(char::is_ascii_uppercase)
+        && after.count() >= hit.end - hit.start
+}
+
+/// The signs of an id, see [`crate::id`].
+const ID_LENGTH: usize = 26;
 
 /// How far two digits stand apart; the order is the order in which they are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -94,6 +94,18 @@ fn r4_b_what_is_plainly_something_else_is_let_through() {
 }
 
 #[test]
+fn r4_b_an_id_of_ours_is_no_individual_number() {
+    let id = format!("01M6CRA{SAMPLE}ZG00001");
+    assert_eq!((id.len(), worst(&id), worst(&format!("/cards/{id}?day=1"))), (26, None, None));
+    // One sign more or less, a small letter or a gap, and it is somebody's writing.
+    for text in [format!("{id}1"), id[1..].to_owned(), id.to_lowercase(), id.replacen("ZG", "Z-G", 1)] {
+        assert!(is_refused(&text), "{text}");
+    }
+    assert!(is_refused(&format!("{id} {SAMPLE}")));
+    assert!(is_refused("01M6CRAXXXXXXXX1234567 89018"));
+}
+
+#[test]
 fn r4_b_a_timestamp_without_any_separator_is_not_excused() {
     let refused =
         (0..1440).filter(|minute| is_refused(&format!("20261124{:02}{:02}", minute / 60, minute % 60)));
