@@ -48,7 +48,9 @@ fn venue(site: &Site) -> Venue {
 }
 
 /// When and where a booking is: the place of one of its slots, and when each of its people comes.
-pub(crate) fn appointment(app: &App, slot: &Slot, starts: Vec<Start>) -> Appointment {
+pub(crate) fn appointment(app: &App, slot: &Slot, mut starts: Vec<Start>) -> Appointment {
+    // Whoever was added last may come first.
+    starts.sort_unstable();
     let place = app.rules().site(&slot.site, slot.day).map(venue);
     let place = place.unwrap_or_else(|| office(app).counter);
     Appointment { day: slot.day, starts, place }

@@ -132,6 +132,7 @@ on_both! {
         later.press("この方を追加する").reads("番号を入力してください。").reads("窓口に来る方を選んでください。");
         later.fill("number", &house.key_of(cards[3])).choose("who", "proxy").press_twice("この方を追加する");
         later.sees("あなたの予約").reads("ご家族の予約を追加しました").reads("3人").reads("そのほかの代理人");
+        later.reads("9時00分に2人、9時10分に1人");
         assert_eq!((taken(&house), live(&house, cards[3]).visitor), (3, Some(Visitor::Proxy)));
         later.submit(&asked);
         assert_eq!((later.status(), taken(&house)), (422, 3));

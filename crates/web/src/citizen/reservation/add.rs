@@ -139,8 +139,8 @@ pub(crate) async fn add(
     let (Some((card, live)), Some(visitor)) = (proven, visitor) else {
         return Ok(page(&app, &asked, id, &booked, None, form));
     };
-    // Sent twice: the card is in this booking already, and nothing more is to be done.
-    if live.as_ref().is_some_and(|live| booked.person(live.id).is_some()) {
+    // Sent twice: the card is in this booking already, or came into it since the booking was read above.
+    if live.as_ref().is_some_and(|live| booked.has(live)) {
         return Ok(see_other(&route::changed(id, Banner::Added.code())));
     }
     if !may_add(&app, &booked) {

@@ -113,6 +113,11 @@ impl Booking {
         if self.others.is_empty() { Vec::new() } else { (1..).zip(ends).map(Name::from).collect() }
     }
 
+    /// A reservation belongs to this booking.
+    pub(crate) fn has(&self, other: &Reservation) -> bool {
+        self.person(other.id).is_some() || other.party.is_some() && other.party == self.first.party
+    }
+
     /// One of them by their reservation.
     pub(crate) fn person(&self, id: ReservationId) -> Option<&Reservation> {
         self.people().find(|person| person.id == id)
