@@ -5,11 +5,14 @@
 
 mod day;
 
+use std::ops::RangeInclusive;
+
 use domain::id::CardId;
 use domain::journal::{BusinessDay, Entry, Subject};
 use domain::number::ControlNumber;
 use domain::place::PlaceKind;
 use domain::report::{AtClose, Contradiction, DayCounts, Fold};
+use domain::service::SiteCode;
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -40,7 +43,9 @@ statements! { "report":
     OUT = "SELECT c.id AS id, c.control_number AS control_number, p.kind AS kind FROM card c
         JOIN place p ON p.id = c.place_id
         WHERE p.site = $1 AND p.kind IN ('tray', 'counter')
-        AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL) ORDER BY c.id";
+        AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL)
+        AND NOT (p.kind = 'tray' AND EXISTS (SELECT 1 FROM reservation r WHERE r.card_id = c.id
+        AND r.state = 'booked' AND r.day >= $2 AND r.day <= $3)) ORDER BY c.id";
 }
 
 /// A day that was closed.
@@ -138,20 +143,32 @@ fn fold(day: &BusinessDay, entries: &[Entry]) -> Result<DayCounts, CloseError> {
     Ok(fold.counts()?)
 }
 
-/// The cards that lie on the tray or at the counter of a site, but for those of which the city was told.
+/// The cards that lie on the tray or at the counter of a site and should not: all but those of which the city was
+/// told, and those on the tray for whoever comes on these days (11(5)オ: tomorrow's cards are pulled today).
 pub fn cards_out(
     reader: &mut Reader<'_>,
-    site: &domain::service::SiteCode,
+    site: &SiteCode,
+    pulled_for: RangeInclusive<Date>,
 ) -> Result<Vec<(CardId, ControlNumber, PlaceKind)>> {
-    reader.rows(&OUT, bind![site], |row| Ok((row.get("id")?, card::control_number(row)?, row.get("kind")?)))
+    reader.rows(&OUT, bind![site, pulled_for.start(), pulled_for.end()], |row| {
+        Ok((row.get("id")?, card::control_number(row)?, row.get("kind")?))
+    })
 }
 
-/// Closes a day: nobody is expected or here any more, every card is away or has an open incident of which the city
-/// was told, the count is the city's, or a remark says why not.
+/// The days for whose visitors cards may lie on the tray while a day is closed: up to the next open day.
+pub fn pulled_meanwhile(day: Date, next: Option<Date>) -> RangeInclusive<Date> {
+    // Without a next open day nothing is pulled for it, and the range is empty.
+    let after = day.tomorrow().unwrap_or(day);
+    after..=next.unwrap_or(day)
+}
+
+/// Closes a day: nobody is expected or here any more, every card is away, or pulled for the `next` open day, or has an
+/// open incident of which the city was told; the count is the city's, or a remark says why not.
 pub fn close(
     tx: &mut Tx<'_>,
     act: &Act,
     day: &BusinessDay,
+    next: Option<Date>,
     city_count: u32,
     remark: &str,
 ) -> Result<DayCounts, CloseError> {
@@ -165,7 +182,7 @@ pub fn close(
     if !counts.is_complete() {
         return Err(CloseError::Open { waiting: counts.waiting, here: counts.here });
     }
-    let out = cards_out(tx, &day.site)?;
+    let out = cards_out(tx, &day.site, pulled_meanwhile(day.day, next))?;
     if !out.is_empty() {
         return Err(CloseError::CardsOut(out));
     }

@@ -61,8 +61,10 @@ fn lived_in(home: TestDb) -> City {
     let (act, card) = (city.act(), cards[1]);
     city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, card, bin)).unwrap();
     let (act, day) = (city.act(), city.day(DAY));
-    let counts =
-        city.db().write_now(Lane::Staff, move |tx| store::report::close(tx, &act, &day, 1, "")).unwrap();
+    let counts = city
+        .db()
+        .write_now(Lane::Staff, move |tx| store::report::close(tx, &act, &day, None, 1, ""))
+        .unwrap();
     assert_eq!((counts.booked_total(), counts.issued, counts.sent_away_total()), (4, 1, 1));
     assert_eq!((counts.not_come, counts.cancelled), (1, 1));
     let act = city.act();

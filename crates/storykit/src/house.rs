@@ -1,7 +1,7 @@
 //! The whole program over the database of a test: one `App`, both faces, a clock that moves by hand.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -101,7 +101,7 @@ pub struct House {
     pub app: Arc<App>,
     wires: Arc<Wires>,
     clock: Arc<StoryClock>,
-    people: AtomicU8,
+    people: AtomicU16,
     /// The city below HTTP, to make what happened before the story. Its database goes last.
     pub city: City,
 }
@@ -138,7 +138,7 @@ impl House {
             public: web::citizen::router(app.clone()),
             staff: web::staff::router(app.clone()),
         };
-        Self { app, wires: Arc::new(wires), clock, people: AtomicU8::new(1), city }
+        Self { app, wires: Arc::new(wires), clock, people: AtomicU16::new(1), city }
     }
 
     /// A citizen with a browser, who reads Japanese. Each has an address of their own.
@@ -172,7 +172,9 @@ impl House {
     }
 
     fn next_address(&self) -> IpAddr {
-        IpAddr::V4(Ipv4Addr::new(192, 0, 2, self.people.fetch_add(1, Ordering::Relaxed)))
+        // Of the addresses that are kept for measurements of networks (RFC 2544).
+        let [high, low] = self.people.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        IpAddr::V4(Ipv4Addr::new(198, 18, high, low))
     }
 
     /// Moves the clock to a minute of a day, such as `9:00`.

@@ -12,7 +12,7 @@ const PASSWORD: &str = "a long enough password";
 const REFUSED: &str = "サインインできません。ログイン名とパスワードを確かめてください。";
 
 /// The login of the first account that a house makes, if it is an operator's.
-const OPERATOR: &str = "operator-192.0.2.1";
+const OPERATOR: &str = "operator-198.18.0.1";
 
 /// The browser of an operator at the sign-in page, with the login.
 fn operator(house: &mut House) -> (Browser, String) {

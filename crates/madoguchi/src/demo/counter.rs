@@ -159,9 +159,10 @@ impl City<'_> {
         })?;
         let act = self.dice.act(moment(day, minute + 20, 0), self.staff.person_in_charge);
         let business = BusinessDay { service: Service::Issuance, site: self.site.clone(), day };
+        let next = self.rules.next_open_day(Service::Issuance, &self.site, day);
         self.write(move |tx| {
             let counts = store::report::counts(tx, &business)?;
-            Ok(store::report::close(tx, &act, &business, counts.issued, "")?)
+            Ok(store::report::close(tx, &act, &business, next, counts.issued, "")?)
         })
         .map(drop)
     }

@@ -172,7 +172,8 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
     }
     let until = next.map_or(*day, |(next, _)| next);
     let duties = duties::read(reader, &Days { from: today.clone(), until })?;
-    let out = store::report::cards_out(reader, site)?;
+    // What was pulled for today and the next open day lies where it should.
+    let out = store::report::cards_out(reader, site, *day..=until)?;
     let lie = |kind| out.iter().filter(|(_, _, place)| *place == kind).count();
     let counts = store::card::counts_up_to(reader, MOST)?;
     let have = |wanted: Progress| counts.iter().find(|(known, _)| *known == wanted).map_or(0, |(_, n)| *n);

@@ -32,13 +32,13 @@ pub(crate) async fn close(
         return show::page(&app, &signed, day, form, &fields, None).await;
     };
     let business = business(&app, day);
-    let act = app.act(signed.actor());
+    let (act, next) = (app.act(signed.actor()), show::next(&app, &business));
     let operation = Operation::new(operation, &format!("close {day} {counted} {remark}"));
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
-                store::report::close(tx, &act, &business, counted, &remark).map(drop)
+                store::report::close(tx, &act, &business, next, counted, &remark).map(drop)
             })
         })
         .await;

@@ -14,7 +14,7 @@ use domain::reservation::State as Booking;
 use domain::time::{SLOT_MINUTES, Start, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
 use store::journal::View;
-use store::report::{CloseError, Closed};
+use store::report::{CloseError, Closed, pulled_meanwhile};
 use store::reservation::OfDay;
 
 use crate::App;
@@ -138,14 +138,14 @@ pub(crate) async fn page(
 }
 
 async fn read(app: &App, day: &BusinessDay) -> Result<Known, PageError> {
-    let (of_counts, of_lines) = (day.clone(), day.clone());
+    let (of_counts, of_lines, next) = (day.clone(), day.clone(), next(app, day));
     // The entries of a full day and its reservations are the two long reads; neither waits for the other.
     let counts = app.db.read(move |reader| store::report::counts(reader, &of_counts));
     let standing = app.db.read(move |reader| {
         let BusinessDay { service, site, day } = &of_lines;
         Ok::<_, CloseError>((
             store::report::closed(reader, &of_lines)?,
-            store::report::cards_out(reader, site)?,
+            store::report::cards_out(reader, site, pulled_meanwhile(*day, next))?,
             store::reservation::of_day(reader, *service, site, *day)?,
             store::incident::how_many(reader, site)?,
         ))
@@ -162,6 +162,11 @@ async fn read(app: &App, day: &BusinessDay) -> Result<Known, PageError> {
         incident_href: format!("{}?close={}", route::incident(card), day.day),
     });
     Ok(Known { closed, counts, lines, out: out.collect(), incidents })
+}
+
+/// The next open day after a day, or after today for a day that is closed late: its cards may be pulled already.
+pub(crate) fn next(app: &App, day: &BusinessDay) -> Option<Date> {
+    app.rules().next_open_day(day.service, &day.site, day.day.max(app.today()))
 }
 
 /// Whether the last time of a day is over, so that nobody comes any more.
