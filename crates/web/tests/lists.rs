@@ -284,11 +284,7 @@ on_both! {
         house.city.listed(1, 'A');
         for role in [Role::Operator, Role::PersonInCharge, Role::CityStaff, Role::CityAdministrator, Role::Auditor] {
             let mut person = house.person(role);
-            if role != Role::Auditor {
-                person.open("/");
-            } else {
-                person.open("/reservations");
-            }
+            person.open(if role == Role::Auditor { "/reservations" } else { "/" });
             person.follow("準備").sees("準備").follow("カード一覧").sees("カード一覧");
             assert_eq!(person.status(), 200, "{role}");
         }
