@@ -148,16 +148,18 @@ pub fn taken_before(reader: &mut Reader<'_>, header: &Header) -> Result<(), Take
 }
 
 /// The lines of a list whose notice numbers belong to cards already.
-pub fn known_notices(reader: &mut Reader<'_>, keys: &Keys, lines: &[Line]) -> Result<Vec<u32>> {
-    let mut known = Vec::new();
-    for line in lines {
-        if let Some(notice) = &line.notice
-            && privacy::card_with_notice(reader, keys, notice.as_str())?.is_some()
-        {
-            known.push(line.line);
-        }
-    }
-    Ok(known)
+pub fn known_notices<'l>(
+    reader: &mut Reader<'_>,
+    keys: &Keys,
+    lines: impl IntoIterator<Item = &'l Line>,
+) -> Result<Vec<u32>> {
+    let numbered: Vec<(u32, &str)> = lines
+        .into_iter()
+        .filter_map(|line| line.notice.as_ref().map(|notice| (line.line, notice.as_str())))
+        .collect();
+    let notices: Vec<&str> = numbered.iter().map(|(_, notice)| *notice).collect();
+    let taken = privacy::taken_notices(reader, keys, &notices)?;
+    Ok(taken.into_iter().filter_map(|place| numbered.get(place).map(|(line, _)| *line)).collect())
 }
 
 /// Begins to stage a consignment. Nobody sees it yet.
@@ -209,15 +211,17 @@ pub fn stage_lines(
     let desk = place::the(tx, &portion.site, PlaceKind::Desk)?;
     let last = meta::take_numbers(tx, "control_number", count)?;
     let mut control_number = last - i64::from(count);
+    if notice_agreed {
+        let known = known_notices(tx, keys, portion.lines.iter().map(|(line, _)| line))?;
+        if let Some(line) = known.first() {
+            return Err(TakeError::NoticeTaken { line: *line });
+        }
+    }
     for (line, nonce) in &portion.lines {
         control_number += 1;
         add_card(tx, act, portion, line, control_number, desk)?;
         if let (true, Some(notice)) = (notice_agreed, &line.notice) {
-            // The id of the card is the one that `add_card` made last.
             let card = card_id(act, line);
-            if privacy::card_with_notice(tx, keys, notice.as_str())?.is_some() {
-                return Err(TakeError::NoticeTaken { line: line.line });
-            }
             privacy::hold_staged(
                 tx,
                 keys,
@@ -266,6 +270,26 @@ fn add_card(
     tx.execute_one(&ADD_STEP, bind![id, portion.entry, act.at, stage, desk])
 }
 
+/// The numbers of a staged consignment were compared with those of every consignment that was taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Compared {
+    /// How many were taken, by [`TAKEN`].
+    taken: i64,
+}
+
+/// The counter of consignments that were taken. Whoever takes one waits for whoever takes another.
+const TAKEN: &str = "consignments_taken";
+
+/// Compares the numbers of a staged consignment with those of all that were taken. This looks at each of its lines, so
+/// it is done before [`take`], beside other writers.
+pub fn compare(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Compared, TakeError> {
+    let taken = meta::last_number(reader, TAKEN)?;
+    match reader.row(&TAKEN_MEANWHILE, bind![id], |row| row.get("line"))? {
+        Some(line) => Err(TakeError::NoticeTaken { line }),
+        None => Ok(Compared { taken }),
+    }
+}
+
 /// Makes a staged consignment visible: all of its cards at once.
 ///
 /// `act` must be the one with which its lines were staged, and its first id of an entry their entry.
@@ -275,6 +299,7 @@ pub fn take(
     id: ConsignmentId,
     header: &Header,
     expected: u32,
+    compared: Compared,
 ) -> Result<EntryId, TakeError> {
     taken_before(tx, header)?;
     let staged =
@@ -283,9 +308,9 @@ pub fn take(
     if cards != expected {
         return Err(Error::Broken(format!("{cards} of {expected} cards were staged")).into());
     }
-    // Another list with the same number may have been taken since this one was staged.
-    if let Some(line) = tx.row(&TAKEN_MEANWHILE, bind![id], |row| row.get("line"))? {
-        return Err(TakeError::NoticeTaken { line });
+    // Another list with the same number may have been taken since the comparison; what was taken stays so.
+    if meta::take_numbers(tx, TAKEN, 1)? != compared.taken + 1 {
+        compare(tx, id)?;
     }
     let recorded = tx.record(act, &Entry::ConsignmentTaken { consignment: id, cards })?;
     if tx.execute(&TAKE, bind![recorded.entry(), id])? == 0 {

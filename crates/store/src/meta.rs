@@ -8,6 +8,7 @@ statements! { "meta":
     GET = "SELECT value FROM meta WHERE name = $1";
     SET = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     LIKE = "SELECT name, value FROM meta WHERE name >= $1 AND name < $2 ORDER BY name";
+    LAST = "SELECT value FROM counter WHERE name = $1";
     NEXT = "INSERT INTO counter (name, value) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value";
 }
@@ -35,6 +36,11 @@ pub fn server_clock(reader: &mut Reader<'_>) -> Result<Option<jiff::Timestamp>> 
 pub(crate) fn named_like(reader: &mut Reader<'_>, prefix: &str) -> Result<Vec<(String, String)>> {
     let end = format!("{prefix}\u{10FFFF}");
     reader.rows(&LIKE, bind![prefix, end], |row| Ok((row.get("name")?, row.get("value")?)))
+}
+
+/// The last number that was taken from a counter, 0 before the first.
+pub(crate) fn last_number(reader: &mut Reader<'_>, counter: &str) -> Result<i64> {
+    Ok(reader.row(&LAST, bind![counter], |row| row.get("value"))?.unwrap_or(0))
 }
 
 /// Takes `count` numbers from a counter and answers the last of them. The counter's row is locked until the

@@ -12,6 +12,7 @@ use crate::act::Act;
 use crate::error::Result;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
+use crate::value::{Bind, Param};
 use crate::{bind, statements};
 
 statements! { "privacy":
@@ -29,6 +30,11 @@ statements! { "privacy":
     FIND_CARD = "SELECT c.id AS id FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
         JOIN consignment s ON s.id = c.consignment_id
         WHERE p.field = $1 AND p.lookup = $2 AND s.state = 'taken' ORDER BY c.id";
+    FIND_CARDS = "SELECT p.lookup AS lookup FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
+        JOIN consignment s ON s.id = c.consignment_id
+        WHERE p.field = $1 AND p.lookup IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+        $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+        AND s.state = 'taken' ORDER BY p.lookup";
     DROP = "DELETE FROM personal WHERE subject = $1";
 }
 
@@ -117,6 +123,30 @@ pub fn card_with_notice(reader: &mut Reader<'_>, keys: &Keys, value: &str) -> Re
         }
     }
     Ok(None)
+}
+
+/// How many notice numbers one statement looks for.
+const AT_ONCE: usize = 32;
+
+/// Which of these notice numbers belong to cards, by their places among them: as [`card_with_notice`], for a whole list.
+pub fn taken_notices(reader: &mut Reader<'_>, keys: &Keys, values: &[&str]) -> Result<Vec<usize>> {
+    let mut taken = Vec::new();
+    for (_, set) in keys.newest_first() {
+        for (part, values) in values.chunks(AT_ONCE).enumerate() {
+            let lookups: Vec<[u8; 32]> =
+                values.iter().map(|value| Keys::blind(set, NOTICE_NUMBER, value)).collect();
+            // A part that is not full asks for its last number more than once.
+            let asked = lookups.iter().chain(lookups.last().into_iter().cycle()).take(AT_ONCE);
+            let params: Vec<Param<'_>> =
+                std::iter::once(NOTICE_NUMBER.bind()).chain(asked.map(Bind::bind)).collect();
+            let found: Vec<[u8; 32]> = reader.rows(&FIND_CARDS, &params, |row| row.get("lookup"))?;
+            let places = lookups.iter().enumerate().filter(|(_, lookup)| found.contains(lookup));
+            taken.extend(places.map(|(place, _)| part * AT_ONCE + place));
+        }
+    }
+    taken.sort_unstable();
+    taken.dedup();
+    Ok(taken)
 }
 
 /// Deletes every field of a subject that was never taken.

@@ -85,7 +85,7 @@ fn child() {
     let at = if at == "Inside" { At::Inside } else { At::Answered };
     match what {
         "freeze" => {
-            stops(&db, at, |tx| store::day_list::freeze(tx, &act(EVE, 9 * 60, 1), &day()).map_err(broken))
+            stops(&db, at, |tx| store::day_list::freeze(tx, &act(EVE, 9 * 60, 1), &day()).map_err(broken));
         }
         "close" => stops(&db, at, |tx| {
             store::report::close(tx, &act(DAY, 18 * 60, 2), &day(), None, 0, "").map_err(broken)

@@ -206,7 +206,11 @@ impl City {
             })
             .unwrap();
         }
-        db.write_now(Lane::Staff, move |tx| store::consignment::take(tx, &act, id, &header, count)).unwrap();
+        let take = move |tx: &mut store::Tx<'_>| {
+            let compared = store::consignment::compare(tx, id)?;
+            store::consignment::take(tx, &act, id, &header, count, compared)
+        };
+        db.write_now(Lane::Staff, take).unwrap();
         db.read_now(move |reader| store::card::of_consignment(reader, id, 0, count))
             .unwrap()
             .into_iter()

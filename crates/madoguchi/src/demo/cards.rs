@@ -138,7 +138,10 @@ impl City<'_> {
             self.write(move |tx| Ok(store::consignment::stage_lines(tx, &act, &keys, &portion, agreed)?))?;
         }
         let expected = u32::try_from(cards.len()).unwrap_or(u32::MAX);
-        self.write(move |tx| Ok(store::consignment::take(tx, &act, id, &header, expected)?))?;
+        self.write(move |tx| {
+            let compared = store::consignment::compare(tx, id)?;
+            Ok(store::consignment::take(tx, &act, id, &header, expected, compared)?)
+        })?;
         // Two days of inspection; what is ready goes to the city on the day after.
         let (first, second) = cards.split_at(cards.len() * 3 / 5);
         self.schedule(day, 1, Due::Inspect(first.to_vec()));

@@ -106,10 +106,11 @@ async fn take_now(
     }
     let (header, operation) = (list.header.clone(), Operation::new(operation, REQUEST));
     let expected = u32::try_from(list.lines.len()).unwrap_or(u32::MAX);
+    let compared = app.db.read(move |reader| store::consignment::compare(reader, id)).await?;
     app.db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
-                store::consignment::take(tx, &act, id, &header, expected).map(|_| id)
+                store::consignment::take(tx, &act, id, &header, expected, compared).map(|_| id)
             })
         })
         .await
