@@ -37,6 +37,7 @@ statements! { "visit":
     SET_CARD = "UPDATE visit SET card_id = $1, reservation_id = NULL WHERE id = $2";
     FORGET_CARDS = "DELETE FROM visit_member WHERE visit_id IN (SELECT id FROM visit WHERE until < $1)";
     SET_RESERVATION = "UPDATE visit SET reservation_id = $1 WHERE id = $2";
+    LENGTHEN = "UPDATE visit SET until = $1 WHERE id = $2 AND until < $1";
     FORGET = "DELETE FROM visit WHERE until < $1";
     ATTEMPT = "INSERT INTO attempt (who, since, failures) VALUES ($1, $2, 1)
         ON CONFLICT (who) DO UPDATE SET failures = CASE WHEN attempt.since < $3 THEN 1 ELSE attempt.failures + 1 END,
@@ -189,6 +190,12 @@ pub fn drop_card(tx: &mut Tx<'_>, visit: &Visit, card: CardId) -> Result<()> {
 /// Notes which reservation the visit makes or looks at.
 pub fn set_reservation(tx: &mut Tx<'_>, id: VisitId, reservation: Option<ReservationId>) -> Result<()> {
     tx.execute_one(&SET_RESERVATION, bind![reservation, id])
+}
+
+/// Lets a visit live as if it began now: its citizen had to wait.
+pub fn lengthen(tx: &mut Tx<'_>, visit: VisitId, now: Timestamp) -> Result<()> {
+    tx.execute(&LENGTHEN, bind![now + LIFE, visit])?;
+    Ok(())
 }
 
 /// Deletes visits and attempts that are over; they are no facts and leave no trace.

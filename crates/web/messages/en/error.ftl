@@ -20,6 +20,21 @@ fault-conflict-title = The booking has changed
 fault-conflict-next = The booking changed while you were using this page. Please check your booking from the first page.
 fault-too-many-title = Please wait before you try again
 fault-too-many-next = The number was wrong several times in a row, so entry is paused. Please try again in about 30 minutes. If it is urgent, please call us.
+wait-title = Please wait for your turn
+wait-lead = Many people are using this site. You keep your turn while you wait. Please leave this page open.
+wait-ahead = Before you
+wait-ahead-people = { $count ->
+    [0] Nobody. You are next
+    [one] 1 person
+   *[other] { $count } people
+}
+wait-time = Waiting time
+wait-time-minutes = { $minutes ->
+    [one] About 1 minute
+   *[other] About { $minutes } minutes
+}
+wait-again = This page renews itself every { $seconds } seconds. When it is your turn, you go on to the page where you choose a day.
+wait-now = Check now
 fault-full-title = The service is busy
 fault-full-next = Many people are using this site. Nothing has changed in your booking. Please try again in about one minute.
 fault-bad-request-title = We could not read what was sent

@@ -17,6 +17,17 @@ fault-conflict-title = 予約の内容が変わっていました
 fault-conflict-next = 操作の間に、予約の内容が変わりました。最初のページから、予約を確かめてください。
 fault-too-many-title = しばらく入力できません
 fault-too-many-next = 番号の入力が続けて正しくなかったため、入力を止めています。30分ほど待ってから、もう一度お試しください。お急ぎの場合はお電話ください。
+wait-title = 順番にご案内しています
+wait-lead = アクセスが集中しています。順番はそのままお待ちいただけます。この画面を閉じないでください。
+wait-ahead = あなたの前
+wait-ahead-people = { $count ->
+    [0] いません。次にご案内します
+   *[other] { $count }人
+}
+wait-time = 待ち時間の目安
+wait-time-minutes = 約{ $minutes }分
+wait-again = この画面は{ $seconds }秒ごとに新しくなり、順番が来ると、日にちを選ぶ画面に進みます。
+wait-now = いま確かめる
 fault-full-title = ただいま混み合っています
 fault-full-next = アクセスが集中しています。予約は変わっていません。1分ほど待ってから、もう一度お試しください。
 fault-bad-request-title = 送られた内容を読み取れませんでした

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 
+use super::visit::turn::{AGAIN_SECONDS, Ahead};
 use crate::key;
 use crate::kit::error::{Face, PageError};
 use crate::kit::request::Asked;
@@ -126,8 +128,31 @@ pub struct Citizens<F> {
 
 impl<F: Fn(&Asked) -> Layout + Send + Sync> Face for Citizens<F> {
     fn error(&self, asked: &Asked, error: &PageError, _answer: &Response) -> Response {
-        respond(&error_page((self.layout)(asked), asked, error))
+        let layout = (self.layout)(asked);
+        match error {
+            PageError::Wait(ahead) => waiting(layout, *ahead),
+            error => respond(&error_page(layout, asked, error)),
+        }
     }
+}
+
+/// The page of those whose turn has not come. It comes back by itself, without a script.
+#[derive(Template)]
+#[template(path = "citizen/visit/wait.html")]
+struct WaitPage {
+    texts: Texts,
+    layout: Layout,
+    ahead: Ahead,
+    seconds: u32,
+}
+
+impl Page for WaitPage {}
+
+fn waiting(layout: Layout, ahead: Ahead) -> Response {
+    let page = WaitPage { texts: layout.texts(), layout, ahead, seconds: AGAIN_SECONDS };
+    let mut response = respond(&page);
+    response.headers_mut().insert(header::REFRESH, HeaderValue::from(AGAIN_SECONDS));
+    response
 }
 
 fn error_page(layout: Layout, asked: &Asked, error: &PageError) -> ErrorPage {
@@ -136,7 +161,7 @@ fn error_page(layout: Layout, asked: &Asked, error: &PageError) -> ErrorPage {
         PageError::Forbidden => (key!("fault-forbidden-title"), key!("fault-forbidden-next"), false),
         PageError::Conflict(_) => (key!("fault-conflict-title"), key!("fault-conflict-next"), true),
         PageError::TooMany(_) => (key!("fault-too-many-title"), key!("fault-too-many-next"), true),
-        PageError::Full => (key!("fault-full-title"), key!("fault-full-next"), true),
+        PageError::Full | PageError::Wait(_) => (key!("fault-full-title"), key!("fault-full-next"), true),
         PageError::BadRequest | PageError::TooLarge => {
             (key!("fault-bad-request-title"), key!("fault-bad-request-next"), false)
         }
@@ -173,6 +198,12 @@ pub(crate) mod samples {
             ),
             counter: venue(),
         })
+    }
+
+    pub(crate) fn wait(asked: &Asked, ahead: Ahead) -> String {
+        let layout = Layout::new(asked, office());
+        let page = WaitPage { texts: layout.texts(), layout, ahead, seconds: AGAIN_SECONDS };
+        page.render().unwrap()
     }
 
     pub(crate) fn error(asked: &Asked, error: &PageError) -> String {

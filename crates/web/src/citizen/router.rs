@@ -47,6 +47,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::VISITOR, get(visitor::show).post(visitor::change))
         .route(route::CANCEL, get(cancel::ask).post(cancel::cancel))
         .route(route::CANCELLED, get(cancel::cancelled))
+        .merge(crate::open::routes())
         .with_state(app.clone());
     surround(routes, surroundings(app))
 }

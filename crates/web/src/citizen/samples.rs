@@ -12,7 +12,7 @@ use jiff::civil::{Date, Weekday, date};
 
 use super::first::First;
 use super::layout::Layout;
-use super::layout::samples::{error as sample_error, office, venue};
+use super::layout::samples::{error as sample_error, office, venue, wait as sample_wait};
 use super::notice::{Advice, AdvicePage};
 use super::reservation::add::{AddPage, Problem};
 use super::reservation::cancel::{CancelPage, CancelledPage};
@@ -30,6 +30,7 @@ use super::visit::family::{FamilyPage, Member, Obstacle};
 use super::visit::key::KeyPage;
 use super::visit::people::{Group, Name, Person, people};
 use super::visit::times::{TimeLine, TimesPage};
+use super::visit::turn::Ahead;
 use super::visit::who::{Question, WhoPage};
 use super::visit::{Again, Appointment, Availability};
 use crate::key;
@@ -304,6 +305,9 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("error-internal", PageError::internal(std::fmt::Error)),
     ] {
         pages.push((name, sample_error(&asked, &error)));
+    }
+    for (name, people, minutes) in [("wait-next", 0, None), ("wait", 240, Some(4))] {
+        pages.push((name, sample_wait(&asked, Ahead { people, minutes })));
     }
     if language == Language::Ja {
         pages.push(("staff-error", crate::staff::layout::samples::error(&asked)));

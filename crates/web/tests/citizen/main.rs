@@ -7,6 +7,7 @@ mod changing;
 mod families;
 mod going_otherwise;
 mod proving;
+mod turns;
 
 use domain::id::CardId;
 use domain::number::{Number, NumberKind};

@@ -19,6 +19,7 @@ use subtle::ConstantTimeEq;
 
 use super::people::{Group, Name};
 use super::proof::Proven;
+use super::turn::Turn;
 use crate::App;
 use crate::citizen::route;
 use crate::kit::cookie::{self, Cookie, SameSite};
@@ -136,6 +137,33 @@ pub(crate) struct Opened {
     reservation: Option<Reservation>,
     /// Everybody of its booking, those too who were taken out, with the ends of their keys if they are several.
     people: Vec<(Reservation, String)>,
+}
+
+/// A visit whose cookie opens it and whose turn it is to choose a day and a time.
+pub(crate) async fn admitted(app: &App, headers: &HeaderMap, visit: &str) -> Result<Proven, PageError> {
+    let proven = proven(app, headers, visit).await?;
+    let now = app.now();
+    match app.turns.ask(proven.id, now) {
+        Turn::In { waited: false } => Ok(proven),
+        Turn::In { waited: true } => {
+            // The thirty minutes begin when the door opens.
+            lengthen(app, proven.id).await?;
+            Ok(proven)
+        }
+        Turn::Wait(ahead) => {
+            if app.proofs.ends_within(proven.id, now, store::visit::LIFE / 2) {
+                lengthen(app, proven.id).await?;
+            }
+            Err(PageError::Wait(ahead))
+        }
+    }
+}
+
+async fn lengthen(app: &App, visit: VisitId) -> Result<(), PageError> {
+    let now = app.now();
+    app.db.write(Lane::Public, move |tx| store::visit::lengthen(tx, visit, now)).await?;
+    app.proofs.forget(visit);
+    Ok(())
 }
 
 /// A visit whose cookie opens it, where nothing more is asked of it: without the database if this node has proven

@@ -67,6 +67,7 @@ pub(crate) async fn book(
         Ok(()) | Err(BookingError::WrongState(_)) => {
             // From now on its people are those of the booking.
             app.proofs.forget(visit.id);
+            app.turns.leave(visit.id);
             Ok(see_other(&route::done(visit.id)))
         }
         Err(BookingError::HoldRanOut) => {

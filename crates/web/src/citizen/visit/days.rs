@@ -11,7 +11,7 @@ use domain::service::Service;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::begun::proven;
+use super::begun::admitted;
 use super::people::{Group, lines};
 use super::proof::Proven;
 use super::{Again, Availability};
@@ -269,7 +269,7 @@ pub(crate) async fn list(
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let visit = proven(&app, &headers, &visit).await?;
+    let visit = admitted(&app, &headers, &visit).await?;
     page(&app, &asked, visit, None).await
 }
 
@@ -295,7 +295,7 @@ pub(crate) async fn month(
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let visit = proven(&app, &headers, &visit).await?;
+    let visit = admitted(&app, &headers, &visit).await?;
     let month = route::month_from_text(&month).ok_or(PageError::NotFound)?;
     let known = app.availability(Service::Issuance).await?;
     let days = bookable(&app, &known, visit.posted_on);

@@ -19,6 +19,7 @@ use store::visit::Visit;
 use super::begun::in_visit;
 use super::ended::{Reason, RefusedPage};
 use super::proof::Proven;
+use super::turn::Turn;
 use super::{Again, days, people, times};
 use crate::App;
 use crate::citizen::{frame, route};
@@ -42,6 +43,10 @@ pub(crate) async fn hold(
     let day: Date = form.typed(DAY).parse().map_err(|_| PageError::BadRequest)?;
     let starts = people::read(form.typed(START)).ok_or(PageError::BadRequest)?;
     let visit = in_visit(&app, &headers, &visit).await?;
+    // Nobody takes a place past those who wait; the page of days says how long.
+    if let Turn::Wait(_) = app.turns.ask(visit.id, app.now()) {
+        return Ok(see_other(&route::days(visit.id)));
+    }
     if !is_offered(&app, &visit, day, &starts) {
         return days::page(&app, &asked, Proven::from(&visit), Some(Again::DayClosed)).await;
     }

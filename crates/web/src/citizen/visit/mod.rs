@@ -12,6 +12,7 @@ pub mod key;
 pub mod people;
 pub(crate) mod proof;
 pub mod times;
+pub(crate) mod turn;
 pub mod who;
 
 use domain::time::Start;

@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use domain::id::VisitId;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use store::visit::Visit;
 use subtle::ConstantTimeEq;
@@ -70,6 +70,11 @@ impl Proofs {
         self.keep(Proven::from(visit), secret, until, now);
     }
 
+    /// Whether a visit that was proven here ends within a time.
+    pub(super) fn ends_within(&self, visit: VisitId, now: Timestamp, time: SignedDuration) -> bool {
+        self.known.lock().get(&visit).is_some_and(|proof| proof.until.duration_since(now) < time)
+    }
+
     /// Forgets a visit whose people have changed.
     pub(in crate::citizen) fn forget(&self, visit: VisitId) {
         self.known.lock().remove(&visit);
@@ -93,7 +98,6 @@ impl Proofs {
 #[cfg(test)]
 mod tests {
     use domain::id::{CardId, Id};
-    use jiff::SignedDuration;
     use store::visit::VisitCard;
 
     use super::*;

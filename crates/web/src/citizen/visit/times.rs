@@ -11,7 +11,7 @@ use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
 
-use super::begun::proven;
+use super::begun::admitted;
 use super::people::{lines, times as seated, written};
 use super::proof::Proven;
 use super::{Again, Availability, days};
@@ -101,7 +101,7 @@ pub(crate) async fn show(
     asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let visit = proven(&app, &headers, &visit).await?;
+    let visit = admitted(&app, &headers, &visit).await?;
     let day: Date = day.parse().map_err(|_| PageError::NotFound)?;
     page(&app, &asked, visit, day, None).await
 }
