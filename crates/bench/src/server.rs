@@ -154,6 +154,8 @@ async fn app(db: Db, now: Timestamp) -> Arc<App> {
         site: "honcho".parse().expect("a site"),
         profile: toml::from_str(testkit::city::PROFILE).expect("the profile"),
         letter_version: "v1".to_owned(),
+        booking_at_once: 300,
+        framed_by: Vec::new(),
         forwarded_for: Some(ADDRESS.to_owned()),
     };
     let (clock, keys) = (Arc::new(Running::from(now)), Arc::new(testkit::city::keys()));

@@ -301,6 +301,8 @@ fn serve(configured: &Configured) -> Result<(), Failure> {
         renderer: Renderer::new(program, Limits::within(config.pdf.time_limit())),
         public: Origin::new(&config.origin.public),
         staff: Origin::new(&config.origin.staff),
+        booking_at_once: config.rush.booking_at_once,
+        framed_by: config.origin.framed_by.iter().map(|site| Origin::new(site)).collect(),
         forwarded_for: config.proxy.forwarded_for.clone(),
         networks: Some(config.networks.staff.clone()),
         demo: false,

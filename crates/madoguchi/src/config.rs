@@ -38,6 +38,9 @@ pub struct Config {
     /// A proxy in front of the public listener.
     #[serde(default)]
     pub proxy: Proxy,
+    /// What holds in a rush of citizens.
+    #[serde(default)]
+    pub rush: Rush,
     /// The log.
     #[serde(default)]
     pub log: Log,
@@ -63,6 +66,9 @@ pub struct Origins {
     pub public: String,
     /// Of the staff's pages.
     pub staff: String,
+    /// The sites whose pages may show the free days in a frame: the city's own.
+    #[serde(default)]
+    pub framed_by: Vec<String>,
 }
 
 /// The database.
@@ -144,6 +150,20 @@ pub struct Proxy {
     /// The header in which it names the citizen's address, for the limits of attempts. Only where every request
     /// comes through the proxy.
     pub forwarded_for: Option<String>,
+}
+
+/// A rush of citizens.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rush {
+    /// How many people may choose a day and a time at once on this node. Who comes then waits for their turn.
+    pub booking_at_once: usize,
+}
+
+impl Default for Rush {
+    fn default() -> Self {
+        Self { booking_at_once: 300 }
+    }
 }
 
 /// The log, on stderr. It never holds a body or an address that was asked for.
@@ -244,6 +264,9 @@ impl Config {
                 "is the same as origin.public; the staff's pages need an address of their own".to_owned();
             return Err(("origin.staff", what));
         }
+        for site in &self.origin.framed_by {
+            origin(site).map_err(|what| ("origin.framed_by", what))?;
+        }
         if self.networks.staff.is_empty() {
             let what =
                 "is empty, so nobody could sign in; name the city's and the contractor's networks".to_owned();
@@ -254,6 +277,9 @@ impl Config {
         }
         if self.pdf.time_limit_seconds == 0 {
             return Err(("pdf.time_limit_seconds", "is 0; no paper could be printed".to_owned()));
+        }
+        if self.rush.booking_at_once == 0 {
+            return Err(("rush.booking_at_once", "is 0; nobody could book".to_owned()));
         }
         if let Some(header) = &self.proxy.forwarded_for
             && axum::http::HeaderName::try_from(header.as_str()).is_err()
@@ -347,8 +373,10 @@ mod tests {
                 "https://yoyaku.city.example.jp/\"",
                 "origin.public must be https",
             ),
+            ("city.example.jp\"]", "city.example.jp/top\"]", "origin.framed_by must be https"),
             ("[\"10.0.0.0/8\", \"192.0.2.0/24\"]", "[]", "networks.staff is empty"),
             ("[\"10.0.0.0/8\", \"192.0.2.0/24\"]", "[\"10.0.0.0/99\"]", "10.0.0.0/99"),
+            ("booking_at_once = 300", "booking_at_once = 0", "rush.booking_at_once is 0"),
             ("format = \"json\"", "format = \"xml\"", "xml"),
         ] {
             let text = EXAMPLE.replacen(from, to, 1);

@@ -205,6 +205,10 @@ pub struct Service {
     pub public: Origin,
     /// The staff's address.
     pub staff: Origin,
+    /// How many people may choose a day and a time at once.
+    pub booking_at_once: usize,
+    /// The sites whose pages may frame the free days.
+    pub framed_by: Vec<Origin>,
     /// The header of a proxy in front.
     pub forwarded_for: Option<String>,
     /// From where staff come; `None` lets everybody in, for demos on loopback.
@@ -222,6 +226,8 @@ impl Service {
             site: self.house.site.clone(),
             profile: self.house.profile.clone(),
             letter_version: LETTER_VERSION.to_owned(),
+            booking_at_once: self.booking_at_once,
+            framed_by: self.framed_by.clone(),
             forwarded_for: self.forwarded_for.clone(),
         };
         let printer: Arc<dyn Printer> = Arc::new(self.renderer.clone());

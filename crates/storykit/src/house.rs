@@ -112,8 +112,17 @@ impl House {
         Self::with_printer(home, Arc::new(Refusing))
     }
 
+    /// Opens a house in which so many citizens may choose a day and a time at once.
+    pub fn in_a_rush(home: TestDb, booking_at_once: usize) -> Self {
+        Self::with(home, Arc::new(Refusing), booking_at_once)
+    }
+
     /// Opens a house.
     pub fn with_printer(home: TestDb, printer: Arc<dyn Printer>) -> Self {
+        Self::with(home, printer, 300)
+    }
+
+    fn with(home: TestDb, printer: Arc<dyn Printer>, booking_at_once: usize) -> Self {
         let city = City::found(home);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -127,6 +136,8 @@ impl House {
             site: city.site.clone(),
             profile: toml::from_str(testkit::city::PROFILE).expect("the profile"),
             letter_version: "v1".to_owned(),
+            booking_at_once,
+            framed_by: vec![Origin::new("https://www.city.example.jp")],
             forwarded_for: None,
         };
         let chance: Arc<dyn Chance> = Arc::new(SeededChance::new(1));

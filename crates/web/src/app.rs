@@ -19,6 +19,7 @@ use store::{Act, Acts, Db};
 
 use crate::availability::Availabilities;
 use crate::citizen::visit::proof::Proofs;
+use crate::citizen::visit::turn::Turns;
 use crate::kit::PageError;
 use crate::kit::clock::{Chance, Clock, ManualClock, new_operation};
 use crate::kit::security::Origin;
@@ -52,6 +53,10 @@ pub struct Settings {
     pub profile: Profile,
     /// The version of the guide letter, which tells later how many booked on the web.
     pub letter_version: String,
+    /// How many people may choose a day and a time at once on this node; who comes then waits for their turn.
+    pub booking_at_once: usize,
+    /// The sites whose pages may frame the free days.
+    pub framed_by: Vec<Origin>,
     /// The header in which a proxy in front names the citizen's address; none: the connection's own.
     pub forwarded_for: Option<String>,
 }
@@ -82,6 +87,8 @@ pub struct App {
     pub(crate) former: Former,
     /// The visits that were proven here.
     pub(crate) proofs: Proofs,
+    /// Who chooses a day and a time here now, and who waits for that.
+    pub(crate) turns: Turns,
     acts: Acts,
     rules: RwLock<Arc<RuleSet>>,
 }
@@ -98,6 +105,7 @@ impl App {
         settings: Settings,
     ) -> Result<Arc<Self>, store::Error> {
         let rules = db.read(store::rules::load).await?;
+        let booking_at_once = settings.booking_at_once;
         let app = Arc::new(Self {
             db,
             clock,
@@ -111,6 +119,7 @@ impl App {
             uploads: Uploads::default(),
             former: Former::default(),
             proofs: Proofs::default(),
+            turns: Turns::new(booking_at_once),
             acts: Acts::default(),
             rules: RwLock::new(Arc::new(rules)),
         });

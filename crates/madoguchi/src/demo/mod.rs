@@ -27,7 +27,7 @@ use store::{Db, Lane};
 use web::kit::clock::{Chance, Clock, ManualClock, SystemChance, SystemClock};
 use web::kit::security::Origin;
 
-use crate::config::{Log, LogFormat, Pdf};
+use crate::config::{Log, LogFormat, Pdf, Rush};
 use crate::first_start::{FirstStartError, Seeding};
 use crate::renderer::{Limits, Program, Renderer};
 use crate::serve::{self, House, Listeners, ServeError, Service};
@@ -229,6 +229,8 @@ pub fn serve(order: &Order, ports: [u16; 3], announce: Announce) -> Result<(), D
             renderer,
             public: Origin::new(&public),
             staff: Origin::new(&staff),
+            booking_at_once: Rush::default().booking_at_once,
+            framed_by: Vec::new(),
             forwarded_for: None,
             networks: None,
             demo: true,

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::request::Asked;
+use crate::citizen::visit::turn::{AGAIN_SECONDS, Ahead};
 
 /// A request that cannot be answered with its page.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -34,6 +35,9 @@ pub enum PageError {
     /// The public queue is full; the same request will do in a moment.
     #[error("full")]
     Full,
+    /// Many people are booking, and the turn of this one has not come: no failure, and nothing was lost.
+    #[error("waiting")]
+    Wait(Ahead),
     /// The request does not have the form of one of our pages.
     #[error("malformed request")]
     BadRequest,
@@ -69,12 +73,22 @@ impl PageError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Full | Self::Wait(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::IndividualNumber => StatusCode::UNPROCESSABLE_ENTITY,
             Self::VisitEnded => StatusCode::GONE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Writes the error into the log, where its cause is looked up by the number of the request.
+    pub(crate) fn log(&self, asked: &Asked) {
+        match self {
+            Self::Internal(cause) => {
+                tracing::error!(incident = %asked.incident, %cause, ?cause, "a request failed");
+            }
+            other => tracing::info!(incident = %asked.incident, error = %other, "a request was refused"),
         }
     }
 
@@ -99,6 +113,7 @@ impl IntoResponse for PageError {
         let seconds = match &self {
             Self::TooMany(seconds) => *seconds,
             Self::Full => Some(5),
+            Self::Wait(_) => Some(AGAIN_SECONDS),
             _ => None,
         };
         if let Some(seconds) = seconds {
@@ -130,12 +145,7 @@ pub async fn dress(State(face): State<Arc<dyn Face>>, request: Request, next: Ne
         return bare;
     }
     let error = bare.extensions().get::<PageError>().cloned().unwrap_or_else(|| PageError::of_status(status));
-    match &error {
-        PageError::Internal(cause) => {
-            tracing::error!(incident = %asked.incident, %cause, ?cause, "a request failed");
-        }
-        other => tracing::info!(incident = %asked.incident, error = %other, "a request was refused"),
-    }
+    error.log(&asked);
     let mut page = face.error(&asked, &error, &bare);
     *page.status_mut() = status;
     for name in [header::RETRY_AFTER, header::ALLOW] {

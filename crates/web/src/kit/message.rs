@@ -75,6 +75,7 @@ impl Language {
                 include_str!("../../messages/ja/notice.ftl"),
                 include_str!("../../messages/ja/visit.ftl"),
                 include_str!("../../messages/ja/reservation.ftl"),
+                include_str!("../../messages/ja/open.ftl"),
             ],
             Self::En => &[
                 include_str!("../../messages/en/frame.ftl"),
@@ -82,6 +83,7 @@ impl Language {
                 include_str!("../../messages/en/notice.ftl"),
                 include_str!("../../messages/en/visit.ftl"),
                 include_str!("../../messages/en/reservation.ftl"),
+                include_str!("../../messages/en/open.ftl"),
             ],
         }
     }

@@ -1,6 +1,6 @@
 //! What keeps other sites and scripts out: headers on every answer, and the origin of unsafe requests.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -9,9 +9,20 @@ use axum::response::Response;
 
 use super::error::PageError;
 
-/// Nothing but our own styles, scripts, images, forms and event streams; no frames, no inline code.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-     img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// Nothing but our own styles, scripts, images, forms and event streams, no inline code; framed by these alone.
+pub fn content_security_policy(frame_ancestors: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; frame-ancestors {frame_ancestors}; base-uri 'none'"
+    )
+}
+
+/// What every answer says unless it is one of the few that others may frame.
+static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    // The text is ours alone and has no sign that a header could not hold.
+    #[expect(clippy::expect_used, reason = "the text is constant, and a test reads the header")]
+    HeaderValue::from_str(&content_security_policy("'none'")).expect("a header")
+});
 
 const PERMISSIONS_POLICY: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()";
 
@@ -38,10 +49,10 @@ impl Origin {
     }
 }
 
-/// Puts the headers on every answer.
+/// Puts the headers on every answer. One that a handler set stays as it is: what others may read or frame says so
+/// itself.
 pub async fn headers(State(origin): State<Arc<Origin>>, request: Request, next: Next) -> Response {
-    const ALWAYS: [(HeaderName, &str); 6] = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    const ALWAYS: [(HeaderName, &str); 5] = [
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -50,8 +61,9 @@ pub async fn headers(State(origin): State<Arc<Origin>>, request: Request, next: 
     ];
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| CONTENT_SECURITY_POLICY.clone());
     for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if origin.is_https() {
         let year = HeaderValue::from_static("max-age=31536000");

@@ -1,0 +1,98 @@
+//! What the data is, for machines (OpenAPI 3.1, made from the types that answer) and for people.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use domain::service::Service;
+use utoipa::OpenApi;
+use utoipa::openapi::{Info, OpenApi as Document, Server};
+
+use super::{data, route};
+use crate::App;
+use crate::citizen::{Layout, frame};
+use crate::kit::page::Cache;
+use crate::kit::{Asked, Language, Page, Texts, respond};
+
+#[derive(OpenApi)]
+#[openapi(paths(data::days, data::day))]
+struct Described;
+
+/// The document, for a public address and a city.
+pub(super) fn described(public: &str, city: &str) -> Document {
+    let mut document = Described::openapi();
+    let mut info = Info::new(format!("{city} 予約の空き状況"), "1".to_owned());
+    info.description = Some(
+        "窓口の予約の空き状況です。一人ひとりの情報は含みません。\n\nFree places of the counter. Nothing here tells \
+         anything about anybody."
+            .to_owned(),
+    );
+    document.info = info;
+    document.servers = Some(vec![Server::new(public)]);
+    document
+}
+
+/// Answers the document.
+pub(super) async fn document(State(app): State<Arc<App>>) -> Json<Document> {
+    Json(described(&app.settings.public.text, &app.settings.profile.city.name_ja))
+}
+
+/// A way to the data of a service.
+struct Way {
+    service: Service,
+    address: String,
+    embed: String,
+}
+
+/// The page for people.
+#[derive(Template)]
+#[template(path = "open/about.html")]
+pub(super) struct AboutPage {
+    texts: Texts,
+    layout: Layout,
+    document: String,
+    ways: Vec<Way>,
+}
+
+impl AboutPage {
+    /// The page for the services that take reservations, at a public address.
+    pub(super) fn new(layout: Layout, public: &str, services: &[Service]) -> Self {
+        let language = layout.language();
+        let way = |service: &Service| Way {
+            service: *service,
+            address: format!("{public}{}", route::days(*service)),
+            embed: format!("{public}{}", route::embed(language, *service)),
+        };
+        Self {
+            texts: layout.texts(),
+            document: format!("{public}{}", route::DOCUMENT),
+            ways: services.iter().map(way).collect(),
+            layout,
+        }
+    }
+
+    /// The part of a page that puts the free days into it.
+    fn frame(&self, way: &Way) -> String {
+        let title = self.texts.get(super::embed::title(way.service));
+        format!(r#"<iframe src="{}" title="{title}" width="100%" height="480"></iframe>"#, way.embed)
+    }
+}
+
+impl Page for AboutPage {
+    const CACHE: Cache = Cache::Revalidate;
+}
+
+/// Shows the page.
+pub(super) async fn about(State(app): State<Arc<App>>, asked: Asked) -> Response {
+    let (rules, today) = (app.rules(), app.today());
+    let services: Vec<Service> =
+        Service::ALL.iter().copied().filter(|service| rules.booking(*service, today).is_some()).collect();
+    respond(&AboutPage::new(frame::layout(&app, &asked), &app.settings.public.text, &services))
+}
+
+/// The other language of a page that carries its language in its address.
+pub(super) fn others(language: Language) -> impl Iterator<Item = Language> {
+    Language::ALL.into_iter().filter(move |other| *other != language)
+}

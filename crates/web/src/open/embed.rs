@@ -1,0 +1,128 @@
+//! The free days as a page that the city puts into a page of its own, in a frame.
+//!
+//! In a frame of another site no cookie of ours is sent, so the language stands in the address; every link leads out
+//! of the frame. Which sites may frame it, the deployment says; the header that lets them is this page's alone.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use domain::service::Service;
+use jiff::civil::Date;
+
+use super::{data, document, route};
+use crate::App;
+use crate::availability;
+use crate::citizen::visit::Availability;
+use crate::key;
+use crate::kit::page::Cache;
+use crate::kit::security::{Origin, content_security_policy};
+use crate::kit::{Bilingual, Language, Page, PageError, Texts, asset, respond};
+
+/// How many days are shown: those with free places, the next ones first.
+const DAYS: usize = 10;
+
+/// One day with free places.
+pub(super) struct Line {
+    day: Date,
+    availability: Availability,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "open/embed.html")]
+pub(super) struct EmbedPage {
+    texts: Texts,
+    city: String,
+    service: Service,
+    as_of: u16,
+    lines: Vec<Line>,
+    last: Option<Date>,
+    others: Vec<(Language, String)>,
+}
+
+impl EmbedPage {
+    /// The page of a service from its picture.
+    pub(super) fn new(
+        language: Language,
+        city: &Bilingual,
+        service: Service,
+        picture: &availability::Availability,
+    ) -> Self {
+        let free =
+            picture.days.iter().map(|day| Line { day: day.day, availability: Availability::of_day(day) });
+        let other = |other| (other, route::embed(other, service));
+        Self {
+            texts: Texts::new(language),
+            city: city.of(language).to_owned(),
+            service,
+            as_of: domain::time::minute_of(picture.as_of),
+            lines: free.filter(|line| line.availability.is_free()).take(DAYS).collect(),
+            last: picture.days.last().map(|day| day.day),
+            others: document::others(language).map(other).collect(),
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        title(self.service)
+    }
+
+    fn style() -> String {
+        asset::href("style.css")
+    }
+}
+
+impl Page for EmbedPage {
+    const CACHE: Cache = Cache::Revalidate;
+}
+
+/// The message with the heading for a service.
+pub(super) fn title(service: Service) -> &'static str {
+    match service {
+        Service::Renewal => key!("embed-title-renewal"),
+        _ => key!("embed-title-issuance"),
+    }
+}
+
+/// Shows the free days of a service.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Path((language, service)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let language = Language::from_code(&language).ok_or(PageError::NotFound)?;
+    let (service, picture) = data::picture(&app, &service).await?;
+    let city = &app.settings.profile.city;
+    let city = Bilingual::new(&city.name_ja, &city.name_en);
+    let mut answer = respond(&EmbedPage::new(language, &city, service, &picture));
+    let policy = framed_by(&app.settings.framed_by)?;
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(answer)
+}
+
+/// The policy of a page that these sites may frame.
+fn framed_by(sites: &[Origin]) -> Result<HeaderValue, PageError> {
+    let sites: Vec<&str> = sites.iter().map(|site| site.text.as_str()).collect();
+    let ancestors = if sites.is_empty() { "'none'".to_owned() } else { sites.join(" ") };
+    HeaderValue::from_str(&content_security_policy(&ancestors)).map_err(PageError::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r4_c_only_the_sites_of_the_deployment_may_frame_the_page() {
+        let policy = |sites: &[&str]| {
+            let sites: Vec<Origin> = sites.iter().map(|site| Origin::new(site)).collect();
+            framed_by(&sites).unwrap().to_str().unwrap().to_owned()
+        };
+        assert!(policy(&[]).contains("frame-ancestors 'none'"));
+        let two = policy(&["https://www.city.example.jp", "https://kosodate.example.jp/"]);
+        assert!(
+            two.contains("frame-ancestors https://www.city.example.jp https://kosodate.example.jp;"),
+            "{two}"
+        );
+    }
+}
