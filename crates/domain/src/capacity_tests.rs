@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::id::Id;
+use crate::reservation::Limit;
 use crate::rules::{Booking, Closed, Hours, Places, Rule, Weekdays, When};
 use crate::time::instant_at;
 
@@ -184,6 +185,7 @@ proptest! {
                 web_cutoff_open_days: cutoff,
                 web_move_away_minutes: 0,
                 web_cancel_minutes: 0,
+                staff_cutoff_open_days: 0,
                 hold_minutes: 10,
             }),
             agreement: None,
@@ -314,4 +316,46 @@ fn r4_d_moving_away_and_cancelling_have_deadlines_of_their_own() {
     });
     assert_eq!(stricter.move_away_until(&slot), crate::time::instant_at(date(2026, 11, 23), 9 * 60));
     assert_eq!(stricter.cancel_until(&slot), crate::time::instant_at(slot.day, 8 * 60 + 30));
+}
+
+#[test]
+fn r1_c2_what_binds_the_staff_is_the_beginning_the_window_and_their_own_deadline() {
+    let profile: crate::profile::Profile =
+        toml::from_str(include_str!("../../../profiles/suita.toml")).unwrap();
+    let rules = |cutoff: u8| {
+        let rules = profile.rules().unwrap();
+        let rules = (1..).zip(rules).map(|(n, rule)| {
+            let mut body = rule.body;
+            if let RuleBody::Booking(booking) = &mut body {
+                booking.staff_cutoff_open_days = cutoff;
+            }
+            Rule {
+                id: RuleId::from_parts(1, n),
+                version: 1,
+                valid_from: rule.valid_from,
+                valid_until: rule.valid_until,
+                body,
+                agreement: None,
+            }
+        });
+        RuleSet::new(1, rules.collect()).unwrap()
+    };
+    let slot = |day| crate::journal::Slot {
+        service: Service::Issuance,
+        site: "honcho".parse().unwrap(),
+        day,
+        start: "9:00".parse().unwrap(),
+    };
+    // A Tuesday after a Monday that is a holiday, and the sixtieth day from then on.
+    let (tuesday, friday) = (date(2026, 11, 24), date(2026, 11, 20));
+    let agreed = rules(0);
+    let at = |day, minute| instant_at(day, minute);
+    assert_eq!(agreed.staff_limit(&slot(tuesday), at(tuesday, 8 * 60 + 59)), None);
+    assert_eq!(agreed.staff_limit(&slot(tuesday), at(tuesday, 9 * 60)), Some(Limit::Begun));
+    assert_eq!(agreed.staff_limit(&slot(date(2027, 1, 23)), at(tuesday, 0)), None);
+    assert_eq!(agreed.staff_limit(&slot(date(2027, 1, 24)), at(tuesday, 0)), Some(Limit::Window));
+    // A deadline of one open day before: until the midnight that ends the Friday.
+    let stricter = rules(1);
+    assert_eq!(stricter.staff_limit(&slot(tuesday), at(friday, 24 * 60 - 1)), None);
+    assert_eq!(stricter.staff_limit(&slot(tuesday), at(friday, 24 * 60)), Some(Limit::Cutoff));
 }

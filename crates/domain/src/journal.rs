@@ -22,7 +22,7 @@ use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
-use crate::reservation::{Channel, Visitor};
+use crate::reservation::{Channel, Limit, Visitor};
 use crate::service::{Service, SiteCode};
 use crate::time::Start;
 
@@ -481,6 +481,18 @@ pub enum Entry {
         /// Whether it takes a place beyond those of its slot.
         over: bool,
     },
+    /// A person went beyond a rule that binds the staff too, on purpose; the booking or the move stands beside it, and the
+    /// reason in the person's own words.
+    RuleOverridden {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// The slot that it takes now.
+        slot: Slot,
+        /// Which rule.
+        limit: Limit,
+    },
     /// 変更: the booking moved to another slot, with its number; at no moment it had none.
     Moved {
         /// Which reservation.
@@ -714,6 +726,7 @@ impl Entry {
             Self::ReservationTakenOver { .. } => "reservation_taken_over",
             Self::VisitorChanged { .. } => "visitor_changed",
             Self::PartyChanged { .. } => "party_changed",
+            Self::RuleOverridden { .. } => "rule_overridden",
             Self::Moved { .. } => "moved",
             Self::Cancelled { .. } => "cancelled",
             Self::Arrived { .. } => "arrived",
@@ -789,6 +802,7 @@ impl Entry {
                 vec![S::Reservation(*reservation), S::Card(*card)]
             }
             Self::Booked { reservation, card, slot, .. }
+            | Self::RuleOverridden { reservation, card, slot, .. }
             | Self::Cancelled { reservation, card, slot, .. } => {
                 vec![S::Reservation(*reservation), S::Card(*card), S::Day(slot.business_day())]
             }

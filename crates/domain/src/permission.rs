@@ -43,6 +43,8 @@ codes! {
         PrintLetters = "print_letters",
         /// Book, move and cancel for a citizen, by telephone or at the counter.
         Reserve = "reserve",
+        /// Book and move beyond the places of a slot or past a deadline that binds the staff, with a reason.
+        OverrideRules = "override_rules",
         /// Receive visitors, check papers, transfer to the city.
         ReceiveVisitors = "receive_visitors",
         /// Record the city's issue, from a city account or from a paper that the city signed.
@@ -90,6 +92,7 @@ impl Role {
                 P::Reserve,
                 P::ReceiveVisitors,
                 P::RecordIssue,
+                P::OverrideRules,
                 P::ShareFilters,
                 P::CloseDay,
                 P::SeeReports,
@@ -149,6 +152,12 @@ mod tests {
         for &permission in Permission::ALL {
             assert!(Role::ALL.iter().any(|role| role.may(permission)), "{permission}");
         }
+    }
+
+    #[test]
+    fn r1_c2_an_operator_overrides_no_rule() {
+        let who: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::OverrideRules)).collect();
+        assert_eq!(who, [&Role::PersonInCharge]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The state says who has to act next. A visitor is never closed by the clock: each end is set by a person.
 
 use crate::codes;
+use crate::time::{SLOT_MINUTES, Start};
 
 codes! {
     /// Where the visitor's matter stands.
@@ -40,6 +41,13 @@ codes! {
         /// その他 (備考に記入).
         Other = "other",
     }
+}
+
+/// How many minutes after the beginning of their slot a visitor came who came after its end; none for everybody else.
+/// Who is late is received all the same.
+pub fn late(start: Start, arrived: u16) -> Option<u16> {
+    let minutes = arrived.saturating_sub(start.minutes());
+    (minutes >= SLOT_MINUTES).then_some(minutes)
 }
 
 /// The reception is not in a state that allows the step.
@@ -119,6 +127,15 @@ mod tests {
     fn r6_c4_only_what_the_city_holds_is_issued() {
         for &from in State::ALL {
             assert_eq!(from.to(State::Issued).is_ok(), from == State::WithCity);
+        }
+    }
+
+    #[test]
+    fn r6_c2_late_is_who_comes_after_the_own_slot() {
+        let start: Start = "9:00".parse().unwrap();
+        let minutes = [(8 * 60 + 50, None), (9 * 60, None), (9 * 60 + 9, None), (9 * 60 + 10, Some(10))];
+        for (arrived, minutes) in minutes.into_iter().chain([(13 * 60 + 5, Some(245))]) {
+            assert_eq!(late(start, arrived), minutes, "{arrived}");
         }
     }
 

@@ -54,6 +54,22 @@ codes! {
     }
 }
 
+codes! {
+    /// A rule that binds the staff's bookings too. A person with the permission overrides it, with a reason; a closed day
+    /// and a past one nobody overrides.
+    pub enum Limit {
+        /// 定員: every place of the slot is taken.
+        Places = "places",
+        /// 予約できる期間: the day lies beyond the days for which reservations are taken, or before the first visit that the
+        /// posting of the letter allows.
+        Window = "window",
+        /// 締切: the staff's deadline of booking for the day, or of moving to it, has passed.
+        Cutoff = "cutoff",
+        /// 開始: the slot has begun.
+        Begun = "begun",
+    }
+}
+
 /// How many cards one booking may have (families); an assumption, to be agreed with the city.
 pub const MOST_IN_PARTY: usize = 4;
 
@@ -122,6 +138,18 @@ impl Visitor {
             Self::WithRepresentative => "本人と法定代理人",
             Self::Representative => "法定代理人のみ",
             Self::Proxy => "任意代理人",
+        }
+    }
+}
+
+impl Limit {
+    /// The word on the screen, for what a booking went beyond.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Places => "定員超過",
+            Self::Window => "予約できる期間の外",
+            Self::Cutoff => "締切の後",
+            Self::Begun => "開始の後",
         }
     }
 }

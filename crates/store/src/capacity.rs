@@ -22,33 +22,37 @@ statements! { "capacity":
     TAKE_WEB = "INSERT INTO slot_usage (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
         VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5, 0)
         ON CONFLICT (service, site, day, start)
-        DO UPDATE SET web = slot_usage.web + 1, ceiling = excluded.ceiling
+        DO UPDATE SET web = slot_usage.web + 1, ceiling = excluded.ceiling, over = 0
         WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
     TAKE_TELEPHONE = "INSERT INTO slot_usage
         (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
         VALUES ($1, $2, $3, $4, 0, 1, 0, 0, $5, 0)
         ON CONFLICT (service, site, day, start)
-        DO UPDATE SET telephone = slot_usage.telephone + 1, ceiling = excluded.ceiling
+        DO UPDATE SET telephone = slot_usage.telephone + 1, ceiling = excluded.ceiling, over = 0
         WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
     TAKE_COUNTER = "INSERT INTO slot_usage
         (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
         VALUES ($1, $2, $3, $4, 0, 0, 1, 0, $5, 0)
         ON CONFLICT (service, site, day, start)
-        DO UPDATE SET counter = slot_usage.counter + 1, ceiling = excluded.ceiling
+        DO UPDATE SET counter = slot_usage.counter + 1, ceiling = excluded.ceiling, over = 0
         WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
     TAKE_WALK_IN = "INSERT INTO slot_usage
         (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
         VALUES ($1, $2, $3, $4, 0, 0, 0, 1, $5, 0)
         ON CONFLICT (service, site, day, start)
-        DO UPDATE SET walk_in = slot_usage.walk_in + 1, ceiling = excluded.ceiling
+        DO UPDATE SET walk_in = slot_usage.walk_in + 1, ceiling = excluded.ceiling, over = 0
         WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
-    FREE_WEB = "UPDATE slot_usage SET web = web - 1
+    FREE_WEB = "UPDATE slot_usage SET web = web - 1,
+        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND web > 0";
-    FREE_TELEPHONE = "UPDATE slot_usage SET telephone = telephone - 1
+    FREE_TELEPHONE = "UPDATE slot_usage SET telephone = telephone - 1,
+        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND telephone > 0";
-    FREE_COUNTER = "UPDATE slot_usage SET counter = counter - 1
+    FREE_COUNTER = "UPDATE slot_usage SET counter = counter - 1,
+        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND counter > 0";
-    FREE_WALK_IN = "UPDATE slot_usage SET walk_in = walk_in - 1
+    FREE_WALK_IN = "UPDATE slot_usage SET walk_in = walk_in - 1,
+        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND walk_in > 0";
     TAKE_OVER = "UPDATE slot_usage SET web = web + $1, telephone = telephone + $2, counter = counter + $3,
         walk_in = walk_in + $4, ceiling = $5, over = web + telephone + counter + walk_in + 1 - $5
@@ -126,6 +130,29 @@ pub fn shift(
     shifts: &[Shift],
     full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
 ) -> Result<(), ShiftError> {
+    run(tx, recorded, rules, shifts, false, full).map(drop)
+}
+
+/// [`shift`], with a place beyond those of a slot where it is full and nothing else can be had: deliberate, by
+/// permission. Answers for each place that was taken so in which slot, for its flag.
+pub fn shift_beyond(
+    tx: &mut Tx<'_>,
+    recorded: &Recorded,
+    rules: &RuleSet,
+    shifts: &[Shift],
+    full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
+) -> Result<Vec<Slot>, ShiftError> {
+    run(tx, recorded, rules, shifts, true, full)
+}
+
+fn run(
+    tx: &mut Tx<'_>,
+    recorded: &Recorded,
+    rules: &RuleSet,
+    shifts: &[Shift],
+    beyond: bool,
+    full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
+) -> Result<Vec<Slot>, ShiftError> {
     // A free that stands beside a take of the same slot must come first, or the last place could not be moved
     // within its slot.
     let mut ordered: Vec<&Shift> = shifts.iter().collect();
@@ -133,6 +160,7 @@ pub fn shift(
     if shifts.iter().any(|shift| shift.take) && epoch_for_share(tx)? != rules.epoch() {
         return Err(ShiftError::StaleRules);
     }
+    let mut taken_beyond = Vec::new();
     for shift in ordered {
         if !shift.take {
             free(tx, recorded, &shift.slot, shift.channel)?;
@@ -145,11 +173,20 @@ pub fn shift(
         for channel in &freed {
             free(tx, recorded, &shift.slot, *channel)?;
         }
-        if freed.is_empty() || !take(tx, rules, shift)? {
+        if !freed.is_empty() && take(tx, rules, shift)? {
+            continue;
+        }
+        if !beyond {
             return Err(ShiftError::Full(shift.slot.clone()));
         }
+        match take_beyond(tx, recorded, rules, &shift.slot, shift.channel) {
+            Ok(()) => taken_beyond.push(shift.slot.clone()),
+            // Somebody gave a place back at this moment.
+            Err(ShiftError::Full(_)) if take(tx, rules, shift)? => {}
+            Err(error) => return Err(error),
+        }
     }
-    Ok(())
+    Ok(taken_beyond)
 }
 
 fn take(tx: &mut Tx<'_>, rules: &RuleSet, shift: &Shift) -> Result<bool> {

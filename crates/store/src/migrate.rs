@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_lists_and_ways.sql"),
     migration!(6, "0006_incidents_and_questions.sql"),
     migration!(7, "0007_families.sql"),
+    migration!(8, "0008_beyond_the_places.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -186,6 +187,11 @@ mod tests {
             7,
             "b8c65ee3822dd90631c1f6ac70ac2fb09f0ae952c768f420b585d538e01d339d",
             "2961dcd1f9ecfa11361781ea1d96d1c62c9c4989b35b100da93e028fe0e458cd",
+        ),
+        (
+            8,
+            "fab2186b82744914f9f94c384169a59504acea263199276fc3e884bfa665cafa",
+            "95f735437a3fd6f04a6571254894c4938df661b9a32b38ff95e96bceaebca41a",
         ),
     ];
 

@@ -3,7 +3,10 @@
 //! A hold is a reservation row; confirming changes only the row, because the place is already taken. What is done with
 //! the reservations of a family, of which one card alone is the smallest, stands in [`party`].
 
+pub mod by_staff;
 pub mod party;
+mod places;
+pub mod shown;
 
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};
@@ -34,9 +37,9 @@ statements! { "reservation":
         party_id, visitor, number_issue, key_version, number_lookup, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, 1) ON CONFLICT DO NOTHING";
     FIND = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version FROM reservation WHERE id = $1";
+        visitor, number_issue, key_version, version, over FROM reservation WHERE id = $1";
     LIVE_OF_CARD = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version FROM reservation
+        visitor, number_issue, key_version, version, over FROM reservation
         WHERE card_id = $1 AND state IN ('held', 'booked')";
     WAITING = "SELECT r.id AS id FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day = $3
         AND r.state = 'booked' AND NOT EXISTS (SELECT 1 FROM reception v WHERE v.reservation_id = r.id)
@@ -47,14 +50,15 @@ statements! { "reservation":
     SET_STATE_AT = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
         WHERE id = $2 AND version = $3";
     KEEP_AT = "UPDATE reservation SET version = version + 1 WHERE id = $1 AND version = $2";
+    FLAG_OVER = "UPDATE reservation SET over = 1 WHERE id = $1";
     EXPIRED_IN_SLOT = "SELECT id, card_id, channel FROM reservation
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND state = 'held' AND held_until < $5
         ORDER BY id";
     EXPIRED = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version FROM reservation
+        visitor, number_issue, key_version, version, over FROM reservation
         WHERE state = 'held' AND held_until < $1 ORDER BY held_until, id LIMIT $2";
     OF_DAY = "SELECT r.id AS id, r.start AS start, r.state AS state, r.channel AS channel,
-        r.language AS language, r.party_id AS party_id, r.visitor AS visitor, r.card_id AS card_id,
+        r.language AS language, r.party_id AS party_id, r.visitor AS visitor, r.over AS over, r.card_id AS card_id,
         c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
         COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind, c.stage AS stage,
         v.id AS reception_id, v.state AS reception_state
@@ -97,6 +101,8 @@ pub struct Reservation {
     pub key_version: u32,
     /// Rises with every change.
     pub version: u32,
+    /// Whether it took a place beyond those of its slot.
+    pub over: bool,
 }
 
 impl Reservation {
@@ -124,6 +130,8 @@ pub struct OfDay {
     pub party: Option<ReservationId>,
     /// Who comes; none: not asked.
     pub visitor: Option<Visitor>,
+    /// Whether it took a place beyond those of its slot.
+    pub over: bool,
     /// The card.
     pub card: CardId,
     /// 管理番号.
@@ -172,6 +180,12 @@ pub enum BookingError {
     /// The day was closed, and takes nobody any more.
     #[error("the day is closed")]
     DayClosed,
+    /// A rule binds the staff, and nobody with the permission went beyond it.
+    #[error("a rule binds it: {0}")]
+    Limited(domain::reservation::Limit),
+    /// The booking was changed since it was shown.
+    #[error("the booking was changed since it was shown")]
+    ChangedSince,
     /// The slot has begun, or its deadline passed.
     #[error("the time for it is over")]
     TooLate,
@@ -244,6 +258,7 @@ fn reservation(row: &Row<'_>) -> Result<Reservation> {
         number_issue: row.get("number_issue")?,
         key_version: row.get("key_version")?,
         version: row.get("version")?,
+        over: row.get("over")?,
     })
 }
 
@@ -314,6 +329,7 @@ pub fn of_day(reader: &mut Reader<'_>, service: Service, site: &SiteCode, day: D
             language: row.get("language")?,
             party: row.get("party_id")?,
             visitor: row.get("visitor")?,
+            over: row.get("over")?,
             card: row.get("card_id")?,
             control_number: card::control_number(row)?,
             line: row.get("line")?,
@@ -377,12 +393,17 @@ pub fn move_to(
     to: &Slot,
     by: Channel,
 ) -> Result<Reservation, BookingError> {
-    party::relocate(tx, act, rules, &[(id, to.clone())], by).and_then(one)
+    party::relocate(tx, act, rules, &[(id, to.clone())], by, None).and_then(one)
 }
 
 /// The one that was asked for of those that were done.
 fn one(done: Vec<Reservation>) -> Result<Reservation, BookingError> {
     done.into_iter().next().ok_or(BookingError::NotFound)
+}
+
+/// Flags a reservation whose place is one beyond those of its slot.
+pub(crate) fn flag_over(tx: &mut Tx<'_>, _recorded: &Recorded, id: ReservationId) -> Result<()> {
+    tx.execute_one(&FLAG_OVER, bind![id])
 }
 
 pub(crate) fn insert(
@@ -444,6 +465,7 @@ pub(crate) fn insert(
         number_issue: 1,
         key_version,
         version: 1,
+        over: false,
     })
 }
 

@@ -18,7 +18,9 @@ use crate::capacity::{self, Shift, ShiftError};
 use crate::error::Error;
 use crate::former::{self, Hashed, Kind};
 use crate::keys::Keys;
-use crate::reservation::{BookingError, Together, Wish, end, free_expired, insert, live_of, still_open};
+use crate::reservation::{
+    BookingError, Together, Wish, end, flag_over, free_expired, insert, live_of, still_open,
+};
 use crate::statement::Statement;
 use crate::tx::Tx;
 use crate::{bind, card, statements};
@@ -200,6 +202,9 @@ fn book(
         Ok(()) if is_over => capacity::take_beyond(tx, &recorded, rules, &slot, channel),
         other => other,
     };
+    if is_over && shifted.is_ok() {
+        flag_over(tx, &recorded, reservation)?;
+    }
     match shifted {
         Err(ShiftError::Full(_)) => {
             // Somebody took or freed the last place since this was looked up; all of it is run again.

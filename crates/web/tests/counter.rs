@@ -7,6 +7,7 @@ use domain::permission::Role;
 use domain::place::PlaceKind;
 use jiff::civil::{Date, date};
 use store::Lane;
+use store::reservation::Reservation;
 use storykit::House;
 use testkit::{TestDb, on_both};
 
@@ -29,6 +30,11 @@ fn house(home: TestDb) -> (House, Vec<CardId>) {
 fn control(house: &House, card: CardId) -> String {
     let found = house.city.db().read_now(move |reader| store::card::find(reader, card)).unwrap();
     found.unwrap().control_number.digits()
+}
+
+fn live(house: &House, card: CardId) -> Reservation {
+    let found = house.city.db().read_now(move |reader| store::reservation::live_of(reader, card));
+    found.unwrap().unwrap()
 }
 
 /// The number as the screens show it.
@@ -174,7 +180,7 @@ on_both! {
         operator.post("/scan", &[("scan", &house.key_of(cards[0]))]).follow("予約を取る");
         let sentences = [
             ("31234567890123".to_owned(), "この番号のカードはありません。"),
-            (control(&house, unready), "この方は一緒に予約できません。「お渡しの準備ができています。"),
+            (control(&house, unready), "この方は一緒に予約できません。「お渡しの準備ができ、これからご案内を作ります。"),
             (control(&house, cards[0]), "この方は、もう入っています。"),
         ];
         for (typed, words) in sentences {
@@ -212,6 +218,192 @@ on_both! {
         operator.open(&rest).choose("channel", "telephone").press("この方だけ取り消す").reads("取消");
         operator.follow(&shown(&control(&house, cards[2]))).choose("channel", "telephone").press("ご家族2人の予約をすべて取り消す");
         operator.open("/reservations/2026-11-13").reads("この日の予約はありません。");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r1_c2_a_full_slot_is_taken_with_a_reason_by_who_may_and_by_nobody_else(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(7, 'A');
+        house.at(date(2026, 11, 9), "10:00");
+        for card in &cards[..4] {
+            let slot = house.city.slot(DAY, "14:00");
+            house.city.book(*card, slot).unwrap();
+        }
+        // An operator sees that it is full. Who presses it while somebody else takes the last place is told whom to ask.
+        let mut operator = house.operator();
+        operator.post("/scan", &[("scan", &house.key_of(cards[4]))]).follow("予約を取る");
+        let page = format!("{}?day=2026-11-11", operator.path());
+        operator.open(&page).reads("14:00 満員");
+        assert!(!operator.page().buttons().iter().any(|button| button.contains("満員")), "pressed in vain");
+        let mut pressed = operator.form_of("13:50");
+        pressed.set("start", "14:00");
+        operator.submit(&pressed).reads("11月11日(水) 14:00は満員です。").reads("業務責任者に相談してください。");
+        assert_eq!((operator.status(), operator.page().value("reason")), (409, None));
+        pressed.action.push_str("/beyond");
+        pressed.pairs.push(("reason".to_owned(), "急ぎのため".to_owned()));
+        operator.submit(&pressed);
+        assert_eq!(operator.status(), 403);
+        // The person in charge is asked for a reason; what was chosen stays, and nothing of a number does.
+        let mut in_charge = house.person(Role::PersonInCharge);
+        in_charge.open(&page).choose("visitor", "proxy").press("14:00").reads("満員です。").reads("理由を付けて予約を取れます。");
+        assert_eq!(in_charge.status(), 409);
+        in_charge.press("定員を超えて").reads("理由を入力してください。");
+        assert_eq!(in_charge.status(), 422);
+        in_charge.fill("reason", "番号は１２３４ ５６７８ ９０１８").press("定員を超えて");
+        assert_eq!(in_charge.status(), 422);
+        assert!(!in_charge.page().source().contains("９０１８"));
+        in_charge.fill("reason", "市の依頼による").press_twice("定員を超えて").sees("予約 令和8年11月11日(水) 14:00");
+        in_charge.reads("定員超過").reads("市の依頼による").reads("任意代理人").reads("理由を付けて取りました");
+        let first = in_charge.path().to_owned();
+        // The list of the day, its file and the grid of times say it.
+        in_charge.open(PATH).reads("予約 5").reads("定員超過");
+        in_charge.open(&format!("{PATH}.csv?encoding=utf8"));
+        assert!(in_charge.page().source().contains("定員超過"));
+        operator.post("/scan", &[("scan", &house.key_of(cards[5]))]).follow("予約を取る");
+        operator.open(&format!("{}?day=2026-11-11", operator.path())).reads("14:00 満員（超過1）");
+        operator.press("15:00").sees("予約 令和8年11月11日(水) 15:00");
+        // Moving goes beyond in the same way; and moving away takes the flag along.
+        let second = operator.path().to_owned();
+        in_charge.open(&format!("{second}/move?day=2026-11-11")).press("14:00").fill("reason", "同席を希望").press("定員を超えて");
+        in_charge.sees("予約 令和8年11月11日(水) 14:00").reads("定員超過").reads("同席を希望");
+        in_charge.open(&format!("{first}/move?day=2026-11-11")).press("16:00").sees("予約 令和8年11月11日(水) 16:00");
+        assert!(!in_charge.page().source().contains("<strong class=\"tag\">定員超過"), "{}", in_charge.text());
+        // Behind the window, and nowhere where nobody works.
+        in_charge.open(&format!("{first}/move?day=2027-02-03")).reads("9:00 期間外").press("9:00").reads("予約できる期間の外です。");
+        in_charge.fill("reason", "長期の入院").press("期限を超えて").sees("予約 令和9年2月3日(水) 9:00").reads("長期の入院");
+        let mut pressed = { operator.open(&format!("{second}/move?day=2026-11-12")); operator.form_of("9:00") };
+        pressed.set("day", "2026-11-15");
+        operator.submit(&pressed).reads("枠がありません（閉庁、受付時間の外）。");
+        in_charge.open("/reports/2026-11-11").reads("予約 6");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r1_c2_two_operators_on_one_reservation_see_both_texts_and_overwrite_nothing(home: TestDb) {
+        let (mut house, cards) = house(home);
+        house.at(date(2026, 11, 9), "10:00");
+        let (mut one, mut two) = (house.operator(), house.operator());
+        let booked = live(&house, cards[0]);
+        let page = format!("/reservation/{}", booked.id);
+        // Both look at the times; the second who presses sees what was there and what is there now, and then goes on.
+        let other_day = format!("{page}/move?day=2026-11-13");
+        let (other, third) = (format!("{page}/move?day=2026-11-16"), other_day.clone());
+        two.open(&other);
+        one.open(&third).press("13:00").sees("予約 令和8年11月13日(金) 13:00");
+        two.press_twice("10:00").sees("予約の変更").reads("何も変更していません。");
+        two.reads("開いたとき：11月11日(水) 9:00").reads("いま：11月13日(金) 13:00").reads("選んだ日時：11月16日(月) 10:00");
+        assert_eq!((two.status(), live(&house, cards[0]).slot.day), (409, date(2026, 11, 13)));
+        two.press("10:00").sees("予約 令和8年11月16日(月) 10:00");
+        // Who comes: the same.
+        one.open(&page).choose("visitor", "proxy");
+        two.open(&page).choose("visitor", "principal").press("来庁者を変更する").reads("「未確認」から「本人」");
+        one.press("来庁者を変更する").reads("選んだ来庁者：任意代理人").reads("来庁者：未確認").reads("来庁者：本人");
+        assert_eq!(live(&house, cards[0]).visitor, Some(domain::reservation::Visitor::Principal));
+        // Cancelling what was moved, adding to it, and swapping it for today: all of them look first.
+        one.open(&page).choose("channel", "telephone");
+        let mut adds = one.form_of("電話で追加する");
+        adds.set("member", &control(&house, cards[4]));
+        two.open(&other_day).press("9:00");
+        one.press("予約を取り消す").reads("何も変更していません。");
+        one.submit(&adds).reads("何も変更していません。");
+        assert_eq!(live(&house, cards[0]).state, domain::reservation::State::Booked);
+        // The citizen cancels while the operator looks at times.
+        one.open(&other_day);
+        house.city.cancel(booked.id).unwrap();
+        one.press("10:00").sees("予約 令和8年11月13日(金) 9:00").reads("「取消」の予約は変更できません。");
+        assert_eq!(one.status(), 409);
+        // Two operators book one card: the second is told that it is not what was pressed.
+        for operator in [&mut one, &mut two] {
+            operator.post("/scan", &[("scan", &house.key_of(cards[0]))]).follow("予約を取る");
+            let page = operator.path().to_owned();
+            operator.open(&format!("{page}?day=2026-11-12"));
+        }
+        one.press_twice("9:00").sees("予約 令和8年11月12日(木) 9:00");
+        two.press("11:00").sees("予約 令和8年11月12日(木) 9:00").reads("選んだ11月12日(木) 11:00では予約していません。");
+        assert_eq!(two.status(), 409);
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r1_c2_the_clock_passes_between_two_pages_of_the_staff(home: TestDb) {
+        let (mut house, cards) = house(home);
+        house.at(DAY, "9:59");
+        // The slot begins while the citizen thinks; the person in charge may take it all the same.
+        let mut operator = house.operator();
+        operator.post("/scan", &[("scan", &house.key_of(cards[4]))]).follow("予約を取る");
+        let page = operator.path().to_owned();
+        let mut in_charge = house.person(Role::PersonInCharge);
+        in_charge.open(&page).choose("visitor", "proxy");
+        house.at(DAY, "10:00");
+        operator.press("10:00").sees("予約を取る").reads("もう始まっています。").reads("業務責任者に相談");
+        assert_eq!(operator.status(), 409);
+        in_charge.press("10:00").reads("もう始まっています。").fill("reason", "電話がつながった時刻").press("期限を超えて");
+        in_charge.sees("予約 令和8年11月11日(水) 10:00").reads("任意代理人").reads("開始の後");
+        // Midnight: the session ended with the day, the page says so, and nothing was done.
+        house.at(DAY, "23:58");
+        let mut late = house.operator();
+        let booked = live(&house, cards[3]);
+        late.open(&format!("/reservation/{}/move?day=2026-11-12", booked.id));
+        house.at(date(2026, 11, 12), "0:01");
+        late.press("9:00").sees("サインイン").reads("最後に押した操作は行われていません。");
+        assert_eq!(live(&house, cards[3]).slot.day, DAY);
+        // The day after, the reservation says what it waits for, and the card what is said.
+        house.at(date(2026, 11, 12), "9:00");
+        let mut operator = house.operator();
+        operator.post("/scan", &[("scan", &control(&house, cards[3]))]).reads("11月11日(水) 9:30のご予約の日を過ぎています。");
+        operator.open(&format!("/reservation/{}", booked.id)).reads("その日の締めで不来庁にします。");
+        let own = format!("/reservation/{}/move", booked.id);
+        let forged = [("operation", "01KAXR58WJ0000000000000001"), ("day", "2026-11-12"), ("start", "10:00"), ("channel", "counter"), ("shown", "2026-11-11T9:30V2W")];
+        operator.post(&own, &forged).reads("予約の日を過ぎているため変更できません。");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r6_c2_who_comes_late_is_shown_late_and_received(home: TestDb) {
+        let (mut house, cards) = house(home);
+        let mut operator = house.operator();
+        let [first, second] = [0, 1].map(|n| control(&house, cards[n]));
+        // 9:09 is within the slot of 9:00; 9:26 is sixteen minutes after that of 9:10.
+        house.at(DAY, "9:09");
+        operator.post("/scan", &[("scan", &first)]);
+        assert!(!operator.text().contains("過ぎています"));
+        operator.press("受け付ける").reads("来庁");
+        assert!(!operator.text().contains("遅れ"));
+        house.at(DAY, "9:26");
+        operator.post("/scan", &[("scan", &second)]).reads("予約の時刻を16分過ぎています。").press("受け付ける");
+        operator.sees(&format!("受付 {}", shown(&second))).reads("9:26（16分遅れ）");
+        operator.open("/counter").reads("16分遅れ").reads("受付中（2人）");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r1_c2_quick_ways_to_a_day_and_what_is_said_of_a_card_that_is_held_back(home: TestDb) {
+        let (mut house, cards) = house(home);
+        let mut operator = house.operator();
+        operator.post("/scan", &[("scan", &house.key_of(cards[4]))]).reads("次にすること").follow("予約を取る");
+        // The coming open days at a glance, the first free time, and the first in the afternoon.
+        operator.reads("11月12日(木) 空き").reads("11月17日(火) 空き").follow("午後のいちばん早い空き");
+        let source = operator.page().source();
+        let focus = source.split("autofocus").next().unwrap().rsplit("value=\"").next().unwrap();
+        assert!(focus.starts_with("12:00"), "{focus}");
+        operator.follow("いちばん早い空き").reads("令和8年11月11日(水)");
+        operator.follow("11月16日(月) 空き").reads("令和8年11月16日(月)");
+        // Somebody finds that a card is missing: one sentence, no reason in it, and nothing to be booked.
+        operator.open(&format!("/cards/{}/incident", cards[4])).choose("what", "damaged").fill("remark", "角が折れている");
+        operator.fill("person", "市 一郎").fill("told", "9:00").press("事故として記録する");
+        for found in [house.key_of(cards[4]), control(&house, cards[4]), "abc 000005".to_owned()] {
+            operator.post("/scan", &[("scan", &found)]).reads("お調べすることがありますので、市の担当からご案内します。");
+            operator.reads("理由は伝えず、市の担当へつなぎます。");
+            assert!(!operator.text().contains("予約を取る") && !operator.text().contains("予約なしで受け付ける"));
+        }
+        // One of a family who is held back is told in the same words.
+        let other = house.city.notified(1, 'B')[0];
+        house.at(DAY, "9:06");
+        let mut operator = house.operator();
+        operator.post("/scan", &[("scan", &house.key_of(other))]).reads("窓口には、11月14日(土)からお越しいただけます。");
+        operator.follow("予約を取る").reads("令和8年11月14日(土)").follow("11月12日(木)").reads("9:00 期間外");
+        operator.fill("member", &control(&house, cards[4])).press("追加する").reads("お調べすることがありますので、市の担当からご案内します。");
         house.run_jobs();
         house.verify();
     }

@@ -87,7 +87,7 @@ pub struct Booking {
     pub service: Service,
     /// How many open days after the posting of the letter the first visit may be.
     pub opens_business_days_after_posting: u8,
-    /// How many days ahead the web lets book.
+    /// How many days ahead reservations are taken, by whatever way.
     pub window_days: u16,
     /// The web closes for a day at the end of the nth open day before it; 0: at the end of the day itself. It is the
     /// deadline of booking for the day and of moving to it.
@@ -98,6 +98,9 @@ pub struct Booking {
     /// Cancelling is possible on the web until so many minutes before the slot begins; 0: until it begins.
     #[serde(default)]
     pub web_cancel_minutes: u16,
+    /// The staff's own deadline of booking for a day and of moving to it, counted as the web's; 0: until the slot begins.
+    #[serde(default)]
+    pub staff_cutoff_open_days: u8,
     /// How many minutes a place is held while the citizen checks.
     pub hold_minutes: u16,
 }

@@ -1,10 +1,11 @@
 //! Open days before and after a day, and the days that can be booked on the web.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Booking, RuleSet};
-use crate::journal::Slot;
+use crate::journal::{BusinessDay, Slot};
+use crate::reservation::Limit;
 use crate::service::{Service, SiteCode};
 use crate::time::{day_of, instant_at};
 
@@ -64,6 +65,27 @@ impl RuleSet {
             let last = self.nth_open_day_before(service, site, day, booking.web_cutoff_open_days);
             last.is_some_and(|last| today <= last)
         })
+    }
+
+    /// The rule that keeps the staff from booking a slot now, or from moving to it: of those that stand in the clock and
+    /// the calendar. Whether a place is free is not asked here.
+    pub fn staff_limit(&self, slot: &Slot, now: Timestamp) -> Option<Limit> {
+        if now >= instant_at(slot.day, slot.start.minutes()) {
+            return Some(Limit::Begun);
+        }
+        self.staff_limit_of_day(&slot.business_day(), now)
+    }
+
+    /// [`Self::staff_limit`] of every slot of a day that has not begun. A service without reservations has no window.
+    pub fn staff_limit_of_day(&self, of: &BusinessDay, now: Timestamp) -> Option<Limit> {
+        let BusinessDay { service, site, day } = of;
+        let today = day_of(now);
+        let Some(booking) = self.booking(*service, today) else { return Some(Limit::Window) };
+        if *day > today.saturating_add(i64::from(booking.window_days).days()) {
+            return Some(Limit::Window);
+        }
+        let last = self.nth_open_day_before(*service, site, *day, booking.staff_cutoff_open_days);
+        if last.is_none_or(|last| today > last) { Some(Limit::Cutoff) } else { None }
     }
 
     /// The instant from which on the web no longer moves a reservation away from its slot.

@@ -25,6 +25,8 @@ statements! { "batch.mail":
         JOIN place p ON p.id = c.place_id
         WHERE c.way = 'mailed' AND c.progress = 'inspected' AND s.site = $1 AND s.state = 'taken' AND p.kind = 'desk'
         ORDER BY c.id LIMIT $2";
+    MAILED_ON = "SELECT b.mailed_on AS mailed_on FROM batch_card k JOIN batch b ON b.id = k.batch_id
+        WHERE k.card_id = $1 AND b.mailed_on IS NOT NULL ORDER BY b.id DESC LIMIT 1";
     MAILED = "UPDATE batch SET state = 'mailed', mailed_on = $1, giver = $2
         WHERE id = $3 AND kind = 'mail' AND state = 'sent'";
 }
@@ -35,6 +37,11 @@ pub const MOST: u32 = 500;
 /// The inspected cards on a site's desk that the city mails, in list order, no more than one batch takes.
 pub fn waiting(reader: &mut Reader<'_>, site: &SiteCode) -> Result<Vec<CardId>> {
     reader.rows(&WAITING, bind![site, MOST], |row| row.get("id"))
+}
+
+/// The city's date of posting of the batch with which a card was mailed; where it was mailed again, not that one.
+pub fn mailed_on(reader: &mut Reader<'_>, card: CardId) -> Result<Option<Date>> {
+    reader.row(&MAILED_ON, bind![card], |row| row.get("mailed_on"))
 }
 
 /// Transfers the cards that the city mails to it, counted by both.

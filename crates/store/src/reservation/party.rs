@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use super::{
     BookingError, Reservation, Together, Wish, changed_meanwhile, end, find, free_expired, insert, keep,
-    live_of, may_leave, reservation, still_open,
+    live_of, may_leave, places, reservation, still_open,
 };
 use crate::act::Act;
 use crate::capacity::{self, Shift};
@@ -27,8 +27,8 @@ use crate::{bind, statements};
 
 statements! { "reservation.party":
     MEMBERS = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version FROM reservation WHERE party_id = $1 ORDER BY id";
-    MOVE = "UPDATE reservation SET day = $1, start = $2, party_id = $3, version = version + 1
+        visitor, number_issue, key_version, version, over FROM reservation WHERE party_id = $1 ORDER BY id";
+    MOVE = "UPDATE reservation SET day = $1, start = $2, party_id = $3, over = 0, version = version + 1
         WHERE id = $4 AND state = 'booked' AND version = $5";
     CONFIRM = "UPDATE reservation SET state = 'booked', held_until = NULL, visitor = $1, version = version + 1
         WHERE id = $2 AND state = 'held' AND held_until >= $3";
@@ -135,6 +135,18 @@ pub fn book(
     rules: &RuleSet,
     wishes: &[(Wish, Option<Visitor>)],
 ) -> Result<Vec<Reservation>, BookingError> {
+    book_with(tx, act, keys, rules, wishes, None)
+}
+
+/// [`book`], beyond the places of a slot where there is a reason for it.
+pub(super) fn book_with(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    rules: &RuleSet,
+    wishes: &[(Wish, Option<Visitor>)],
+    reason: Option<&str>,
+) -> Result<Vec<Reservation>, BookingError> {
     can_be_one(&wishes.iter().map(|(wish, _)| wish.card).collect::<Vec<_>>())?;
     let (mut shifts, mut booked, mut last) = (Vec::new(), Vec::new(), None);
     let mut party = None;
@@ -155,7 +167,7 @@ pub fn book(
         last = Some(recorded);
     }
     let Some(recorded) = last else { return Err(BookingError::NotFound) };
-    capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
+    places::take(tx, act, rules, &recorded, &shifts, &mut booked, reason)?;
     Ok(booked)
 }
 
@@ -257,7 +269,11 @@ pub fn cancel(
 
 /// The booking of a reservation as it was shown: so many people, all of them booked. If it has others now, nothing is
 /// done with people whom nobody saw.
-fn as_shown(tx: &mut Tx<'_>, id: ReservationId, people: usize) -> Result<Vec<Reservation>, BookingError> {
+pub(super) fn as_shown(
+    tx: &mut Tx<'_>,
+    id: ReservationId,
+    people: usize,
+) -> Result<Vec<Reservation>, BookingError> {
     let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
     if booked.state != State::Booked {
         return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
@@ -291,12 +307,7 @@ pub fn move_all(
     by: Channel,
 ) -> Result<(), BookingError> {
     let members = as_shown(tx, id, starts.len())?;
-    let moves: Vec<_> = members
-        .into_iter()
-        .zip(starts)
-        .map(|(member, start)| (member.id, Slot { day, start: *start, ..member.slot }))
-        .collect();
-    relocate(tx, act, rules, &moves, by).map(drop)
+    relocate(tx, act, rules, &places::to_starts(members, day, starts), by, None).map(drop)
 }
 
 /// Moves bookings, all or none. Those who go to another day than the rest of their family leave its booking, and are
@@ -307,6 +318,7 @@ pub(super) fn relocate(
     rules: &RuleSet,
     moves: &[(ReservationId, Slot)],
     by: Channel,
+    reason: Option<&str>,
 ) -> Result<Vec<Reservation>, BookingError> {
     let (mut shifts, mut moved, mut last) = (Vec::new(), Vec::new(), None);
     for (id, to) in moves {
@@ -335,11 +347,12 @@ pub(super) fn relocate(
         }
         shifts.push(Shift { slot: from, channel, take: false });
         shifts.push(Shift { slot: to.clone(), channel, take: true });
-        moved.push(Reservation { slot: to.clone(), party, version: booked.version + 1, ..booked });
+        let version = booked.version + 1;
+        moved.push(Reservation { slot: to.clone(), party, version, over: false, ..booked });
         last = Some(recorded);
     }
     if let Some(recorded) = last {
-        capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
+        places::take(tx, act, rules, &recorded, &shifts, &mut moved, reason)?;
     }
     Ok(moved)
 }

@@ -9,7 +9,7 @@ use domain::journal::{BusinessDay, Entry, Slot, Subject};
 use domain::number::{Number, NumberKind};
 use domain::reception::State as Reception;
 use domain::report::Main;
-use domain::reservation::{State as Booking, Visitor};
+use domain::reservation::{Limit, State as Booking, Visitor};
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ statements! { "verify.facts":
     SEALER = "SELECT journal_seq, access_seq FROM sealer WHERE id = 1";
     NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM journal";
     VIEWS_NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM access";
-    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, party_id, visitor, number_issue, key_version, number_lookup FROM reservation
+    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, party_id, visitor, number_issue, key_version, number_lookup, over FROM reservation
         WHERE id > $1 ORDER BY id LIMIT $2";
     RECEPTIONS = "SELECT v.id AS id, v.state AS state, r.id AS reservation_id, r.state AS reservation_state
         FROM reception v JOIN reservation r ON r.id = v.reservation_id WHERE v.id > $1 ORDER BY v.id LIMIT $2";
@@ -101,6 +101,10 @@ struct Told {
     corrections: Vec<(End, End)>,
     /// In whose family's booking it was booked and who was to come, once it was.
     booked: Option<Booked>,
+    /// In which slots it took a place beyond theirs, on purpose.
+    beyond: Vec<Slot>,
+    /// Whether it was taken over beyond the places of its first slot.
+    taken_over_beyond: bool,
     /// Which booking it left for which, in whatever order.
     parties: Vec<(Option<ReservationId>, Option<ReservationId>)>,
     /// How that changed, in whatever order.
@@ -119,6 +123,11 @@ fn left<'a, T: Ord>(first: Option<&'a T>, changes: &'a [(T, T)]) -> Vec<&'a T> {
 }
 
 impl Told {
+    /// Whether the journal says that it takes a place beyond those of a slot.
+    fn is_beyond(&self, slot: &Slot) -> bool {
+        self.beyond.contains(slot) || (self.taken_over_beyond && self.first.as_ref() == Some(slot))
+    }
+
     /// The slots in which it is after all its moves: one, or the entries contradict each other.
     fn slots(&self) -> Vec<&Slot> {
         left(self.first.as_ref(), &self.moves)
@@ -163,6 +172,12 @@ impl Folded {
             Entry::Moved { reservation, from, to, .. } => {
                 let told = self.booking(*reservation, Booking::Booked);
                 told.moves.push((from.clone(), to.clone()));
+            }
+            Entry::RuleOverridden { reservation, slot, limit: Limit::Places, .. } => {
+                self.booking(*reservation, Booking::Booked).beyond.push(slot.clone());
+            }
+            Entry::ReservationTakenOver { reservation, over, .. } => {
+                self.booking(*reservation, Booking::Booked).taken_over_beyond = *over;
             }
             Entry::Cancelled { reservation, .. } => {
                 self.booking(*reservation, Booking::Cancelled);
@@ -318,12 +333,17 @@ fn reservations(
                 row.get::<u32>("number_issue")?,
                 row.get::<u32>("key_version")?,
                 row.get::<Option<[u8; 32]>>("number_lookup")?,
-                (super::slots::slot(row)?, row.get("party_id")?, row.get("visitor")?),
+                (
+                    super::slots::slot(row)?,
+                    row.get("party_id")?,
+                    row.get("visitor")?,
+                    row.get::<bool>("over")?,
+                ),
             ))
         })?;
         let Some(last) = page.last() else { break };
         after = last.0.to_string();
-        for (id, state, issue, version, lookup, (slot, party, visitor)) in page {
+        for (id, state, issue, version, lookup, (slot, party, visitor, over)) in page {
             let name = format!("reservation:{id}");
             match folded.reservations.remove(&id) {
                 None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
@@ -342,6 +362,10 @@ fn reservations(
                             let what = "the journal says another visitor than is stored";
                             findings.add(Invariant::Fold, &name, what);
                         }
+                    }
+                    if over && !told.is_beyond(&slot) {
+                        let what = "it takes a place beyond its slot's, and the journal says no reason";
+                        findings.add(Invariant::Fold, &name, what);
                     }
                     if told.slots() != [&slot] {
                         findings.add(Invariant::Fold, &name, "the journal says another slot than is stored");

@@ -42,13 +42,13 @@ pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<
             (Channel::Counter, row.get("counter")?),
             (Channel::WalkIn, row.get("walk_in")?),
         ]);
-        Ok((slot(row)?, by_channel, row.get::<i64>("ceiling")? + row.get::<i64>("over")?))
+        Ok((slot(row)?, by_channel, row.get::<i64>("ceiling")?, row.get::<i64>("over")?))
     })?;
-    for (slot, stored, limit) in usage {
+    for (slot, stored, ceiling, over) in usage {
         let name = slot_name(&slot);
         let total: u32 = stored.values().sum();
-        if i64::from(total) > limit {
-            findings.add(Invariant::Slot, &name, format!("{total} taken of {limit}"));
+        if (i64::from(total) - ceiling).max(0) != over {
+            findings.add(Invariant::Slot, &name, format!("{total} taken of {ceiling}, {over} beyond"));
         }
         let by_reservation = counted.remove(&slot).unwrap_or_default();
         for (channel, n) in stored {

@@ -37,6 +37,9 @@ pub const COOKIE: &str = "__Host-session";
 /// Where somebody without a session is sent.
 pub const SIGN_IN: &str = "/sign-in";
 
+/// Where somebody is sent whose session ended while a page was open: it says so, and that nothing was done.
+pub const SESSION_ENDED: &str = "/sign-in?ended=1";
+
 /// Where somebody is sent who must choose a password first.
 pub const PASSWORD: &str = "/password";
 
@@ -211,12 +214,29 @@ fn read_token(headers: &HeaderMap) -> Option<(SessionId, [u8; 32])> {
     Some((id.parse().ok()?, secret))
 }
 
+/// What the cookie of a request stands for.
+enum Claim {
+    /// A session.
+    Session(Session),
+    /// One that was over when it was found.
+    Over,
+    /// None.
+    Nobody,
+}
+
 /// The session of a request, if it has one that is not over.
 pub(super) async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Session>, PageError> {
-    let Some((id, secret)) = read_token(headers) else { return Ok(None) };
+    Ok(match claim(app, headers).await? {
+        Claim::Session(session) => Some(session),
+        Claim::Over | Claim::Nobody => None,
+    })
+}
+
+async fn claim(app: &App, headers: &HeaderMap) -> Result<Claim, PageError> {
+    let Some((id, secret)) = read_token(headers) else { return Ok(Claim::Nobody) };
     let found = app.db.read(move |reader| store::person::session(reader, id)).await?;
     let Some(session) = found.filter(|session| bool::from(session.secret.ct_eq(&hash(&secret)))) else {
-        return Ok(None);
+        return Ok(Claim::Nobody);
     };
     let now = app.now();
     if session.is_over(now) {
@@ -224,13 +244,13 @@ pub(super) async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Ses
         let ending = if now >= session.ends { Ending::DayEnd } else { Ending::Idle };
         let (person, id) = (session.person, session.id);
         app.db.write(Lane::Staff, move |tx| store::person::close(tx, &act, person, id, ending)).await?;
-        return Ok(None);
+        return Ok(Claim::Over);
     }
     if now.duration_since(session.seen) >= SEEN_EVERY {
         let id = session.id;
         app.db.write(Lane::Staff, move |tx| store::person::seen(tx, id, now)).await?;
     }
-    Ok(Some(session))
+    Ok(Claim::Session(session))
 }
 
 async fn guard(
@@ -241,7 +261,11 @@ async fn guard(
     if access == Access::Open {
         return Ok(next.run(request).await);
     }
-    let Some(session) = session(&app, request.headers()).await? else { return Ok(see_other(SIGN_IN)) };
+    let session = match claim(&app, request.headers()).await? {
+        Claim::Session(session) => session,
+        Claim::Over => return Ok(see_other(SESSION_ENDED)),
+        Claim::Nobody => return Ok(see_other(SIGN_IN)),
+    };
     if session.must_change && access != Access::SignedIn {
         return Ok(see_other(PASSWORD));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::id::ReservationId;
 use domain::number::ControlNumber;
 use domain::reservation::{State as Booking, Visitor};
-use domain::time::{day_of, minute_of, month_day_ja};
+use domain::time::{Start, day_of, minute_of, month_day_ja};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -45,6 +45,12 @@ pub(crate) fn minutes(minutes: i64) -> String {
     } else {
         format!("{}時間{:02}分", minutes / 60, minutes % 60)
     }
+}
+
+/// How late a visitor came who came after the own slot: 12分遅れ. Empty for everybody else.
+pub(crate) fn late(start: Start, arrived: Timestamp) -> String {
+    let late = domain::reception::late(start, minute_of(arrived));
+    late.map_or_else(String::new, |late| format!("{}遅れ", minutes(i64::from(late))))
 }
 
 /// A 管理番号 as people read it: three groups of three.

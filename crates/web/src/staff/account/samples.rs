@@ -253,8 +253,9 @@ fn pages() -> Vec<(&'static str, String)> {
         JournalPage::new(layout("記録簿"), around, told, &names(), may_see).render()
     };
     let all: Vec<(&'static str, askama::Result<String>)> = vec![
-        ("sign-in", SignInPage::new(nobody(), Form::fresh()).render()),
-        ("sign-in-refused", SignInPage::new(nobody(), refused).render()),
+        ("sign-in", SignInPage::new(nobody(), Form::fresh(), false).render()),
+        ("sign-in-ended", SignInPage::new(nobody(), Form::fresh(), true).render()),
+        ("sign-in-refused", SignInPage::new(nobody(), refused, false).render()),
         ("password", password(Form::fresh(), false)),
         ("password-must", password(short, true)),
         ("settings", SettingsPage::new(layout("設定"), |_| true).render()),
@@ -325,7 +326,7 @@ fn assert_ids_are_single(name: &str, html: &str) {
 fn r4_g_a_password_is_never_shown_again() {
     let mut form = Fields::of(&[("password", "a secret of mine")]).form(&["login", "password"]).unwrap();
     form.refuse_ja("login", "x");
-    let html = SignInPage::new(Layout::new("サインイン", TODAY, None), form).render().unwrap();
+    let html = SignInPage::new(Layout::new("サインイン", TODAY, None), form, false).render().unwrap();
     assert!(!html.contains("a secret of mine") && html.contains("<title>エラー："));
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use domain::journal::{Actor, Ending};
@@ -42,13 +42,15 @@ pub(super) struct SignInPage {
     texts: Texts,
     layout: Layout,
     form: Form,
+    /// The session ended while a page was open.
+    ended: bool,
 }
 
 impl SignInPage {
     /// The page with the form as it stands.
-    pub(super) fn new(mut layout: Layout, form: Form) -> Self {
+    pub(super) fn new(mut layout: Layout, form: Form, ended: bool) -> Self {
         layout.refused = form.is_refused();
-        Self { texts: Texts::new(Language::Ja), layout, form }
+        Self { texts: Texts::new(Language::Ja), layout, form, ended }
     }
 }
 
@@ -59,16 +61,30 @@ impl Page for SignInPage {
 }
 
 fn page(app: &App, form: Form) -> Response {
+    page_after(app, form, false)
+}
+
+fn page_after(app: &App, form: Form, ended: bool) -> Response {
     let mut layout = Layout::new("サインイン", app.today(), None);
     layout.clock_by_hand = app.clock_by_hand();
-    respond(&SignInPage::new(layout, form))
+    respond(&SignInPage::new(layout, form, ended))
+}
+
+/// Whether a session ended while a page was open.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct After {
+    ended: Option<String>,
 }
 
 /// Asks for login and password; who is signed in already goes on to their first page.
-pub(crate) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, PageError> {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Query(after): Query<After>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     match desk::session(&app, &headers).await? {
         Some(session) => Ok(see_other(first_page(&app, &session.grants))),
-        None => Ok(page(&app, Form::fresh())),
+        None => Ok(page_after(&app, Form::fresh(), after.ended.is_some())),
     }
 }
 

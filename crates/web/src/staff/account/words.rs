@@ -195,6 +195,9 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             let visitor = visitor.map_or_else(String::new, |visitor| format!("・{}", visitor.label()));
             format!("{}を予約しました（{}{party}{visitor}）", slot_words(slot), channel.label())
         }
+        Entry::RuleOverridden { slot, limit, .. } => {
+            format!("{}の枠を、理由を付けて取りました（{}）", slot_words(slot), limit.label())
+        }
         Entry::VisitorChanged { from, to, .. } => {
             let word = |visitor: &Option<Visitor>| visitor.map_or("未確認", Visitor::label);
             format!("来庁者を「{}」から「{}」に変更しました", word(from), word(to))
@@ -254,7 +257,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 55] = [
+pub(crate) const KINDS: [(&str, &str); 56] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -281,6 +284,7 @@ pub(crate) const KINDS: [(&str, &str); 55] = [
     ("place_held", "枠の仮押さえ"),
     ("hold_released", "仮押さえの終了"),
     ("booked", "予約"),
+    ("rule_overridden", "定員・締切を超えた予約"),
     ("visitor_changed", "来庁者の変更"),
     ("party_changed", "家族の予約の変更"),
     ("moved", "予約の変更"),

@@ -15,6 +15,7 @@ pub(crate) mod reservation;
 pub(crate) mod route;
 #[cfg(test)]
 mod samples;
+pub(crate) mod say;
 pub(crate) mod scan;
 pub(crate) mod story;
 pub(crate) mod today;
@@ -41,10 +42,12 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/reservation/{id}/cancel", may(Permission::Reserve), reservation::cancel::cancel)
         .get("/reservation/{id}/move", may(Permission::Reserve), booking::change::show)
         .post("/reservation/{id}/move", may(Permission::Reserve), booking::change::change)
+        .post("/reservation/{id}/move/beyond", may(Permission::OverrideRules), booking::change::beyond)
         .get("/reservation/{id}/correct", may(Permission::CloseDay), reservation::correct::show)
         .post("/reservation/{id}/correct", may(Permission::CloseDay), reservation::correct::correct)
         .get("/book/{card}", may(Permission::Reserve), booking::new::show)
         .post("/book/{card}", may(Permission::Reserve), booking::new::book)
+        .post("/book/{card}/beyond", may(Permission::OverrideRules), booking::new::book_beyond)
         .post("/walk-in/{card}", may(Permission::ReceiveVisitors), booking::today::walk_in)
         .post("/reservation/{id}/today", may(Permission::ReceiveVisitors), booking::today::swap)
         .post("/book/{card}/family", may(Permission::Reserve), booking::family::choose)

@@ -21,6 +21,7 @@ use domain::service::Service;
 use jiff::civil::{Date, date};
 use store::report::{Closed, Corrected, DayReport};
 
+use super::booking::beyond::{Offer, Take};
 use super::booking::slots::{Person, Purpose, SlotsPage, visitors};
 use super::close::show::{self as close, ClosePage};
 use super::duties::{Duty, Standing};
@@ -35,6 +36,7 @@ use super::report::list::{Line as ReportLine, ReportsPage};
 use super::reservation::correct::{self, CorrectPage};
 use super::reservation::day::{DayPage, Line};
 use super::reservation::show::{Acts, Member, ShowPage as ReservationPage};
+use super::say::Saying;
 use super::scan::{AlarmPage, UnknownPage};
 use super::today::{Figures, Hour, TodayPage, Work as Waiting};
 use super::{route, story};
@@ -176,6 +178,7 @@ fn day(count: u16) -> DayPage {
         standing: ["来庁前", "受付済", "交付済", "不来庁"][usize::from(n % 4)],
         place: "箱A".to_owned(),
         channel: "Web",
+        over: n == 2,
         language: if n == 3 { "英語" } else { "" },
         visitor: ["本人", "本人と法定代理人", "法定代理人のみ", "未確認"][usize::from(n % 4)],
         family: if n < 3 { format!("家族 {}/3", n + 1) } else { String::new() },
@@ -208,6 +211,9 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         visitors: visitors(),
         visitor_operation: operation(8),
         add_operation: operation(9),
+        shown: "2026-11-24T9:30V1W".to_owned(),
+        over: acts.change,
+        late: acts.arrive.then(|| "14分".to_owned()),
         family: if acts.change { family() } else { Vec::new() },
         booked: if acts.change { 3 } else { 1 },
         arrive_operation: operation(1),
@@ -246,35 +252,72 @@ fn slots_of_family() -> SlotsPage {
     let people = [person(1, Some("visitor")), person(2, Some("visitor-2")), person(3, Some("visitor-3"))];
     let purpose = Purpose {
         title: "予約を取る".to_owned(),
-        say: "カードをお渡しできます。ご都合のよい日時をお伺いします。".to_owned(),
+        say: Saying::sample(),
         people: people.into(),
         with: "2,3".to_owned(),
         family_href: Some("/book/1/family".to_owned()),
         all_href: None,
         alone_href: None,
         now: None,
+        shown: String::new(),
+        may_override: false,
         here: "/book/1".to_owned(),
         asks_language: true,
     };
     let form = refused("member", "この番号のカードはありません。");
-    SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, None)
+    SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, None, None)
 }
 
 fn slots(form: Form, problem: Option<&str>) -> SlotsPage {
     let moves = problem.is_some();
     let purpose = Purpose {
         title: if moves { "予約の変更" } else { "予約を取る" }.to_owned(),
-        say: "カードをお渡しできます。ご都合のよい日時をお伺いします。".to_owned(),
+        say: Saying::sample(),
         people: vec![person(1, (!moves).then_some("visitor"))],
         with: String::new(),
         family_href: (!moves).then(|| "/book/1/family".to_owned()),
         all_href: None,
         alone_href: moves.then(|| "/reservation/1/move?alone=1".to_owned()),
         now: moves.then(|| "令和8年11月24日(火) 9:30".to_owned()),
+        shown: "2026-11-24T9:30V1W".to_owned(),
+        may_override: moves,
         here: "/book/1".to_owned(),
         asks_language: !moves,
     };
-    SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, problem)
+    SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, problem, None)
+}
+
+/// A full slot: offered with a reason, or with the word whom to ask.
+fn slots_beyond(may: bool) -> SlotsPage {
+    let purpose = Purpose {
+        title: "予約を取る".to_owned(),
+        say: Saying::sample(),
+        people: vec![person(1, Some("visitor"))],
+        with: String::new(),
+        family_href: Some("/book/1/family".to_owned()),
+        all_href: None,
+        alone_href: None,
+        now: None,
+        shown: String::new(),
+        may_override: may,
+        here: "/book/1".to_owned(),
+        asks_language: true,
+    };
+    let take = may.then(|| Take {
+        starts: "9:30".to_owned(),
+        button: "定員を超えて 11月24日(火) 9:30 を取る".to_owned(),
+    });
+    let offer = Offer {
+        sentence: "11月24日(火) 9:30は満員です。別の時間をご案内してください。理由を付けて予約を取れます。"
+            .to_owned(),
+        take,
+    };
+    let form = if may {
+        refused("reason", "理由を入力してください。記録簿に残ります。")
+    } else {
+        Form::fresh()
+    };
+    SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, None, Some(offer))
 }
 
 fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> ReceptionPage {
@@ -289,7 +332,8 @@ fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> Rec
         place: "窓口".to_owned(),
         when: "11月24日(火) 9:30".to_owned(),
         reservation_href: route::reservation(reservation_id(1)),
-        arrived: "9:24".to_owned(),
+        arrived: "9:44".to_owned(),
+        late: "14分遅れ".to_owned(),
         language: "英語",
         visitor: "本人と法定代理人（家族の予約）".to_owned(),
         receiver: if next == Next::Papers { String::new() } else { "市民課 一郎".to_owned() },
@@ -327,6 +371,11 @@ fn counter(count: u16) -> CounterPage {
             visitor: "本人と法定代理人 家族 1/3".to_owned(),
             arrived: arrived.to_owned(),
             since: since.to_owned(),
+            late: if arrived.is_empty() || n.is_multiple_of(2) {
+                String::new()
+            } else {
+                "12分遅れ".to_owned()
+            },
         };
         (0..count).map(line).collect()
     };
@@ -543,6 +592,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("reservation-later", reservation(fresh(), Some("取り消せません。"), Acts::default()).render()),
         ("book", slots(fresh(), None).render()),
         ("book-family", slots_of_family().render()),
+        ("book-beyond", slots_beyond(true).render()),
+        ("book-full", slots_beyond(false).render()),
         ("book-refused", slots(refused("channel", "申し出の方法を選んでください。"), None).render()),
         (
             "move-full",

@@ -18,11 +18,11 @@ use domain::reservation::State as Booking;
 use domain::scan::{Scanned, Unknown, read};
 use jiff::civil::Date;
 use store::Reader;
-use store::card::Card;
 use store::keys::Keys;
-use store::reservation::{Reservation, party};
+use store::reservation::party;
 
 use super::route;
+use super::say::Facts;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Page, PageError, respond};
@@ -171,12 +171,9 @@ async fn find(
     Ok(app.db.read::<_, store::Error, _>(find).await?)
 }
 
-/// The card of a 予約キー, a 管理番号 or a number of a 交付通知書 that was typed into a field of a form, with its live
-/// reservation.
-pub(super) async fn card_of(
-    app: &App,
-    typed: &str,
-) -> Result<Option<(Card, Option<Reservation>)>, PageError> {
+/// The card of a 予約キー, a 管理番号 or a number of a 交付通知書 that was typed into a field of a form, with what can be
+/// said of it.
+pub(super) async fn card_of(app: &App, typed: &str) -> Result<Option<Facts>, PageError> {
     let (keys, scanned) = (app.keys.clone(), read(typed));
     let notice = app.settings.profile.notice_number.layout.read(typed).ok();
     let found = app.db.read(move |reader| {
@@ -191,9 +188,10 @@ pub(super) async fn card_of(
             (None, Some(notice)) => store::privacy::card_with_notice(reader, &keys, notice.as_str())?,
             (card, _) => card,
         };
-        let Some(id) = card else { return Ok(None) };
-        let Some(card) = store::card::find(reader, id)? else { return Ok(None) };
-        Ok::<_, store::Error>(Some((card, store::reservation::live_of(reader, id)?)))
+        match card {
+            Some(id) => Facts::read(reader, id),
+            None => Ok::<_, store::Error>(None),
+        }
     });
     Ok(found.await?)
 }

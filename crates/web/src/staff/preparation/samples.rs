@@ -310,7 +310,7 @@ fn pages() -> Vec<(&'static str, String)> {
         place: PlaceId::from_parts(1, 1),
         place_name: "箱1-2-3".to_owned(),
         notice: Some("A1B-000012".to_owned()),
-        say: Some("カードをお渡しできます。ご都合のよい日時をお伺いします。".to_owned()),
+        say: Some(crate::staff::counter::say::Saying::sample()),
         list_line: "R8.11.20-1".to_owned(),
         consignment: id,
         method: "交付時来庁",

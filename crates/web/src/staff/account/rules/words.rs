@@ -28,18 +28,23 @@ fn deadlines(booking: &Booking) -> String {
         0 => "発送の日から受け付けます".to_owned(),
         days => format!("発送から{days}開庁日後の来庁分から受け付けます"),
     };
-    let closes = match booking.web_cutoff_open_days {
+    let closes = |open_days: u8| match open_days {
         0 => "来庁日の終わり".to_owned(),
         days => format!("来庁日の{days}開庁日前の終わり"),
+    };
+    let by_staff = match booking.staff_cutoff_open_days {
+        0 => "予約の時間まで".to_owned(),
+        days => format!("{}まで", closes(days)),
     };
     let before = |minutes: u16| match minutes {
         0 => "予約の時間まで".to_owned(),
         minutes => format!("予約の時間の{minutes}分前まで"),
     };
     format!(
-        "{opens}。Webの予約とその日への変更は{}日先までで、{closes}に締め切ります。\
+        "{opens}。予約とその日への変更は{}日先までで、Webは{}に締め切り、電話と窓口は{by_staff}受け付けます。\
         Webで別の日時に変えられるのは{}、取り消せるのは{}です。選んだ枠は{}分間確保します",
         booking.window_days,
+        closes(booking.web_cutoff_open_days),
         before(booking.web_move_away_minutes),
         before(booking.web_cancel_minutes),
         booking.hold_minutes

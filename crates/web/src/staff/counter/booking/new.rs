@@ -4,26 +4,27 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::card::Stage;
 use domain::id::CardId;
 use domain::journal::{Slot, Subject};
-use domain::reservation::{MOST_IN_PARTY, State as Booking};
+use domain::permission::Permission;
+use domain::reservation::MOST_IN_PARTY;
+use domain::time::month_day_ja;
 use jiff::civil::Date;
 use store::Lane;
-use store::card::Card;
 use store::journal::View;
 use store::op::{Operation, once};
-use store::reservation::{BookingError, Reservation, Wish, party};
+use store::reservation::{BookingError, Wish, by_staff};
 
-use super::say;
 use super::slots::{
-    CHANNEL, DAY, Goto, LANGUAGE, Person, Pressed, Purpose, START, SlotsPage, VISITORS, WITH, look, pressed,
-    visitor,
+    CHANNEL, DAY, Goto, Half, LANGUAGE, Person, Pressed, Problem, Purpose, REASON, START, SlotsPage,
+    VISITORS, WITH, Wanted, look, opens_from, pressed, visitor,
 };
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, PageError, respond};
 use crate::staff::Task;
+use crate::staff::counter::reservation::show;
+use crate::staff::counter::say::{Facts, Saying};
 use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::{field, wording};
@@ -48,7 +49,21 @@ pub(crate) async fn show(
     signed: Signed,
 ) -> Result<Response, PageError> {
     let with = others(goto.with.as_deref().unwrap_or_default())?;
-    page(&app, &signed, field::id(&card)?, with, goto.day()?, Form::fresh(), None).await
+    let wished = Wished { with, day: goto.day()?, half: goto.half() };
+    page(&app, &signed, field::id(&card)?, wished, Form::fresh(), Problem::default()).await
+}
+
+/// Who is to be booked besides the card of the page, and when.
+pub(super) struct Wished {
+    pub(super) with: Vec<CardId>,
+    pub(super) day: Option<Date>,
+    pub(super) half: Half,
+}
+
+impl Wished {
+    pub(super) fn of(with: Vec<CardId>, day: Option<Date>) -> Self {
+        Self { with, day, half: Half::Any }
+    }
 }
 
 /// The page of times for a card and the others of its family, with a form as it stands.
@@ -56,46 +71,44 @@ pub(super) async fn page(
     app: &App,
     signed: &Signed,
     id: CardId,
-    with: Vec<CardId>,
-    day: Option<Date>,
+    wished: Wished,
     form: Form,
-    problem: Option<String>,
+    mut problem: Problem,
 ) -> Result<Response, PageError> {
+    let Wished { with, day, half } = wished;
     let asked = with.clone();
     let found = app.db.read(move |reader| {
         let mut found = Vec::new();
         for id in std::iter::once(id).chain(asked.iter().copied()) {
-            let Some(card) = store::card::find(reader, id)? else { return Ok(None) };
-            let live = store::reservation::live_of(reader, id)?;
-            found.push((card, live.filter(|live| live.state == Booking::Booked)));
+            let Some(facts) = Facts::read(reader, id)? else { return Ok(None) };
+            found.push(facts);
         }
         Ok::<_, store::Error>(Some(found))
     });
-    let found: Vec<(Card, Option<Reservation>)> = found.await?.ok_or(PageError::NotFound)?;
-    let Some(((first, live), _)) = found.split_first() else { return Err(PageError::NotFound) };
-    if let Some(live) = live {
-        return Ok(see_other(&route::reservation(live.id)));
+    let found: Vec<Facts> = found.await?.ok_or(PageError::NotFound)?;
+    let Some(first) = found.first() else { return Err(PageError::NotFound) };
+    if let Some(booked) = first.booked() {
+        return Ok(see_other(&route::reservation(booked.id)));
     }
     // A card that cannot be booked has its own sentence on its page.
-    if first.stage != Stage::Notified {
+    if !first.is_bookable() {
         return Ok(see_other(&route::card(id)));
     }
-    let refused = found.iter().find(|(card, live)| live.is_some() || card.stage != Stage::Notified);
-    let problem = problem.or_else(|| {
-        refused.map(|(card, live)| {
-            let control = wording::control(card.control_number);
-            format!(
-                "管理番号 {control} の方は一緒に予約できません。外してください。「{}」",
-                say(card, live.as_ref())
-            )
-        })
-    });
-    let known = look(app, day).await?;
-    let subjects = found.iter().map(|(card, _)| Subject::Card(card.id)).collect();
+    let (rules, now) = (app.rules(), app.now());
+    if problem.sentence.is_none() {
+        problem.sentence = found.iter().find(|facts| !facts.is_bookable()).map(|facts| {
+            let control = wording::control(facts.card.control_number);
+            let said = Saying::of(facts, &rules, now).words;
+            format!("管理番号 {control} の方は一緒に予約できません。外してください。「{said}」")
+        });
+    }
+    let opens_from = opens_from(app, found.iter().map(|facts| facts.card.posted_on));
+    let known = look(app, Wanted { day, half, people: found.len(), opens_from }).await?;
+    let subjects = found.iter().map(|facts| Subject::Card(facts.card.id)).collect();
     let view = View { screen: "book", asked: id.to_string(), subjects, found: found_count(found.len()) };
-    let control = wording::control(first.control_number);
+    let control = wording::control(first.card.control_number);
     let layout = signed.layout(format!("予約を取る {control}")).within(Task::Reservations);
-    let person = |((card, _), field): (&(Card, Option<Reservation>), &'static str)| Person {
+    let person = |(Facts { card, .. }, field): (&Facts, &'static str)| Person {
         control: wording::control(card.control_number),
         href: route::card(card.id),
         field: Some(field),
@@ -106,13 +119,15 @@ pub(super) async fn page(
     };
     let purpose = Purpose {
         title: "予約を取る".to_owned(),
-        say: say(first, None),
+        say: Saying::of(first, &rules, now),
         people: found.iter().zip(VISITORS).map(person).collect(),
         with: joined(&with),
         family_href: (found.len() < MOST_IN_PARTY).then(|| route::book_family(id)),
         all_href: None,
         alone_href: None,
         now: None,
+        shown: String::new(),
+        may_override: signed.may(Permission::OverrideRules),
         here: route::book(id, None),
         asks_language: true,
     };
@@ -133,28 +148,61 @@ pub(crate) async fn book(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: CardId = field::id(&card)?;
+    take(&app, &card, &signed, &fields, false).await
+}
+
+/// [`book`] beyond a rule, with a reason.
+pub(crate) async fn book_beyond(
+    State(app): State<Arc<App>>,
+    Path(card): Path<String>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    take(&app, &card, &signed, &fields, true).await
+}
+
+async fn take(
+    app: &App,
+    card: &str,
+    signed: &Signed,
+    fields: &Fields,
+    beyond: bool,
+) -> Result<Response, PageError> {
+    let id: CardId = field::id(card)?;
     let [one, two, three, four] = VISITORS;
-    let mut form =
-        fields.form(&[field::OPERATION, DAY, START, CHANNEL, LANGUAGE, WITH, one, two, three, four])?;
+    let mut form = fields.form(&[
+        field::OPERATION,
+        DAY,
+        START,
+        REASON,
+        CHANNEL,
+        LANGUAGE,
+        WITH,
+        one,
+        two,
+        three,
+        four,
+    ])?;
     let operation = field::operation(&form)?;
     let language = Language::from_code(form.typed(LANGUAGE)).ok_or(PageError::BadRequest)?;
     let with = others(form.typed(WITH))?;
-    let Some(Pressed { day, starts, channel }) = pressed(&mut form)? else {
-        let day = form.typed(DAY).parse().ok();
-        return page(&app, &signed, id, with, day, form, None).await;
+    let Some(Pressed { day, starts, channel, reason }) = pressed(&mut form, beyond)? else {
+        let day: Option<Date> = form.typed(DAY).parse().ok();
+        let offer = super::beyond::again(app, signed, &form, day);
+        let problem = Problem { sentence: None, offer };
+        return page(app, signed, id, Wished::of(with, day), form, problem).await;
     };
-    let business = business(&app, day);
+    let business = business(app, day);
     if day < app.today() {
-        let problem = "過ぎた日の予約は取れません。".to_owned();
-        return page(&app, &signed, id, with, None, form, Some(problem)).await;
+        let problem = "過ぎた日の予約は取れません。".to_owned().into();
+        return page(app, signed, id, Wished::of(with, None), form, problem).await;
     }
     let cards: Vec<CardId> = std::iter::once(id).chain(with.iter().copied()).collect();
     if starts.len() != cards.len() {
         return Err(PageError::BadRequest);
     }
     let mut wishes = Vec::new();
-    let mut asks_for = format!("book {day} {channel}");
+    let mut asks_for = format!("book {day} {channel} {}", reason.as_deref().unwrap_or_default());
     for ((card, start), field) in cards.iter().zip(&starts).zip(VISITORS) {
         let slot = Slot { service: business.service, site: business.site.clone(), day, start: *start };
         let visitor = visitor(&form, field)?;
@@ -165,7 +213,7 @@ pub(crate) async fn book(
     let keys = app.keys.clone();
     let booked = app.write_with_rules(Lane::Staff, signed.actor(), move |tx, act, rules| {
         once(tx, act, &operation, |tx| {
-            let booked = party::book(tx, act, &keys, rules, &wishes)?;
+            let booked = by_staff::book(tx, act, &keys, rules, &wishes, reason.as_deref())?;
             booked.first().map(|booked| booked.id).ok_or(BookingError::NotFound)
         })
     });
@@ -176,17 +224,26 @@ pub(crate) async fn book(
         }
         // Of a family, the page says whose it is.
         Err(BookingError::AlreadyBooked(booked)) if with.is_empty() => {
-            return Ok(see_other(&route::reservation(booked)));
+            // Somebody else was faster: the page shows that booking, and says that it is not the one that was pressed.
+            let problem = format!(
+                "この方には、先にほかの操作で予約が入っていました。選んだ{} {}では予約していません。いまの予約を確かめてください。",
+                month_day_ja(day),
+                form.typed(START)
+            );
+            return show::page(app, signed, booked, Form::fresh(), Some(problem)).await;
         }
         Err(BookingError::AlreadyBooked(_) | BookingError::NotBookable(_)) if !with.is_empty() => {
-            return page(&app, &signed, id, with, Some(day), form, None).await;
+            return page(app, signed, id, Wished::of(with, Some(day)), form, Problem::default()).await;
         }
         Err(error) => {
             app.availability_changed();
-            problem(error)?
+            match super::beyond::offer(app, signed, &error, day, &starts) {
+                Some(offer) => Problem { sentence: None, offer: Some(offer) },
+                None => problem(error)?.into(),
+            }
         }
     };
-    page(&app, &signed, id, with, Some(day), form, Some(problem)).await
+    page(app, signed, id, Wished::of(with, Some(day)), form, problem).await
 }
 
 /// The sentence for a place that was not taken.
@@ -210,6 +267,10 @@ pub(crate) fn problem(error: BookingError) -> Result<String, PageError> {
             "ご家族の予約が、ほかの操作で変わっています。いまの内容を確かめて、もう一度操作してください。"
         }
         BookingError::TooLate => "予約の時間を過ぎているため変更できません。",
+        BookingError::Limited(_) => "この日時の予約は、締切や期間の決まりで取れません。",
+        BookingError::ChangedSince => {
+            "予約が、ほかの操作で変わっています。いまの内容を確かめて、もう一度操作してください。"
+        }
         BookingError::NotFound => return Err(PageError::NotFound),
         BookingError::Reused(_) => return Err(field::stale()),
         BookingError::Store(error) => return Err(error.into()),

@@ -9,11 +9,13 @@ use domain::id::{CardId, ReservationId};
 use store::Lane;
 use store::op::{Operation, once};
 use store::reservation::BookingError;
+use store::reservation::shown::{Whom, unchanged};
 
 use super::new::problem;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, PageError};
+use crate::staff::counter::reservation::shown::{AsShown, SHOWN, changed_since};
 use crate::staff::counter::{business, reservation, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
@@ -54,15 +56,24 @@ pub(crate) async fn swap(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: ReservationId = field::id(&id)?;
-    let form = fields.form(&[field::OPERATION])?;
+    let form = fields.form(&[field::OPERATION, SHOWN])?;
+    let shown = AsShown::read(&form)?;
     let operation = Operation::new(field::operation(&form)?, &format!("swap {id} {}", app.today()));
+    let versions = shown.versions(Whom::All);
     let moved = app.write_with_rules(Lane::Staff, signed.actor(), move |tx, act, rules| {
-        once(tx, act, &operation, |tx| store::walk_in::swap(tx, act, rules, id).map(drop))
+        once(tx, act, &operation, |tx| {
+            unchanged(tx, id, &versions)?;
+            store::walk_in::swap(tx, act, rules, id).map(drop)
+        })
     });
     let moved = moved.await;
     app.availability_changed();
     match moved {
         Ok(()) => Ok(see_other(&route::reservation(id))),
+        Err(BookingError::ChangedSince) => {
+            let sentence = changed_since(&app, id, Whom::All, &shown).await?;
+            reservation::show::page(&app, &signed, id, Form::fresh(), Some(sentence)).await
+        }
         Err(error) => {
             let sentence = sentence(error)?;
             reservation::show::page(&app, &signed, id, Form::fresh(), Some(sentence)).await

@@ -38,6 +38,8 @@ pub(crate) struct Line {
     pub(crate) arrived: String,
     /// How long the visitor has been here, or how late the visitor is; empty if neither.
     pub(crate) since: String,
+    /// How long after the own slot's beginning the visitor arrived; empty if in time.
+    pub(crate) late: String,
 }
 
 /// The page of the counter.
@@ -127,5 +129,6 @@ fn shown(line: &OfDay, family: &str, arrived: Option<Timestamp>, now: Timestamp)
         visitor: format!("{} {family}", wording::visitor(line.visitor)).trim_end().to_owned(),
         arrived: arrived.map(wording::time).unwrap_or_default(),
         since,
+        late: arrived.map(|arrived| wording::late(line.start, arrived)).unwrap_or_default(),
     }
 }

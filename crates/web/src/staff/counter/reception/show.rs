@@ -82,6 +82,8 @@ pub(crate) struct ShowPage {
     pub(crate) when: String,
     pub(crate) reservation_href: String,
     pub(crate) arrived: String,
+    /// How late the visitor came; empty if in time.
+    pub(crate) late: String,
     pub(crate) language: &'static str,
     /// Who was to come, and whether a family comes together.
     pub(crate) visitor: String,
@@ -207,6 +209,7 @@ fn shown(
         when: format!("{} {}", month_day_ja(slot.day), slot.start),
         reservation_href: route::reservation(reservation.id),
         arrived: wording::time(reception.arrived_at),
+        late: wording::late(slot.start, reception.arrived_at),
         language: wording::language(&reservation.language),
         visitor: format!(
             "{}{}",

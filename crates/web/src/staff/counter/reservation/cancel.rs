@@ -9,8 +9,11 @@ use domain::reservation::Channel;
 use store::Lane;
 use store::op::{Operation, once};
 use store::reservation::BookingError;
+use store::reservation::by_staff;
+use store::reservation::shown::Whom;
 
 use super::show;
+use super::shown::{AsShown, SHOWN, changed_since};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
@@ -19,7 +22,7 @@ use crate::staff::desk::Signed;
 use crate::staff::field;
 
 const CHANNEL: &str = "channel";
-/// How many people of a family are cancelled together; none: this one alone.
+/// All of a family are cancelled together; nothing: this one alone.
 const ALL: &str = "all";
 
 /// Cancels.
@@ -30,27 +33,20 @@ pub(crate) async fn cancel(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, CHANNEL, ALL])?;
+    let mut form = fields.form(&[field::OPERATION, CHANNEL, ALL, SHOWN])?;
     let operation = field::operation(&form)?;
     let Ok(channel @ (Channel::Telephone | Channel::Counter)) = form.typed(CHANNEL).parse() else {
         form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
         return show::page(&app, &signed, id, form, None).await;
     };
-    let all: Option<usize> = match form.typed(ALL) {
-        "" => None,
-        people => Some(people.parse().map_err(|_| PageError::BadRequest)?),
-    };
+    let (all, shown) = (!form.typed(ALL).is_empty(), AsShown::read(&form)?);
+    let versions = shown.versions(Whom::All);
     let (act, rules) = (app.act(signed.actor()), app.rules());
     let operation = Operation::new(operation, &format!("cancel {id} {channel} {}", form.typed(ALL)));
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
-            once(tx, &act, &operation, |tx| {
-                if let Some(people) = all {
-                    return store::reservation::party::cancel_all(tx, &act, &rules, id, people, channel);
-                }
-                store::reservation::cancel(tx, &act, &rules, id, channel).map(drop)
-            })
+            once(tx, &act, &operation, |tx| by_staff::cancel(tx, &act, &rules, id, &versions, all, channel))
         })
         .await;
     let problem = match done {
@@ -65,10 +61,7 @@ pub(crate) async fn cancel(
         Err(BookingError::WrongState(wrong)) => {
             format!("「{}」の予約は取り消せません。", wrong.from.label())
         }
-        Err(BookingError::AnotherParty) => {
-            "ご家族の予約が、ほかの操作で変わっています。いまの内容を確かめて、もう一度操作してください。"
-                .to_owned()
-        }
+        Err(BookingError::ChangedSince) => changed_since(&app, id, Whom::All, &shown).await?,
         Err(BookingError::NotFound) => return Err(PageError::NotFound),
         Err(BookingError::Reused(_)) => return Err(field::stale()),
         Err(BookingError::Store(error)) => return Err(error.into()),

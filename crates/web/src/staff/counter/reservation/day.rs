@@ -41,6 +41,8 @@ pub(crate) struct Line {
     pub(crate) place: String,
     /// By which way it was made.
     pub(crate) channel: &'static str,
+    /// Whether it took a place beyond those of its slot.
+    pub(crate) over: bool,
     /// The language, where it is not Japanese.
     pub(crate) language: &'static str,
     /// Who comes.
@@ -184,6 +186,7 @@ fn lines(known: &Known) -> Vec<Line> {
             standing: wording::standing(line.state, line.reception.map(|(_, state)| state)),
             place: line.place_name.clone(),
             channel: line.channel.label(),
+            over: line.over,
             language: wording::language(&line.language),
             visitor: wording::visitor(line.visitor),
             family,

@@ -68,10 +68,11 @@ fn entry(line: &OfDay, family: String, known: &Known) -> Entry {
     }
 }
 
-/// What the reader of the list must know: the language, and where the visit stands once it began.
+/// What the reader of the list must know: the language, a place beyond those of the slot, and where the visit stands once it began.
 fn remark(line: &OfDay) -> String {
     let standing = wording::standing(line.state, line.reception.map(|(_, state)| state));
     let begun = line.reception.is_some() || line.state != Booking::Booked;
-    let parts = [wording::language(&line.language), if begun { standing } else { "" }];
+    let over = if line.over { "定員超過" } else { "" };
+    let parts = [wording::language(&line.language), over, if begun { standing } else { "" }];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("・")
 }

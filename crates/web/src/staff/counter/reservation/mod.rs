@@ -6,4 +6,5 @@ pub(crate) mod day;
 pub(crate) mod days;
 pub(crate) mod list;
 pub(crate) mod show;
+pub(crate) mod shown;
 pub(crate) mod visitor;

@@ -10,12 +10,13 @@ use domain::id::{OperationId, ReservationId};
 use domain::journal::Subject;
 use domain::permission::Permission;
 use domain::reservation::{Channel, MOST_IN_PARTY, State as Booking};
-use domain::time::{era_date, instant_at, month_day_ja};
+use domain::time::{era_date, instant_at, minute_of, month_day_ja};
 use store::card::Card;
 use store::journal::View;
 use store::reception::Reception;
 use store::reservation::Reservation;
 
+use super::shown::AsShown;
 use super::visitor::VISITOR;
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
@@ -105,6 +106,12 @@ pub(crate) struct ShowPage {
     pub(crate) visitors: Vec<(&'static str, &'static str)>,
     pub(crate) visitor_operation: OperationId,
     pub(crate) add_operation: OperationId,
+    /// The booking as it is shown, for the forms.
+    pub(crate) shown: String,
+    /// Whether it took a place beyond those of its slot.
+    pub(crate) over: bool,
+    /// How late the visitor is who has not come yet.
+    pub(crate) late: Option<String>,
     /// Everybody of the booking, this one too; nobody for somebody alone.
     pub(crate) family: Vec<Member>,
     /// How many of them are booked.
@@ -207,6 +214,14 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
     let booked = family.iter().filter(|(person, _)| person.state == Booking::Booked).count();
     let placed = family.iter().filter(|(person, _)| person.state.takes_a_place()).count();
     let change = signed.may(Permission::Reserve) && expected && here && slot.day >= today;
+    let together: Vec<&Reservation> = match family.as_slice() {
+        [] => vec![&reservation],
+        family => family.iter().map(|(person, _)| person).filter(|p| p.state == reservation.state).collect(),
+    };
+    let shown = AsShown::of(&reservation, together.into_iter()).text();
+    let late = (expected && here && slot.day == today)
+        .then(|| domain::reception::late(slot.start, minute_of(app.now())))
+        .flatten();
     let begun = app.now() >= instant_at(slot.day, slot.start.minutes());
     ShowPage {
         texts: Texts::new(Language::Ja),
@@ -240,6 +255,9 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         visitors: visitors(),
         visitor_operation: app.operation(),
         add_operation: app.operation(),
+        shown,
+        over: reservation.over,
+        late: late.map(|minutes| wording::minutes(i64::from(minutes))),
         family: members(reservation.id, &family),
         booked,
         arrive_operation: app.operation(),

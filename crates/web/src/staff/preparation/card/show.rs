@@ -19,13 +19,13 @@ use store::batch::mail::Posting;
 use store::card::Card;
 use store::journal::View;
 use store::keys::Keys;
-use store::reservation::Reservation;
 
 use super::super::paper::reference;
 use super::story::{self, Line};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
-use crate::staff::counter::{booking, business, route};
+use crate::staff::counter::say::{Facts, Saying};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::wording::{control, list_line};
@@ -44,8 +44,8 @@ pub(crate) struct ShowPage {
     pub(crate) place: PlaceId,
     pub(crate) place_name: String,
     pub(crate) notice: Option<String>,
-    /// The sentence to read out on the telephone.
-    pub(crate) say: Option<String>,
+    /// What to read out on the telephone, and what to do.
+    pub(crate) say: Option<Saying>,
     pub(crate) list_line: String,
     pub(crate) consignment: ConsignmentId,
     pub(crate) method: &'static str,
@@ -112,10 +112,9 @@ impl Acts {
 }
 
 struct Found {
-    card: Card,
+    facts: Facts,
     notice: Option<String>,
     findings: Vec<(Pass, Finding)>,
-    reservation: Option<Reservation>,
     incident: Option<Kind>,
     story: Vec<Line>,
 }
@@ -135,13 +134,13 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let Found { card, notice, findings, reservation, incident, story } = found;
-    let booked = reservation.as_ref().filter(|live| live.state == domain::reservation::State::Booked);
+    let Found { facts, notice, findings, incident, story } = found;
+    let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
-    let mut acts = acts(signed, &card, &findings, booked.is_some(), is_open);
+    let mut acts = acts(signed, &facts, &findings, is_open);
     acts.incident = acts.incident.filter(|_| incident.is_none());
-    let say = signed.may(Permission::Reserve).then(|| booking::say(&card, booked));
+    let Facts { card, live: reservation, .. } = facts;
     let reservation = reservation.filter(|_| signed.may(Permission::SeeReservations)).map(|live| {
         let when = format!("{} {}", month_day_ja(live.slot.day), live.slot.start);
         (format!("/reservation/{}", live.id), when)
@@ -178,12 +177,11 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
 }
 
 fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found>, store::Error> {
-    let Some(card) = store::card::find(reader, id)? else { return Ok(None) };
+    let Some(facts) = Facts::read(reader, id)? else { return Ok(None) };
     Ok(Some(Found {
-        card,
+        facts,
         notice: reference(reader, keys, id)?,
         findings: store::card::inspected(reader, id)?,
-        reservation: store::reservation::live_of(reader, id)?,
         incident: store::incident::open_of(reader, id)?.map(|(_, kind)| kind),
         story: story::of(reader, id)?,
     }))
@@ -214,7 +212,9 @@ fn ended(card: &Card) -> String {
     format!("このカードは交付窓口では渡さずに終了しました{why}。{back}")
 }
 
-fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: bool, is_open: bool) -> Acts {
+fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: bool) -> Acts {
+    let card = &facts.card;
+    let bookable = facts.is_bookable();
     let on_desk = card.place_kind == PlaceKind::Desk;
     let done = |pass: &Pass| findings.iter().any(|(which, _)| which == pass);
     let inspect = Pass::ALL.iter().copied().find(|pass| !done(pass));
@@ -235,10 +235,8 @@ fn acts(signed: &Signed, card: &Card, findings: &[(Pass, Finding)], is_booked: b
             .into_iter()
             .find(|what| what.fits(card) && signed.may(Permission::TransferBatches)),
         put: stored && movable && signed.may(Permission::MoveCards),
-        book: (card.stage == Stage::Notified && !is_booked && signed.may(Permission::Reserve))
-            .then(|| route::book(card.id, None)),
-        walk_in: card.stage == Stage::Notified
-            && !is_booked
+        book: (bookable && signed.may(Permission::Reserve)).then(|| route::book(card.id, None)),
+        walk_in: bookable
             && is_open
             && matches!(card.place_kind, PlaceKind::Box | PlaceKind::Tray)
             && signed.may(Permission::ReceiveVisitors),
