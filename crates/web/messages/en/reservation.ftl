@@ -14,6 +14,7 @@ show-move = Change date or time
 show-cancel = Cancel this booking
 show-too-late = The booked time has passed, so it can no longer be changed or cancelled on this site. If you cannot come or want another time, please call us.
 banner-not-cancelled = Your booking has not been cancelled.
+banner-not-moved = The date and time of your booking have not changed. The time for changing them has passed.
 banner-moved = The date and time of your booking have been changed. Your booking number stays the same.
 move-title = Change the date and time of your booking?
 move-lead = Nothing has changed yet. Until you change it, your present booking stays as it is.

@@ -268,7 +268,15 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ),
         (
             "cancel-family",
-            CancelPage::new(layout(), visit, reservation, appointment_of(&family()), operation).render(),
+            CancelPage::new(
+                layout(),
+                visit,
+                reservation,
+                appointment_of(&family()),
+                operation,
+                "1".to_owned(),
+            )
+            .render(),
         ),
         (
             "change-family",
@@ -279,14 +287,27 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
                 appointment_of(&family()),
                 appointment_of(&family()),
                 operation,
+                "1v1v2".to_owned(),
             )
             .render(),
         ),
         (
             "change",
-            ChangePage::new(layout(), visit, reservation, appointment(), appointment(), operation).render(),
+            ChangePage::new(
+                layout(),
+                visit,
+                reservation,
+                appointment(),
+                appointment(),
+                operation,
+                "1".to_owned(),
+            )
+            .render(),
         ),
-        ("cancel", CancelPage::new(layout(), visit, reservation, appointment(), operation).render()),
+        (
+            "cancel",
+            CancelPage::new(layout(), visit, reservation, appointment(), operation, "1".to_owned()).render(),
+        ),
         ("cancelled", CancelledPage::new(layout(), first, "9:30".parse().unwrap()).render()),
     ]
     .into_iter()

@@ -4,6 +4,7 @@
 mod booking;
 mod cancelling;
 mod changing;
+mod deadlines;
 mod families;
 mod going_otherwise;
 mod proving;

@@ -15,11 +15,12 @@ use jiff::civil::Date;
 use store::Lane;
 use store::op::{Operation, once};
 use store::reservation::BookingError;
+use store::reservation::shown::unchanged;
 
 use super::show::{self, Banner};
 use crate::App;
 use crate::citizen::visit::Appointment;
-use crate::citizen::visit::begun::{Standing, deadlines, opened};
+use crate::citizen::visit::begun::{Standing, deadlines, opened, read_versions};
 use crate::citizen::{Layout, frame, route};
 use crate::kit::page::see_other;
 use crate::kit::{Asked, Fields, Page, PageError, Texts, respond};
@@ -33,6 +34,7 @@ pub struct CancelPage {
     appointment: Appointment,
     operation: OperationId,
     reservation: ReservationId,
+    versions: String,
     people: usize,
     back_href: String,
     cancel_href: String,
@@ -46,6 +48,7 @@ impl CancelPage {
         reservation: ReservationId,
         appointment: Appointment,
         operation: OperationId,
+        versions: String,
     ) -> Self {
         Self {
             texts: layout.texts(),
@@ -54,6 +57,7 @@ impl CancelPage {
             appointment,
             operation,
             reservation,
+            versions,
             back_href: route::show(visit),
             cancel_href: route::cancel(visit),
         }
@@ -75,7 +79,14 @@ pub(crate) async fn ask(
         Standing::Booked(booked) if deadlines(&app, &booked).may_cancel() => {
             let appointment = frame::appointment(&app, &booked.first.slot, booked.starts());
             let layout = frame::layout(&app, &asked);
-            Ok(respond(&CancelPage::new(layout, id, booked.first.id, appointment, app.operation())))
+            Ok(respond(&CancelPage::new(
+                layout,
+                id,
+                booked.first.id,
+                appointment,
+                app.operation(),
+                booked.versions(),
+            )))
         }
         Standing::Booked(_) => Ok(see_other(&route::show(id))),
         other => Ok(other.go_on(id)),
@@ -84,6 +95,7 @@ pub(crate) async fn ask(
 
 const OPERATION: &str = "operation";
 const RESERVATION: &str = "reservation";
+const VERSIONS: &str = "versions";
 const PEOPLE: &str = "people";
 
 /// Cancels the whole booking as it was shown, until its deadline.
@@ -94,9 +106,10 @@ pub(crate) async fn cancel(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let form = fields.form(&[OPERATION, RESERVATION, PEOPLE])?;
+    let form = fields.form(&[OPERATION, RESERVATION, VERSIONS, PEOPLE])?;
     let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
     let shown: ReservationId = form.typed(RESERVATION).parse().map_err(|_| PageError::BadRequest)?;
+    let versions = read_versions(form.typed(VERSIONS))?;
     let people: usize = form.typed(PEOPLE).parse().map_err(|_| PageError::BadRequest)?;
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
@@ -114,6 +127,7 @@ pub(crate) async fn cancel(
         .db
         .write(Lane::Public, move |tx| {
             once(tx, &act, &operation, |tx| {
+                unchanged(tx, shown, &versions)?;
                 store::reservation::party::cancel_all(tx, &act, &rules, shown, people, Channel::Web)
             })
         })
@@ -125,7 +139,9 @@ pub(crate) async fn cancel(
             Ok(see_other(&route::cancelled(id)))
         }
         Err(BookingError::Store(error)) => Err(error.into()),
-        Err(BookingError::AnotherParty) => Ok(see_other(&route::changed(id, Banner::Changed.code()))),
+        Err(BookingError::AnotherParty | BookingError::ChangedSince) => {
+            Ok(see_other(&route::changed(id, Banner::Changed.code())))
+        }
         // Somebody else ended it at the same moment: the page says how it stands now.
         Err(_) => Ok(see_other(&route::show(id))),
     }

@@ -15,10 +15,11 @@ use jiff::civil::Date;
 use store::Lane;
 use store::op::{Operation, once};
 use store::reservation::BookingError;
+use store::reservation::shown::unchanged;
 
-use super::show::Banner;
+use super::show::{self, Banner};
 use crate::App;
-use crate::citizen::visit::begun::{Booking, Standing, deadlines, opened};
+use crate::citizen::visit::begun::{Booking, Standing, deadlines, opened, read_versions};
 use crate::citizen::visit::ended::{Reason, RefusedPage};
 use crate::citizen::visit::hold::is_offered;
 use crate::citizen::visit::proof::Proven;
@@ -37,6 +38,7 @@ pub struct ChangePage {
     to: Appointment,
     operation: OperationId,
     reservation: ReservationId,
+    versions: String,
     days_href: String,
     times_href: String,
     back_href: String,
@@ -53,12 +55,14 @@ impl ChangePage {
         from: Appointment,
         to: Appointment,
         operation: OperationId,
+        versions: String,
     ) -> Self {
         Self {
             texts: layout.texts(),
             layout,
             operation,
             reservation,
+            versions,
             days_href: route::days(visit),
             times_href: route::times(visit, to.day),
             back_href: route::show(visit),
@@ -84,11 +88,10 @@ pub(crate) async fn ask(
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
     match opened.standing(app.now()) {
-        Standing::Booked(booked)
-            if !deadlines(&app, &booked).may_move() || is_there(&booked, day, &starts) =>
-        {
-            Ok(see_other(&route::show(id)))
+        Standing::Booked(booked) if !deadlines(&app, &booked).may_move() => {
+            show::page(&app, &asked, id, &booked, Some(Banner::NotMoved))
         }
+        Standing::Booked(booked) if is_there(&booked, day, &starts) => Ok(see_other(&route::show(id))),
         Standing::Booked(booked) => {
             if !is_offered(&app, &opened.visit, day, &starts) {
                 return days::page(&app, &asked, Proven::from(&opened.visit), Some(Again::DayClosed)).await;
@@ -101,7 +104,15 @@ pub(crate) async fn ask(
             let slot = Slot { day, ..booked.first.slot.clone() };
             let to = frame::appointment(&app, &slot, starts);
             let layout = frame::layout(&app, &asked);
-            Ok(respond(&ChangePage::new(layout, id, booked.first.id, from, to, app.operation())))
+            Ok(respond(&ChangePage::new(
+                layout,
+                id,
+                booked.first.id,
+                from,
+                to,
+                app.operation(),
+                booked.versions(),
+            )))
         }
         other => Ok(other.go_on(id)),
     }
@@ -114,6 +125,7 @@ fn is_there(booked: &Booking, day: Date, starts: &[Start]) -> bool {
 
 const OPERATION: &str = "operation";
 const RESERVATION: &str = "reservation";
+const VERSIONS: &str = "versions";
 const DAY: &str = "day";
 const START: &str = "start";
 
@@ -125,11 +137,12 @@ pub(crate) async fn change(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let form = fields.form(&[OPERATION, RESERVATION, DAY, START])?;
+    let form = fields.form(&[OPERATION, RESERVATION, VERSIONS, DAY, START])?;
     let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
     let shown: ReservationId = form.typed(RESERVATION).parse().map_err(|_| PageError::BadRequest)?;
     let day: Date = form.typed(DAY).parse().map_err(|_| PageError::BadRequest)?;
     let starts = people::read(form.typed(START)).ok_or(PageError::BadRequest)?;
+    let versions = read_versions(form.typed(VERSIONS))?;
     let opened = opened(&app, &headers, &visit).await?;
     let (id, proven) = (opened.visit.id, Proven::from(&opened.visit));
     let booked = match opened.standing(app.now()) {
@@ -138,7 +151,7 @@ pub(crate) async fn change(
         other => return Ok(other.go_on(id)),
     };
     if !deadlines(&app, &booked).may_move() {
-        return Ok(see_other(&route::show(id)));
+        return show::page(&app, &asked, id, &booked, Some(Banner::NotMoved));
     }
     if !is_there(&booked, day, &starts) && !is_offered(&app, &opened.visit, day, &starts) {
         return days::page(&app, &asked, proven, Some(Again::DayClosed)).await;
@@ -146,6 +159,7 @@ pub(crate) async fn change(
     let operation = Operation::new(operation, &format!("move {shown} {day} {}", people::written(&starts)));
     let done = app.write_with_rules(Lane::Public, Actor::Citizen, move |tx, act, rules| {
         once(tx, act, &operation, |tx| {
+            unchanged(tx, shown, &versions)?;
             store::reservation::party::move_all(tx, act, rules, shown, day, &starts, Channel::Web)
         })
     });
@@ -159,7 +173,9 @@ pub(crate) async fn change(
             times::page(&app, &asked, proven, day, Some(Again::Taken)).await
         }
         Err(BookingError::DayClosed) => days::page(&app, &asked, proven, Some(Again::DayClosed)).await,
-        Err(BookingError::AnotherParty) => Ok(see_other(&route::changed(id, Banner::Changed.code()))),
+        Err(BookingError::AnotherParty | BookingError::ChangedSince) => {
+            Ok(see_other(&route::changed(id, Banner::Changed.code())))
+        }
         Err(BookingError::NotBookable(_)) => {
             Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::show(id)), Reason::Ask)))
         }

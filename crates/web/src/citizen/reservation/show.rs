@@ -27,6 +27,8 @@ use crate::kit::{Asked, Page, PageError, Texts, respond};
 pub enum Banner {
     /// The citizen went back from cancelling, or it could not be done.
     NotCancelled,
+    /// It was not moved: the time for that is over.
+    NotMoved,
     /// It was moved to the time that is shown.
     Moved,
     /// Somebody was added.
@@ -43,6 +45,7 @@ impl Banner {
     fn key(self) -> &'static str {
         match self {
             Self::NotCancelled => key!("banner-not-cancelled"),
+            Self::NotMoved => key!("banner-not-moved"),
             Self::Moved => key!("banner-moved"),
             Self::Added => key!("banner-added"),
             Self::TakenOut => key!("banner-taken-out"),
@@ -55,6 +58,7 @@ impl Banner {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::NotCancelled => "not-cancelled",
+            Self::NotMoved => "not-moved",
             Self::Moved => "moved",
             Self::Added => "added",
             Self::TakenOut => "taken-out",
@@ -64,8 +68,15 @@ impl Banner {
     }
 
     fn from_code(code: &str) -> Option<Self> {
-        let all =
-            [Self::NotCancelled, Self::Moved, Self::Added, Self::TakenOut, Self::Visitor, Self::Changed];
+        let all = [
+            Self::NotCancelled,
+            Self::NotMoved,
+            Self::Moved,
+            Self::Added,
+            Self::TakenOut,
+            Self::Visitor,
+            Self::Changed,
+        ];
         all.into_iter().find(|banner| banner.code() == code)
     }
 }

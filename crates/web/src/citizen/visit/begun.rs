@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use store::card::Card;
 use store::keys::Keys;
+use store::reservation::shown::{Shown, Whom};
 use store::reservation::{Reservation, party};
 use store::visit::{LIFE, Visit, VisitCard};
 use store::{Lane, Reader};
@@ -108,6 +109,14 @@ impl Booking {
         self.people().map(|person| person.slot.start).collect()
     }
 
+    /// Their versions, in the order of the store, as a form sends them along.
+    pub(crate) fn versions(&self) -> String {
+        let mut versions: Vec<_> = self.people().map(|person| (person.id, person.version)).collect();
+        versions.sort_unstable();
+        // Letters stand between the digits, or they could look like a number that is refused.
+        versions.iter().map(|(_, version)| version.to_string()).collect::<Vec<_>>().join("v")
+    }
+
     /// What tells each of a family from the others; nothing for somebody alone.
     pub(crate) fn names(&self) -> Vec<Name> {
         let ends = self.ends.iter().cloned();
@@ -128,6 +137,13 @@ impl Booking {
     fn earliest(&self) -> &Slot {
         self.people().map(|person| &person.slot).min().unwrap_or(&self.first.slot)
     }
+}
+
+/// Reads what [`Booking::versions`] wrote.
+pub(crate) fn read_versions(text: &str) -> Result<Shown, PageError> {
+    let versions: Result<Vec<u32>, _> = text.split('v').map(str::parse).collect();
+    let versions = versions.map_err(|_| PageError::BadRequest)?;
+    Ok(Shown { whom: Whom::All, versions })
 }
 
 /// A visit with the booking it makes or looks at.
