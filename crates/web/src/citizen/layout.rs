@@ -77,7 +77,7 @@ impl Layout {
     }
 
     /// Every language, for the links.
-    pub fn languages(&self) -> [Language; 2] {
+    pub fn languages(&self) -> [Language; Language::COUNT] {
         Language::ALL
     }
 

@@ -330,7 +330,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     for (name, people, minutes) in [("wait-next", 0, None), ("wait", 240, Some(4))] {
         pages.push((name, sample_wait(&asked, Ahead { people, minutes })));
     }
-    if language == Language::Ja {
+    if language == Language::JA {
         pages.push(("staff-error", crate::staff::layout::samples::error(&asked)));
     }
     pages
@@ -384,7 +384,7 @@ fn assert_ids_are_single(name: &str, html: &str) {
 
 #[test]
 fn r4_c_the_first_page_is_light() {
-    let html = First::new(Layout::new(&asked(Language::Ja), office()), Some(TODAY)).render().unwrap();
+    let html = First::new(Layout::new(&asked(Language::JA), office()), Some(TODAY)).render().unwrap();
     let scripts = asset::content("error.js").unwrap().len();
     let size = html.len() + asset::content("style.css").unwrap().len() + scripts;
     assert!(size < 60_000, "{size} bytes");
@@ -394,7 +394,7 @@ fn r4_c_the_first_page_is_light() {
 fn a_refused_form_says_so_in_the_title() {
     let mut form = Form::fresh();
     form.refuse("number", key!("error-number-empty"));
-    let html = KeyPage::new(Layout::new(&asked(Language::Ja), office()), form).render().unwrap();
+    let html = KeyPage::new(Layout::new(&asked(Language::JA), office()), form).render().unwrap();
     assert!(html.contains("<title>エラー：予約キー"));
     assert!(html.contains("role=\"alert\"") && html.contains("aria-invalid=\"true\""));
 }

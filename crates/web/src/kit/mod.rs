@@ -5,8 +5,10 @@
 pub mod asset;
 pub mod clock;
 pub mod cookie;
+pub(crate) mod dates;
 pub mod error;
 pub mod form;
+pub mod language;
 pub mod message;
 pub mod page;
 pub mod qr;
@@ -16,6 +18,7 @@ pub mod surround;
 
 pub use error::PageError;
 pub use form::{Fields, Form};
-pub use message::{Bilingual, Language, Texts};
+pub use language::Language;
+pub use message::{Bilingual, Texts};
 pub use page::{Page, respond};
 pub use request::Asked;

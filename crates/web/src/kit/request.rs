@@ -14,7 +14,8 @@ use domain::guard::{self, Finding};
 use super::clock::{Chance, Clock};
 use super::cookie;
 use super::error::PageError;
-use super::message::{Language, Texts};
+use super::language::Language;
+use super::message::Texts;
 
 /// The number of one request: on the error page, in the log and in the journal.
 ///

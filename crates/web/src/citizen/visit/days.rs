@@ -137,17 +137,6 @@ fn weeks(first: Date, last: Date) -> impl Iterator<Item = (Date, Date)> {
     })
 }
 
-/// The messages of the weekdays, Sunday first as on wall calendars: long, short.
-pub(crate) const WEEKDAYS: [(&str, &str); 7] = [
-    (key!("weekday-sunday"), key!("weekday-sunday-short")),
-    (key!("weekday-monday"), key!("weekday-monday-short")),
-    (key!("weekday-tuesday"), key!("weekday-tuesday-short")),
-    (key!("weekday-wednesday"), key!("weekday-wednesday-short")),
-    (key!("weekday-thursday"), key!("weekday-thursday-short")),
-    (key!("weekday-friday"), key!("weekday-friday-short")),
-    (key!("weekday-saturday"), key!("weekday-saturday-short")),
-];
-
 /// One day of the grid.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {

@@ -213,7 +213,7 @@ mod tests {
             refuse_unknown(&mut form, wanted);
         }
         assert!(form.faults().len() < 2, "{typed}: {:?}", form.faults());
-        form.fault(NUMBER).map(|fault| fault.text(&Texts::new(Language::En)))
+        form.fault(NUMBER).map(|fault| fault.text(&Texts::new(Language::EN)))
     }
 
     #[test]

@@ -231,11 +231,11 @@ mod tests {
 
     #[test]
     fn r4_d_times_of_a_family_are_told_with_their_people() {
-        let ja = Texts::new(Language::Ja);
+        let ja = Texts::new(Language::JA);
         assert_eq!(times(ja, &starts(&["9:00"])), "9時00分");
         assert_eq!(times(ja, &starts(&["9:00", "9:00", "9:00"])), "9時00分");
         assert_eq!(times(ja, &starts(&["9:00", "9:00", "9:10"])), "9時00分に2人、9時10分に1人");
-        let en = Texts::new(Language::En);
+        let en = Texts::new(Language::EN);
         assert_eq!(times(en, &starts(&["9:00", "9:10", "9:10"])), "9:00 (1 person), 9:10 (2 people)");
     }
 
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(belongings(&same).len(), 1);
         let other = people(&seats, &names, &[Some(Visitor::Principal), Some(Visitor::Proxy)]);
         let lists = belongings(&other);
-        let titles: Vec<_> = lists.iter().filter_map(|list| list.title(&Texts::new(Language::Ja))).collect();
+        let titles: Vec<_> = lists.iter().filter_map(|list| list.title(&Texts::new(Language::JA))).collect();
         assert_eq!(titles, ["1人目の持ち物", "2人目の持ち物"]);
         assert_ne!(lists[0].belongings, lists[1].belongings);
     }

@@ -83,7 +83,7 @@ impl Around {
         };
         Self {
             path,
-            texts: Texts::new(Language::Ja),
+            texts: Texts::new(Language::JA),
             form,
             record,
             time,

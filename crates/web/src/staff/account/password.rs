@@ -44,7 +44,7 @@ impl PasswordPage {
         if let Some(person) = layout.person.as_mut().filter(|_| must_change) {
             person.permissions.clear();
         }
-        Self { texts: Texts::new(Language::Ja), layout, form, operation, must_change, shortest: SHORTEST }
+        Self { texts: Texts::new(Language::JA), layout, form, operation, must_change, shortest: SHORTEST }
     }
 }
 

@@ -50,7 +50,7 @@ impl SignInPage {
     /// The page with the form as it stands.
     pub(super) fn new(mut layout: Layout, form: Form, ended: bool) -> Self {
         layout.refused = form.is_refused();
-        Self { texts: Texts::new(Language::Ja), layout, form, ended }
+        Self { texts: Texts::new(Language::JA), layout, form, ended }
     }
 }
 

@@ -137,7 +137,7 @@ fn day_list(frozen: bool, transferred: bool, form: Form) -> ListPage {
         row(3, Difference::Away { day: date(2026, 11, 30) }, None, ""),
     ];
     ListPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout: layout("11月24日(火)の予約リスト", Task::Reservations),
         form,
         problem: None,
@@ -190,7 +190,7 @@ fn day(count: u16) -> DayPage {
 
 fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage {
     ReservationPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout: layout("予約 11月24日(火) 9:30", Task::Reservations),
         form,
         problem: problem.map(str::to_owned),
@@ -322,7 +322,7 @@ fn slots_beyond(may: bool) -> SlotsPage {
 
 fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> ReceptionPage {
     ReceptionPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout: layout("受付 000 012 117", Task::Counter),
         form,
         problem: problem.map(str::to_owned),
@@ -404,7 +404,7 @@ fn close(form: Form, ready: bool, closed: bool) -> ClosePage {
         incident_href: "/cards/1/incident?close=2026-11-24".to_owned(),
     };
     ClosePage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout: layout("11月24日(火)の締め", Task::Reports),
         form,
         problem: None,
@@ -491,7 +491,7 @@ fn incident(number: u128, kind: Kind) -> incident::Line {
 fn incidents(form: Form, some: bool) -> IncidentsPage {
     let ended = incident::Line { outcomes: vec![Outcome::Found], ..incident(3, Kind::Missing) };
     IncidentsPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout: layout("事故の記録", Task::Storage),
         form,
         problem: None,
@@ -503,7 +503,7 @@ fn incidents(form: Form, some: bool) -> IncidentsPage {
 
 fn open_incident(form: Form) -> OpenPage {
     OpenPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout: layout("事故の記録", Task::Storage),
         form,
         problem: None,
@@ -518,7 +518,7 @@ fn open_incident(form: Form) -> OpenPage {
 
 fn correct(form: Form) -> CorrectPage {
     CorrectPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout: layout("結果の訂正", Task::Reports),
         form,
         problem: None,

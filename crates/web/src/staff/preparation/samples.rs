@@ -54,7 +54,7 @@ fn pull_line(start: Option<domain::time::Start>) -> storage::pull::Line {
 }
 
 fn texts() -> Texts {
-    Texts::new(Language::Ja)
+    Texts::new(Language::JA)
 }
 
 fn refused(fields: &[&'static str]) -> Form {

@@ -45,7 +45,7 @@ impl NewPage {
         operation: OperationId,
         sites: Vec<Choice>,
     ) -> Self {
-        Self { texts: Texts::new(Language::Ja), layout, form, operation, roles: roles(), sites }
+        Self { texts: Texts::new(Language::JA), layout, form, operation, roles: roles(), sites }
     }
 }
 

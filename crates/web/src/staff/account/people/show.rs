@@ -120,7 +120,7 @@ impl PersonPage {
             .collect();
         let person = &known.person;
         Self {
-            texts: Texts::new(Language::Ja),
+            texts: Texts::new(Language::JA),
             layout,
             form,
             href: format!("/people/{}", person.id),

@@ -60,7 +60,7 @@ impl RulesPage {
     /// The rules as they are today, and the answer for the day that was asked for.
     pub(super) fn new(layout: Layout, form: Form, rules: &RuleSet, today: Date, asked: Option<Date>) -> Self {
         Self {
-            texts: Texts::new(Language::Ja),
+            texts: Texts::new(Language::JA),
             layout,
             form,
             epoch: rules.epoch(),

@@ -326,7 +326,7 @@ impl SlotsPage {
             }
         }
         if form.typed(LANGUAGE).is_empty() {
-            form.fill(LANGUAGE, Language::Ja.code());
+            form.fill(LANGUAGE, Language::JA.code());
         }
         let mut rest = String::new();
         if !purpose.with.is_empty() {
@@ -348,7 +348,7 @@ impl SlotsPage {
         let coming = coming.collect();
         let halves = times(known, &purpose, problem.offer.as_ref().is_none_or(|offer| offer.take.is_none()));
         Self {
-            texts: Texts::new(Language::Ja),
+            texts: Texts::new(Language::JA),
             layout,
             form,
             problem: problem.sentence,

@@ -37,7 +37,7 @@ pub(crate) async fn walk_in(
     let keys = app.keys.clone();
     let booked = app.write_with_rules(Lane::Staff, signed.actor(), move |tx, act, rules| {
         once(tx, act, &operation, |tx| {
-            store::walk_in::book(tx, act, &keys, rules, id, &day, Language::Ja.code()).map(|booked| booked.id)
+            store::walk_in::book(tx, act, &keys, rules, id, &day, Language::JA.code()).map(|booked| booked.id)
         })
     });
     let booked = booked.await;

@@ -212,7 +212,7 @@ fn shown(
         )
     });
     ClosePage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         problem,

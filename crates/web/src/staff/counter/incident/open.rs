@@ -88,7 +88,7 @@ async fn page(
     let mut layout = signed.layout("事故の記録").within(Task::Storage);
     layout.refused = form.is_refused();
     Ok(respond(&OpenPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         problem,

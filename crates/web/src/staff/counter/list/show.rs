@@ -175,7 +175,7 @@ fn shown(
         signed.layout(format!("{}の予約リスト", month_day_ja(day.day))).within(Task::Reservations);
     layout.refused = form.is_refused();
     ListPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         problem,

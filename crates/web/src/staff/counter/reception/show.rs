@@ -198,7 +198,7 @@ fn shown(
     layout = layout.within(if receives { Task::Counter } else { Task::Reservations });
     layout.refused = form.is_refused();
     ShowPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         problem,

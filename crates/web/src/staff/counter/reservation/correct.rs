@@ -142,7 +142,7 @@ async fn page(
     let mut layout = signed.layout("結果の訂正").within(Task::Reports);
     layout.refused = form.is_refused();
     Ok(respond(&CorrectPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         problem,

@@ -190,7 +190,7 @@ async fn page(
         counts: *counts,
     };
     let page = DaysPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         query: query(range),
         previous: beside(false),

@@ -224,7 +224,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         .flatten();
     let begun = app.now() >= instant_at(slot.day, slot.start.minutes());
     ShowPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         problem,

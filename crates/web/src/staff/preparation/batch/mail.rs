@@ -52,7 +52,7 @@ async fn page(app: &App, signed: &Signed, form: Form) -> Result<Response, PageEr
     let mut layout = signed.layout("市へ引継ぎ（郵送分）").within(Task::Preparation);
     layout.refused = form.is_refused();
     Ok(respond(&MailPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         ready,

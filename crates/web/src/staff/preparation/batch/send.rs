@@ -61,7 +61,7 @@ async fn page(app: &App, signed: &Signed, id: ConsignmentId, form: Form) -> Resu
     let mut layout = signed.layout("市へ引継ぎ（交付前設定）").within(Task::Preparation);
     layout.refused = form.is_refused();
     Ok(respond(&SendPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         id,

@@ -105,7 +105,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) ->
         method: card.method.label_ja(),
     };
     Ok(respond(&ShowPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         id,

@@ -176,7 +176,7 @@ pub(super) async fn page(
     let mut layout = signed.layout("カード一覧").within(Task::Preparation);
     layout.refused = asked.form.is_refused() || naming.is_refused();
     let page = ListPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         progresses: found.counts.into_iter().map(with_progress).collect(),
         chips: if asked.form.is_refused() { Vec::new() } else { filter::chips(&asked, &found.named) },

@@ -149,7 +149,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         signed.layout(format!("カード {}", control(card.control_number))).within(Task::Preparation);
     layout.refused = form.is_refused();
     Ok(respond(&ShowPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         by_paper: signed.city_record() == CityRecord::Paper,

@@ -92,7 +92,7 @@ pub(super) fn page(signed: &Signed, operation: OperationId, list: &Checked, form
     let (first, last) = (list.lines.first(), list.lines.last());
     let number = |line: Option<&Line>| line.map_or(0, |line| line.line);
     respond(&CheckPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         operation,

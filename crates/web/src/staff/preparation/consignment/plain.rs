@@ -56,7 +56,7 @@ fn page(app: &App, signed: &Signed, form: Form) -> Response {
     let mut layout = signed.layout("ファイルなしで取り込む").within(Task::Preparation);
     layout.refused = form.is_refused();
     let kinds = app.settings.profile.consignment.kinds.clone();
-    respond(&PlainPage { texts: Texts::new(Language::Ja), layout, form, kinds })
+    respond(&PlainPage { texts: Texts::new(Language::JA), layout, form, kinds })
 }
 
 /// Asks for the list.

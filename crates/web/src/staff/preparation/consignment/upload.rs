@@ -60,7 +60,7 @@ impl Page for UploadPage {
 fn page(signed: &Signed, form: Form, wrong: Option<Wrong>) -> Response {
     let mut layout = signed.layout("一覧表を取り込む").within(Task::Preparation);
     layout.refused = form.is_refused();
-    respond(&UploadPage { texts: Texts::new(Language::Ja), layout, form, wrong })
+    respond(&UploadPage { texts: Texts::new(Language::JA), layout, form, wrong })
 }
 
 /// Asks for the file.

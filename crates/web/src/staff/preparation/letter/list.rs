@@ -95,7 +95,7 @@ pub(super) async fn page(app: &App, signed: &Signed, form: Form) -> Result<Respo
     let mut layout = signed.layout("交付のご案内").within(Task::Preparation);
     layout.refused = form.is_refused();
     Ok(respond(&ListPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         waiting,

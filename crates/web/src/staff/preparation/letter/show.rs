@@ -126,7 +126,7 @@ pub(super) async fn page(
         holds: letter.holds,
     };
     Ok(respond(&ShowPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         id,

@@ -97,7 +97,7 @@ fn page(signed: &Signed, operation: OperationId, checked: &Checked, form: Form) 
         .filter(|(_, count)| *count > 0)
         .collect();
     respond(&CheckPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         operation,

@@ -73,7 +73,7 @@ impl Page for FilePage {
 fn page(signed: &Signed, form: Form, wrong: Option<Wrong>) -> Response {
     let mut layout = signed.layout("カードの一覧を取り込む（引継ぎ）").within(Task::Settings);
     layout.refused = form.is_refused();
-    respond(&FilePage { texts: Texts::new(Language::Ja), layout, form, wrong, columns: columns() })
+    respond(&FilePage { texts: Texts::new(Language::JA), layout, form, wrong, columns: columns() })
 }
 
 /// Asks for the file.

@@ -126,7 +126,7 @@ pub(super) async fn page(
     let mut layout = signed.layout("引継ぎ（前事業者から）").within(Task::Settings);
     layout.refused = form.is_refused();
     Ok(respond(&IndexPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         operation: app.operation(),

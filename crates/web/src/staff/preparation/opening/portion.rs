@@ -147,7 +147,7 @@ fn made(
         former: line.has_former(),
     };
     PortionPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         operation,

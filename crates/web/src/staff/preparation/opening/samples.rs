@@ -16,7 +16,7 @@ fn layout(title: &str) -> Layout {
 }
 
 fn texts() -> Texts {
-    Texts::new(Language::Ja)
+    Texts::new(Language::JA)
 }
 
 fn operation() -> OperationId {

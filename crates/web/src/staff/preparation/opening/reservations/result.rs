@@ -76,7 +76,7 @@ pub(super) fn before(signed: &Signed, operation: OperationId, checked: &Checked,
     let days = checked.lines.iter().map(|line| line.day);
     let text = |day: Option<jiff::civil::Date>| day.map(short_date).unwrap_or_default();
     respond(&CheckPage {
-        texts: Texts::new(Language::Ja),
+        texts: Texts::new(Language::JA),
         layout,
         form,
         operation,
