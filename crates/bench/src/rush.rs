@@ -100,7 +100,9 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, _rounds: usize) {
         "{name}: a rush of {CITIZENS} citizens on {places} places: {booked} booked, {empty_handed} found nothing \
          left, {kindly} pages told the wait"
     ));
-    house.verify();
+    let findings = house.city.verify();
+    let slots: Vec<_> = findings.iter().filter(|found| found.invariant == Invariant::Slot).collect();
+    assert!(slots.is_empty(), "{slots:?}");
     table.add(
         format!("{name}: rush, places that were not booked"),
         "",

@@ -54,15 +54,18 @@ on_both! {
         let mut looks = house.citizen();
         looks.open("/reservation").fill("number", &number).press("予約を見る").sees("あなたの予約");
 
-        // The second goes away. After five minutes the fourth is let in, whose half hour begins then.
-        for _ in 0..8 {
-            house.advance(SignedDuration::from_secs(39));
-            third.reload().sees("日にちを選んでください");
-            fourth.reload();
-            fifth.reload();
-        }
-        fourth.sees("日にちを選んでください");
+        // The second goes away. After half a minute the fourth is let in.
+        house.advance(SignedDuration::from_secs(25));
+        third.reload().sees("日にちを選んでください");
+        fourth.reload();
+        waits(fourth, "次にご案内します");
+        house.advance(SignedDuration::from_secs(10));
+        fourth.reload().sees("日にちを選んでください");
+        fifth.reload();
         waits(fifth, "次にご案内します");
+        // The second was only thinking, and goes on.
+        second.press("9時00分");
+        comes_alone(second).press("この内容で予約する").sees("予約が終わりました");
         house.verify();
     }
 
@@ -74,9 +77,9 @@ on_both! {
         proves(&mut first, &house.key_of(cards[0]));
         first.sees("日にちを選んでください");
         proves(&mut second, &house.key_of(cards[1]));
-        for _ in 0..40 {
+        for _ in 0..60 {
             waits(&mut second, "次にご案内します");
-            house.advance(SignedDuration::from_secs(30));
+            house.advance(SignedDuration::from_secs(20));
             first.reload();
             second.reload();
         }

@@ -2,7 +2,8 @@
 //! is let in as others are done.
 //!
 //! A turn belongs to a proven visit, so it is kept by reloading, by Back and by closing the page, and nobody gets one
-//! by asking often. Who is inside stays inside. Each node has its own room; the order is the age of the visits, which
+//! by asking often. Who was let in stays in, also after a pause, but who shows no page for a moment takes nobody's
+//! place: people who leave do not say so. Each node has its own room; the order is the age of the visits, which
 //! every node reads in the same way. Nothing here is a fact: a node that starts again asks everybody in anew.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -11,8 +12,11 @@ use domain::id::VisitId;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
-/// Who shows no page for so long has gone away.
-const IDLE: SignedDuration = SignedDuration::from_mins(5);
+/// Who has shown a page within this time is counted: as long as people look at a page.
+const BUSY: SignedDuration = SignedDuration::from_secs(30);
+
+/// Who was let in stays in so long after their last page: as long as a visit lives.
+const STAYS: SignedDuration = store::visit::LIFE;
 
 /// Who waits and does not come back for so long has gone away; the page comes back by itself every
 /// [`AGAIN_SECONDS`].
@@ -48,15 +52,17 @@ pub struct Ahead {
 /// The room of this node.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    /// How many may be inside at once.
+    /// How many may be busy at once.
     most: usize,
     room: Mutex<Room>,
 }
 
 #[derive(Debug, Default)]
 struct Room {
-    /// Who is inside, and when they last showed a page.
+    /// Who was let in, and when they last showed a page.
     inside: HashMap<VisitId, Timestamp>,
+    /// How many of them are busy: as last counted, and let in since.
+    busy: usize,
     /// Who waits, in the order of their visits, and when they last came back.
     waiting: BTreeMap<VisitId, Timestamp>,
     /// When the last ones of those who waited were let in.
@@ -79,11 +85,12 @@ impl Turns {
             return Turn::In { waited: false };
         }
         room.sweep(now);
-        let free = self.most.saturating_sub(room.inside.len());
+        let free = self.most.saturating_sub(room.busy);
         let ahead = room.waiting.range(..visit).count();
         if ahead < free {
             let waited = room.waiting.remove(&visit).is_some();
             room.inside.insert(visit, now);
+            room.busy += 1;
             if waited {
                 room.count_let_in(now);
             }
@@ -96,7 +103,10 @@ impl Turns {
 
     /// A visit has what it came for: somebody else may come in.
     pub(crate) fn leave(&self, visit: VisitId) {
-        self.room.lock().inside.remove(&visit);
+        let mut room = self.room.lock();
+        if room.inside.remove(&visit).is_some() {
+            room.busy = room.busy.saturating_sub(1);
+        }
     }
 
     /// How many are inside, and how many wait.
@@ -120,7 +130,8 @@ impl Room {
         }
         self.swept = Some(now);
         let here = |seen: &Timestamp, most| (SignedDuration::ZERO..=most).contains(&age(*seen));
-        self.inside.retain(|_, seen| here(seen, IDLE));
+        self.inside.retain(|_, seen| here(seen, STAYS));
+        self.busy = self.inside.values().filter(|seen| here(seen, BUSY)).count();
         self.waiting.retain(|_, seen| here(seen, AWAY));
     }
 
@@ -194,12 +205,11 @@ mod tests {
         assert_eq!(waits(turns.ask(visit(2), START)), 0);
         assert_eq!(waits(turns.ask(visit(3), START)), 1);
         // The second does not come back, and the first shows no page any more.
-        assert_eq!(waits(turns.ask(visit(3), second(61))), 0);
-        assert_eq!(waits(turns.ask(visit(3), second(120))), 0);
-        for seconds in [180, 240, 300] {
-            assert_eq!(waits(turns.ask(visit(3), second(seconds))), 0);
-        }
-        assert_eq!(turns.ask(visit(3), second(302)), Turn::In { waited: true });
+        assert_eq!(turns.ask(visit(1), second(25)), Turn::In { waited: false });
+        assert_eq!(waits(turns.ask(visit(3), second(50))), 1);
+        assert_eq!(turns.ask(visit(3), second(61)), Turn::In { waited: true });
+        // The first had a pause, and goes on.
+        assert_eq!(turns.ask(visit(1), second(120)), Turn::In { waited: false });
         // A clock that was moved back keeps nobody out for ever.
         assert_eq!(turns.ask(visit(4), START), Turn::In { waited: false });
     }
