@@ -16,7 +16,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for code in &codes {
         writeln!(list, "    ({code:?}, &[")?;
         for file in names(&root.join(code))? {
-            writeln!(list, "        include_str!({:?}),", root.join(code).join(file))?;
+            let path = root.join(code).join(file);
+            let path = path.to_str().ok_or("the checkout lies at a path that is no text")?;
+            writeln!(list, "        include_str!({path:?}),")?;
         }
         list.push_str("    ]),\n");
     }
@@ -29,7 +31,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn names(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
-        names.push(entry?.file_name().into_string().map_err(|name| format!("{} is no name", name.display()))?);
+        names
+            .push(entry?.file_name().into_string().map_err(|name| format!("{} is no name", name.display()))?);
     }
     names.sort();
     Ok(names)

@@ -15,6 +15,7 @@ use domain::rules::{RuleBody, When};
 use domain::service::Service;
 use domain::time::instant_at;
 use jiff::civil::{Date, date};
+use store::verify::Invariant;
 use storykit::House;
 
 use crate::city::{self, Engine, Shared};

@@ -10,6 +10,7 @@ use jiff::tz::Offset;
 use super::Layout;
 use super::visit::Appointment;
 use crate::key;
+use crate::kit::ruby;
 
 /// What stands in the calendar.
 #[derive(Debug, Clone)]
@@ -103,7 +104,7 @@ fn utc(instant: Timestamp) -> String {
 
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for sign in text.chars() {
+    for sign in ruby::plain(text).chars() {
         match sign {
             '\\' | ';' | ',' => escaped.extend(['\\', sign]),
             '\n' => escaped.push_str("\\n"),

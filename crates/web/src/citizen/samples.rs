@@ -35,6 +35,7 @@ use super::visit::who::{Question, WhoPage};
 use super::visit::{Again, Appointment, Availability};
 use crate::key;
 use crate::kit::clock::SeededChance;
+use crate::kit::page::with_readings;
 use crate::kit::request::Incident;
 use crate::kit::{Asked, Fields, Form, Language, PageError, asset};
 
@@ -349,6 +350,7 @@ fn r4_c_every_page_is_whole_in_every_language() {
     let folder = std::env::var("MADOGUCHI_SAMPLES").ok();
     for language in Language::ALL {
         for (name, html) in pages(language) {
+            let html = with_readings(html);
             let name = format!("{name}.{}", language.code());
             assert!(html.contains(&format!("<html lang=\"{}\">", language.code())), "{name}: no language");
             assert_eq!(html.matches("<h1>").count(), 1, "{name}: not one heading");
@@ -357,7 +359,7 @@ fn r4_c_every_page_is_whole_in_every_language() {
                 title.is_some_and(|title| title.chars().count() > 4 && !title.starts_with(" |")),
                 "{name}: no title"
             );
-            for mark in ["⟦", "⟧", "{$", "{ $", "{{", "{%"] {
+            for mark in ["⟦", "⟧", "《", "{$", "{ $", "{{", "{%"] {
                 assert!(!html.contains(mark), "{name}: {mark} is left");
             }
             assert!(!html.contains(" style=\"") && !html.contains(" onclick"), "{name}: inline code");

@@ -300,7 +300,10 @@ mod tests {
         // A date takes what its language needs of what it is given.
         let alike = |language| {
             let mut messages = messages(language);
-            messages.iter_mut().filter(|(key, _)| key.starts_with("date-")).for_each(|(_, names)| names.clear());
+            messages
+                .iter_mut()
+                .filter(|(key, _)| key.starts_with("date-"))
+                .for_each(|(_, names)| names.clear());
             messages
         };
         let japanese = alike(Language::JA);
@@ -316,6 +319,23 @@ mod tests {
         let missing: Vec<_> = used.difference(&known).collect();
         let unused: Vec<_> = known.difference(&used).collect();
         assert!(missing.is_empty() && unused.is_empty(), "missing: {missing:?}\nunused: {unused:?}");
+    }
+
+    #[test]
+    fn r4_c_easy_japanese_gives_the_reading_of_every_kanji() {
+        let easy = Language::from_code("ja-x-easy").unwrap();
+        let kanji = |sign: char| ('\u{4E00}'..='\u{9FFF}').contains(&sign) || sign == '々';
+        for source in easy.sources() {
+            for line in
+                source.lines().filter(|line| !line.starts_with('#') && !line.starts_with("language-name"))
+            {
+                let mut signs = line.chars().peekable();
+                while let Some(sign) = signs.next() {
+                    let ends = kanji(sign) && !signs.peek().copied().is_some_and(kanji);
+                    assert!(!ends || signs.peek() == Some(&'《'), "{sign} has no reading in {line}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod message;
 pub mod page;
 pub mod qr;
 pub mod request;
+pub(crate) mod ruby;
 pub mod security;
 pub mod surround;
 

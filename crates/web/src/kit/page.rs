@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::error::PageError;
+use super::ruby;
 
 /// How long a browser or a proxy may keep an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +39,16 @@ pub trait Page: askama::Template {
     }
 }
 
+/// The page with the readings of its kanji, where its language has them.
+pub(crate) fn with_readings(html: String) -> String {
+    if html.starts_with("<!DOCTYPE html>\n<html lang=\"ja-x-easy\"") { ruby::marked_up(&html) } else { html }
+}
+
 /// Renders the page and answers with it.
 pub fn respond<P: Page>(page: &P) -> Response {
     match page.render() {
         Ok(html) => {
+            let html = with_readings(html);
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
                 (header::CACHE_CONTROL, P::CACHE.header()),

@@ -107,6 +107,7 @@ pub(crate) fn families(lines: &[(ReservationId, Option<ReservationId>)]) -> Vec<
 pub(crate) fn language(code: &str) -> &'static str {
     match code {
         "ja" => "",
+        "ja-x-easy" => "やさしい日本語",
         "en" => "英語",
         _ => "外国語",
     }

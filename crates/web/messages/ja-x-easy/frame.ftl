@@ -1,0 +1,33 @@
+# What stands on every page.
+service-name = マイナンバーカードの受《う》け取《と》り予約《よやく》
+title-error = まちがい：
+skip = 本文《ほんぶん》へ
+languages = ことば
+help-title = こまったとき
+never-asked = このサイトで、マイナンバー（12けたの数字《すうじ》）や暗証番号《あんしょうばんごう》を聞《き》くことはありません。
+demo-clock = これは練習《れんしゅう》の画面《がめん》です。時計《とけい》を手《て》で動《うご》かしています：{ $time }
+back = 前《まえ》のページへ
+next = 次《つぎ》へ
+change = 変《か》える
+print = このページを印刷《いんさつ》する
+required = ※かならず書《か》いてください
+to-first = 最初《さいしょ》のページへ
+call = 電話《でんわ》：
+counter = 窓口《まどぐち》：
+steps-count = { $of }つの中《なか》の{ $step }つめ
+availability-free = あいています
+availability-few = すこしだけ
+availability-full = いっぱいです
+availability-closed = 休《やす》みです
+# In narrow cells; a line may break at the invisible space.
+availability-free-short = あき{"\u200B"}あり
+availability-few-short = すこし{"\u200B"}だけ
+availability-full-short = いっぱい
+availability-closed-short = 休《やす》み
+row-what = すること
+row-when = 日《ひ》と時間《じかん》
+row-day = 日《ひ》
+row-time = 時間《じかん》
+row-place = 場所《ばしょ》
+what-issuance = マイナンバーカードを受《う》け取《と》る
+appointment-when = { $day } { $time }
