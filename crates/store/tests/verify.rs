@@ -153,6 +153,12 @@ on_both! {
         assert!(findings.iter().any(|f| f.invariant == Invariant::Slot && f.what == "3 taken of 1, 0 beyond"), "{findings:?}");
     }
 
+    fn r1_c2_a_place_beyond_that_nobody_gave_a_reason_for_is_found(home: TestDb) {
+        let city = lived_in(home);
+        found(&city, Invariant::Fold, "UPDATE reservation SET over = 1 WHERE day = '2026-11-24'", "reservation:");
+        found(&city, Invariant::Slot, "UPDATE slot_usage SET over = over + 1 WHERE day = '2026-11-24'", "slot:issuance/honcho/2026-11-24/9:00");
+    }
+
     fn a_reservation_moved_behind_the_programs_back_is_found(home: TestDb) {
         let city = lived_in(home);
         found(&city, Invariant::Fold,

@@ -122,7 +122,7 @@ on_both! {
         let mut operator = house.operator();
         let card = control(&house, cards[3]);
         operator.post("/scan", &[("scan", &card)]).press("予約を取り消す").reads("申し出の方法を選んでください。");
-        operator.choose("channel", "telephone").press("予約を取り消す").reads("取消").reads("（電話）");
+        operator.choose("channel", "telephone").press_twice("予約を取り消す").reads("取消").reads("（電話）");
         operator.open(PATH).reads("予約 3");
         // Who has no reservation any more is a card.
         operator.post("/scan", &[("scan", &card)]);
@@ -257,11 +257,11 @@ on_both! {
         in_charge.reads("定員超過").reads("市の依頼による").reads("任意代理人").reads("理由を付けて取りました");
         let first = in_charge.path().to_owned();
         // The list of the day, its file and the grid of times say it.
-        in_charge.open(PATH).reads("予約 5").reads("定員超過");
+        in_charge.open(PATH).reads("予約 5").reads("定員超過 1").reads("電話 定員超過");
         in_charge.open(&format!("{PATH}.csv?encoding=utf8"));
         assert!(in_charge.page().source().contains("定員超過"));
         operator.post("/scan", &[("scan", &house.key_of(cards[5]))]).follow("予約を取る");
-        operator.open(&format!("{}?day=2026-11-11", operator.path())).reads("14:00 満員（超過1）");
+        operator.open(&format!("{}?day=2026-11-11", operator.path())).reads("14:00 超過1");
         operator.press("15:00").sees("予約 令和8年11月11日(水) 15:00");
         // Moving goes beyond in the same way; and moving away takes the flag along.
         let second = operator.path().to_owned();
@@ -297,7 +297,7 @@ on_both! {
         two.press("10:00").sees("予約 令和8年11月16日(月) 10:00");
         // Who comes: the same.
         one.open(&page).choose("visitor", "proxy");
-        two.open(&page).choose("visitor", "principal").press("来庁者を変更する").reads("「未確認」から「本人」");
+        two.open(&page).choose("visitor", "principal").press_twice("来庁者を変更する").reads("「未確認」から「本人」");
         one.press("来庁者を変更する").reads("選んだ来庁者：任意代理人").reads("来庁者：未確認").reads("来庁者：本人");
         assert_eq!(live(&house, cards[0]).visitor, Some(domain::reservation::Visitor::Principal));
         // Cancelling what was moved, adding to it, and swapping it for today: all of them look first.

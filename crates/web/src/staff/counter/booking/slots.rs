@@ -417,7 +417,7 @@ fn closed(one: &Bound) -> String {
         None if one.slot.free() > 0 => format!("空き{}（不足）", one.slot.free()),
         None => match one.slot.taken - one.slot.places {
             0 => "満員".to_owned(),
-            over => format!("満員（超過{over}）"),
+            over => format!("超過{over}"),
         },
     }
 }

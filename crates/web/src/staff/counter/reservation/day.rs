@@ -202,14 +202,17 @@ fn counts(known: &Known) -> Vec<(&'static str, usize)> {
         known.lines.iter().filter(|line| what(line)).count()
     };
     let visit = |line: &store::reservation::OfDay| line.reception.map(|(_, state)| state);
-    vec![
+    let over = Some(count(&|line| line.over)).filter(|over| *over > 0);
+    let mut counts = vec![
         ("予約", known.lines.len()),
         ("来庁前", count(&|line| visit(line).is_none() && line.state == Booking::Booked)),
         ("受付中", count(&|line| visit(line).is_some_and(Visit::is_open))),
         ("交付済", count(&|line| visit(line) == Some(Visit::Issued))),
         ("持ち帰り・途中退出", count(&|line| matches!(visit(line), Some(Visit::SentAway | Visit::Left)))),
         ("不来庁", count(&|line| line.state == Booking::NotCome)),
-    ]
+    ];
+    counts.extend(over.map(|over| ("定員超過", over)));
+    counts
 }
 
 #[cfg(test)]
