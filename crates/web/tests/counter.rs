@@ -292,13 +292,13 @@ on_both! {
         two.open(&other);
         one.open(&third).press("13:00").sees("予約 令和8年11月13日(金) 13:00");
         two.press_twice("10:00").sees("予約の変更").reads("何も変更していません。");
-        two.reads("開いたとき：11月11日(水) 9:00").reads("いま：11月13日(金) 13:00").reads("選んだ日時：11月16日(月) 10:00");
+        two.reads("開いたとき：11月11日(水) 9:00").reads("いま：11月13日(金) 13:00").reads("選んだもの：11月16日(月) 10:00");
         assert_eq!((two.status(), live(&house, cards[0]).slot.day), (409, date(2026, 11, 13)));
         two.press("10:00").sees("予約 令和8年11月16日(月) 10:00");
         // Who comes: the same.
         one.open(&page).choose("visitor", "proxy");
         two.open(&page).choose("visitor", "principal").press_twice("来庁者を変更する").reads("「未確認」から「本人」");
-        one.press("来庁者を変更する").reads("選んだ来庁者：任意代理人").reads("来庁者：未確認").reads("来庁者：本人");
+        one.press("来庁者を変更する").reads("選んだもの：来庁者：任意代理人").reads("・来庁者：未確認").reads("・来庁者：本人");
         assert_eq!(live(&house, cards[0]).visitor, Some(domain::reservation::Visitor::Principal));
         // Cancelling what was moved, adding to it, and swapping it for today: all of them look first.
         one.open(&page).choose("channel", "telephone");

@@ -192,8 +192,8 @@ async fn take(
     let problem = match moved {
         Ok(()) => return Ok(see_other(&route::reservation(id))),
         Err(BookingError::ChangedSince) => {
-            let chosen = format!("選んだ日時：{} {}。", month_day_ja(day), people::written(&starts));
-            format!("{}{chosen}", changed_since(app, id, whom, &shown).await?).into()
+            let chosen = format!("{} {}", month_day_ja(day), people::written(&starts));
+            changed_since(app, id, whom, &shown, Some(chosen)).await?.into()
         }
         Err(error) => match super::beyond::offer(app, signed, &error, day, &starts) {
             Some(offer) => Problem { sentence: None, offer: Some(offer) },

@@ -128,7 +128,7 @@ pub(crate) async fn add(
             show::page(&app, &signed, id, form, None).await
         }
         Err(BookingError::ChangedSince) => {
-            let problem = changed_since(&app, id, Whom::All, &shown).await?;
+            let problem = changed_since(&app, id, Whom::All, &shown, None).await?;
             show::page(&app, &signed, id, form, Some(problem)).await
         }
         Err(error) => {

@@ -71,7 +71,7 @@ pub(crate) async fn swap(
     match moved {
         Ok(()) => Ok(see_other(&route::reservation(id))),
         Err(BookingError::ChangedSince) => {
-            let sentence = changed_since(&app, id, Whom::All, &shown).await?;
+            let sentence = changed_since(&app, id, Whom::All, &shown, None).await?;
             reservation::show::page(&app, &signed, id, Form::fresh(), Some(sentence)).await
         }
         Err(error) => {

@@ -61,7 +61,7 @@ pub(crate) async fn cancel(
         Err(BookingError::WrongState(wrong)) => {
             format!("「{}」の予約は取り消せません。", wrong.from.label())
         }
-        Err(BookingError::ChangedSince) => changed_since(&app, id, Whom::All, &shown).await?,
+        Err(BookingError::ChangedSince) => changed_since(&app, id, Whom::All, &shown, None).await?,
         Err(BookingError::NotFound) => return Err(PageError::NotFound),
         Err(BookingError::Reused(_)) => return Err(field::stale()),
         Err(BookingError::Store(error)) => return Err(error.into()),

@@ -75,13 +75,14 @@ impl AsShown {
     }
 }
 
-/// The sentence for a form that was sent about a booking which somebody changed since: what it showed, what is there now,
-/// and what was done last and by whom.
+/// The lines for a form that was sent about a booking which somebody changed since: what it showed, what is there now,
+/// what was done last and by whom, and what this person had chosen.
 pub(crate) async fn changed_since(
     app: &App,
     id: ReservationId,
     whom: Whom,
     shown: &AsShown,
+    chosen: Option<String>,
 ) -> Result<String, PageError> {
     let now = app.db.read(move |reader| {
         let Some(this) = store::reservation::find(reader, id)? else { return Ok(None) };
@@ -93,14 +94,15 @@ pub(crate) async fn changed_since(
         Ok::<_, store::Error>(Some((AsShown::of(&this, people.iter()), last)))
     });
     let (now, last) = now.await?.ok_or(PageError::NotFound)?;
-    let last = last
-        .map_or_else(String::new, |line| format!("最後の操作：{} {}（{}）。", line.at, line.what, line.who));
-    Ok(format!(
-        "この画面を開いたあとに、ほかの操作で予約が変わりました。何も変更していません。\
-        開いたとき：{}。いま：{}。{last}いまの内容を確かめて、もう一度操作してください。",
-        shown.words(),
-        now.words()
-    ))
+    let mut lines = vec![
+        "この画面を開いたあとに、ほかの操作で予約が変わりました。何も変更していません。".to_owned(),
+        format!("開いたとき：{}", shown.words()),
+        format!("いま：{}", now.words()),
+    ];
+    lines.extend(last.map(|line| format!("最後の操作：{} {}（{}）", line.at, line.what, line.who)));
+    lines.extend(chosen.map(|chosen| format!("選んだもの：{chosen}")));
+    lines.push("いまの内容を確かめて、もう一度操作してください。".to_owned());
+    Ok(lines.join("\n"))
 }
 
 #[cfg(test)]

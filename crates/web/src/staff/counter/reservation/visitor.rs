@@ -48,8 +48,8 @@ pub(crate) async fn change(
         Ok(()) => Ok(see_other(&route::reservation(id))),
         Err(BookingError::Store(error)) => Err(error.into()),
         Err(BookingError::ChangedSince) => {
-            let chosen = format!("選んだ来庁者：{}。", wording::visitor(visitor));
-            let problem = format!("{}{chosen}", changed_since(&app, id, Whom::All, &shown).await?);
+            let chosen = format!("来庁者：{}", wording::visitor(visitor));
+            let problem = changed_since(&app, id, Whom::All, &shown, Some(chosen)).await?;
             show::page(&app, &signed, id, Form::fresh(), Some(problem)).await
         }
         Err(error) => {
