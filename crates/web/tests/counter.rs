@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
 
 use documents::intake::{Intake, Limits};
+use domain::card::{Finding, Pass};
 use domain::id::CardId;
 use domain::permission::Role;
 use domain::place::PlaceKind;
@@ -376,6 +377,35 @@ on_both! {
         operator.open("/counter").reads("16分遅れ").reads("受付中（2人）");
         house.run_jobs();
         house.verify();
+    }
+
+    fn r1_c2_the_page_of_a_card_says_its_sentence_wherever_it_stands(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.listed(2, 'C');
+        let (listed, odd) = (cards[0], cards[1]);
+        // Letters are printed for every card that waits for one, so that those of the posted one come first.
+        let posted = house.city.notified(1, 'F')[0];
+        let (inspected, prepared) = (house.city.inspected(1, 'D')[0], house.city.prepared(1, 'E')[0]);
+        let act = house.city.act();
+        let found = move |tx: &mut store::Tx<'_>| store::card::inspect(tx, &act, odd, Pass::Register, Finding::Attention);
+        house.city.db().write_now(Lane::Staff, found).unwrap();
+        house.at(date(2026, 11, 2), "9:00");
+        let mut operator = house.operator();
+        for (card, words) in [
+            (listed, "カードは届いていて、内容を確かめています。発送の日はまだ決まっていません。"),
+            (inspected, "これから市でお渡しの準備をします。"),
+            (prepared, "窓口には、発送した日から3開庁日たつとお越しいただけます。"),
+            (posted, "窓口には、11月6日(金)からお越しいただけます。"),
+            (odd, "「お調べすることがありますので、市の担当からご案内します。」"),
+        ] {
+            operator.open(&format!("/cards/{card}")).reads(words).reads("次にすること");
+            let offered = operator.text().contains("予約を取る」を押します");
+            assert_eq!(offered, card == posted, "{words}");
+        }
+        // What is read out to the citizen of the odd one says nothing of what was found.
+        let source = operator.page().source();
+        let said = source.split("class=\"say\"").nth(1).unwrap().split("</div>").next().unwrap();
+        assert!(!said.contains(Finding::Attention.label()), "{said}");
     }
 
     fn r1_c2_quick_ways_to_a_day_and_what_is_said_of_a_card_that_is_held_back(home: TestDb) {

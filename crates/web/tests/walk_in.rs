@@ -97,6 +97,14 @@ on_both! {
         house.at(DAY, "11:11");
         let mut operator = house.operator();
         operator.open(&format!("/reservation/{}", booked.id)).reads("受付は予約の日にできます。");
+        // The page of a colleague is old by then: nothing is swapped away from under anybody.
+        let mut colleague = house.operator();
+        colleague.open(operator.path());
+        operator.follow("日時を変更する");
+        let page = operator.path().to_owned();
+        operator.open(&format!("{page}?day=2026-11-16")).press("9:00");
+        colleague.press("今日の空いている枠に変更する").reads("何も変更していません。").reads("いま：11月16日(月) 9:00");
+        assert_eq!(live(&house, cards[0]).unwrap().slot.day, date(2026, 11, 16));
         operator.press_twice("今日の空いている枠に変更する").reads("カードはまだ「箱1-2-3」にあります。");
         let moved = live(&house, cards[0]).unwrap();
         assert_eq!((moved.id, moved.slot.day, moved.slot.start.to_string()), (booked.id, DAY, "11:10".to_owned()));
