@@ -272,6 +272,7 @@ on_both! {
         assert!(!in_charge.page().source().contains("<strong class=\"tag\">定員超過"), "{}", in_charge.text());
         // Behind the window, and nowhere where nobody works.
         in_charge.open(&format!("{first}/move?day=2027-02-03")).reads("9:00 期間外").press("9:00").reads("予約できる期間の外です。");
+        in_charge.press("期限を超えて").reads("理由を入力してください。").reads("予約できる期間の外です。");
         in_charge.fill("reason", "長期の入院").press("期限を超えて").sees("予約 令和9年2月3日(水) 9:00").reads("長期の入院");
         let mut pressed = { operator.open(&format!("{second}/move?day=2026-11-12")); operator.form_of("9:00") };
         pressed.set("day", "2026-11-15");

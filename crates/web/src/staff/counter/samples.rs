@@ -305,6 +305,7 @@ fn slots_beyond(may: bool) -> SlotsPage {
     };
     let take = may.then(|| Take {
         starts: "9:30".to_owned(),
+        limit: domain::reservation::Limit::Places,
         button: "定員を超えて 11月24日(火) 9:30 を取る".to_owned(),
     });
     let offer = Offer {

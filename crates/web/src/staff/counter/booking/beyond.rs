@@ -1,14 +1,13 @@
 //! Beyond a rule: a slot that is full, or one that the staff's own deadline closes, is refused; who has the permission is
 //! offered to take it all the same, with a reason that stays in the journal. Everybody else is told whom to ask.
 
-use domain::journal::Slot;
 use domain::permission::Permission;
 use domain::reservation::Limit;
 use domain::time::{Start, month_day_ja};
 use jiff::civil::Date;
 use store::reservation::BookingError;
 
-use super::slots::{REASON, START};
+use super::slots::{LIMIT, REASON, START};
 use crate::App;
 use crate::citizen::visit::people;
 use crate::kit::Form;
@@ -34,6 +33,8 @@ pub(crate) struct Offer {
 pub(crate) struct Take {
     /// The starts, as the form sends them.
     pub(crate) starts: String,
+    /// Which rule closed it, so that a form without a reason is asked for it in the same words.
+    pub(crate) limit: Limit,
     /// The button.
     pub(crate) button: String,
 }
@@ -73,7 +74,7 @@ pub(super) fn offer(
     };
     Some(Offer {
         sentence: format!("{why}別の時間をご案内してください。{rest}"),
-        take: may.then(|| Take { starts: people::written(starts), button }),
+        take: may.then(|| Take { starts: people::written(starts), limit, button }),
     })
 }
 
@@ -90,8 +91,6 @@ pub(super) fn reason(form: &mut Form) -> String {
 pub(super) fn again(app: &App, signed: &Signed, form: &Form, day: Option<Date>) -> Option<Offer> {
     form.fault(REASON)?;
     let (day, starts) = (day?, people::read(form.typed(START))?);
-    let of = business(app, day);
-    let slot = Slot { service: of.service, site: of.site, day, start: *starts.first()? };
-    let limit = app.rules().staff_limit(&slot, app.now());
-    offer(app, signed, &limit.map_or(BookingError::Full, BookingError::Limited), day, &starts)
+    let limit = form.typed(LIMIT).parse().ok()?;
+    offer(app, signed, &BookingError::Limited(limit), day, &starts)
 }

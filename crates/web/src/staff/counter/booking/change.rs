@@ -20,8 +20,8 @@ use store::reservation::{BookingError, Reservation, party};
 
 use super::new::problem;
 use super::slots::{
-    ALONE, CHANNEL, DAY, Goto, Half, Person, Pressed, Problem, Purpose, REASON, START, SlotsPage, Wanted,
-    look, opens_from, pressed,
+    ALONE, CHANNEL, DAY, Goto, Half, LIMIT, Person, Pressed, Problem, Purpose, REASON, START, SlotsPage,
+    Wanted, look, opens_from, pressed,
 };
 use crate::App;
 use crate::citizen::visit::people;
@@ -162,7 +162,7 @@ async fn take(
     beyond: bool,
 ) -> Result<Response, PageError> {
     let id: ReservationId = field::id(id)?;
-    let mut form = fields.form(&[field::OPERATION, DAY, START, REASON, CHANNEL, ALONE, SHOWN])?;
+    let mut form = fields.form(&[field::OPERATION, DAY, START, LIMIT, REASON, CHANNEL, ALONE, SHOWN])?;
     let operation = field::operation(&form)?;
     let whom = whom(!form.typed(ALONE).is_empty());
     let at = |day: Option<Date>| Wished { whom, day, half: Half::Any };

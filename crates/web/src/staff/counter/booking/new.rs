@@ -16,7 +16,7 @@ use store::op::{Operation, once};
 use store::reservation::{BookingError, Wish, by_staff};
 
 use super::slots::{
-    CHANNEL, DAY, Goto, Half, LANGUAGE, Person, Pressed, Problem, Purpose, REASON, START, SlotsPage,
+    CHANNEL, DAY, Goto, Half, LANGUAGE, LIMIT, Person, Pressed, Problem, Purpose, REASON, START, SlotsPage,
     VISITORS, WITH, Wanted, look, opens_from, pressed, visitor,
 };
 use crate::App;
@@ -174,6 +174,7 @@ async fn take(
         field::OPERATION,
         DAY,
         START,
+        LIMIT,
         REASON,
         CHANNEL,
         LANGUAGE,

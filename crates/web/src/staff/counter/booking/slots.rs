@@ -51,7 +51,9 @@ pub(super) const CHANNEL: &str = "channel";
 /// The field of the citizen's language.
 pub(super) const LANGUAGE: &str = "language";
 
-/// The field of the reason for going beyond a rule.
+/// The field of the rule that is gone beyond.
+pub(super) const LIMIT: &str = "limit";
+/// The field of the reason for it.
 pub(super) const REASON: &str = "reason";
 /// The field of the other cards of a family, by their ids.
 pub(super) const WITH: &str = "with";
