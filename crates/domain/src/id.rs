@@ -105,6 +105,8 @@ ids! {
     RuleId;
     /// A filter of a list that somebody saved under a name.
     FilterId;
+    /// A version of what was written down of a field in the ledger of personal data.
+    LedgerId;
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::id::{
     ReservationId, SessionId,
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
+use crate::ledger::{Deletion, Field};
 use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
@@ -246,6 +247,32 @@ pub enum Entry {
         agreed: bool,
         /// The day of the decision.
         on: Date,
+        /// On which version of what was written down; none: at the set-up, without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<u32>,
+    },
+    /// Necessity, protection and retention of a field were written down, for the city to decide.
+    LedgerProposed {
+        /// Which field.
+        field: Field,
+        /// The number of the version.
+        version: u32,
+        /// How many days it shall be kept.
+        retention_days: u32,
+    },
+    /// The city ended a field: what is held of it is deleted.
+    LedgerEnded {
+        /// Which field.
+        field: Field,
+    },
+    /// Personal data was deleted.
+    PersonalDeleted {
+        /// Of which field.
+        field: Field,
+        /// How many values.
+        count: u32,
+        /// Why.
+        why: Deletion,
     },
     /// A place was made.
     PlaceCreated {
@@ -698,6 +725,9 @@ impl Entry {
             Self::SignedOut { .. } => "signed_out",
             Self::RulesApplied { .. } => "rules_applied",
             Self::LedgerDecided { .. } => "ledger_decided",
+            Self::LedgerProposed { .. } => "ledger_proposed",
+            Self::LedgerEnded { .. } => "ledger_ended",
+            Self::PersonalDeleted { .. } => "personal_deleted",
             Self::PlaceCreated { .. } => "place_created",
             Self::ConsignmentTaken { .. } => "consignment_taken",
             Self::OpeningBegun { .. } => "opening_begun",
@@ -769,6 +799,9 @@ impl Entry {
             | Self::SignedOut { person, .. } => vec![S::Person(*person)],
             Self::RulesApplied { .. }
             | Self::LedgerDecided { .. }
+            | Self::LedgerProposed { .. }
+            | Self::LedgerEnded { .. }
+            | Self::PersonalDeleted { .. }
             | Self::FilterSaved { .. }
             | Self::FilterShared { .. }
             | Self::FilterRemoved { .. } => vec![],

@@ -16,6 +16,7 @@ pub mod guard;
 pub mod id;
 pub mod incident;
 pub mod journal;
+pub mod ledger;
 pub mod number;
 pub mod opening;
 pub mod permission;

@@ -57,6 +57,10 @@ codes! {
         ReadJournal = "read_journal",
         /// Read the rules of hours and places.
         SeeRules = "see_rules",
+        /// Write down what a field of personal data is needed for, and ask the city to allow it.
+        ProposeLedger = "propose_ledger",
+        /// Decide for the city which personal data may be held, and end it.
+        DecideLedger = "decide_ledger",
         /// Take over cards and reservations from a former contractor, also beyond the places of a slot.
         TakeOver = "take_over",
         /// Manage accounts and grants.
@@ -97,6 +101,7 @@ impl Role {
                 P::CloseDay,
                 P::SeeReports,
                 P::SeeRules,
+                P::ProposeLedger,
                 P::TakeOver,
             ],
             Self::CityStaff => &[
@@ -117,11 +122,12 @@ impl Role {
                 P::SeeReports,
                 P::SeeRules,
                 P::ReadJournal,
+                P::DecideLedger,
                 P::ManagePeople,
             ],
             Self::Auditor => &[P::SeeCards, P::SeeReservations, P::SeeReports, P::SeeRules, P::ReadJournal],
             // The system administrator keeps accounts and rules, and has no business with cards or citizens.
-            Self::SystemAdministrator => &[P::SeeRules, P::ManagePeople],
+            Self::SystemAdministrator => &[P::SeeRules, P::ProposeLedger, P::ManagePeople],
         }
     }
 

@@ -101,6 +101,7 @@ impl Seeding<'_> {
             agreed: entry.decision == Decision::Agreed,
             decided_by: entry.by.clone(),
             decided_on: entry.on,
+            retention_days: None,
         };
         let act = self.act();
         self.db.write_now(Lane::Background, move |tx| {

@@ -1,4 +1,4 @@
-//! What is done beside the requests: sealing, expiry, forgetting, discarding, checking.
+//! What is done beside the requests: sealing, expiry, forgetting, deleting, discarding, checking.
 //!
 //! Every job catches its errors, says them in the log and counts them; none ends the program. Each may run on every
 //! node, because the store lets only one of them have effect.
@@ -29,6 +29,9 @@ const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(1);
 
 /// Holds that are freed in one transaction.
 const HOLDS: u32 = 100;
+
+/// Personal values that are deleted in one transaction.
+const DELETED: u32 = 200;
 
 /// The jobs of this node.
 #[derive(Clone)]
@@ -64,6 +67,7 @@ impl Jobs {
         self.every(&mut running, EXPIRE, stop, |jobs| Box::pin(jobs.expire()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.forget()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.discard()));
+        self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.delete()));
         self.every(&mut running, CHECK, stop, |jobs| Box::pin(jobs.check()));
         running
     }
@@ -93,6 +97,7 @@ impl Jobs {
     pub async fn run_once(&self) {
         self.expire().await;
         self.forget().await;
+        self.delete().await;
         self.discard().await;
         self.learn().await;
         self.seal().await;
@@ -161,6 +166,28 @@ impl Jobs {
         let now = self.app.now();
         let forgotten = self.app.db.write(Lane::Background, move |tx| store::visit::forget(tx, now)).await;
         report("forget", forgotten.map_err(JobError::Store));
+    }
+
+    /// Deletes personal data that the city ended, or whose last day is over.
+    pub async fn delete(&self) {
+        report("delete", self.try_delete().await);
+    }
+
+    async fn try_delete(&self) -> Result<(), JobError> {
+        let now = self.app.now();
+        while self.app.db.read(move |reader| store::privacy::has_to_sweep(reader, now)).await? {
+            let act = self.app.act(Actor::System);
+            let deleted = self
+                .app
+                .db
+                .write(Lane::Background, move |tx| store::privacy::sweep(tx, &act, DELETED))
+                .await?;
+            metrics::counter!("personal_deleted").increment(u64::from(deleted));
+            if deleted == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Learns whether numbers of a former system are taken: another node may have taken them over.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, incident, place, statements};
+use crate::{bind, incident, place, privacy, statements};
 
 pub mod list;
 
@@ -261,7 +261,7 @@ pub fn step(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId, change: &Change) -
         return Err(StepError::Changed);
     }
     first_step(tx, recorded, id, steps + 1, (Some(stage), stage_to), (Some(place), place_to), change.batch)?;
-    Ok(())
+    Ok(privacy::card_went(tx, recorded, id, stage, stage_to)?)
 }
 
 pub(crate) fn first_step(

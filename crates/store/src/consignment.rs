@@ -7,6 +7,7 @@ use domain::card::{Progress, Stage};
 use domain::consignment::Line;
 use domain::id::{CardId, ConsignmentId, EntryId, PlaceId};
 use domain::journal::{Entry, Subject};
+use domain::ledger::Field;
 use domain::place::PlaceKind;
 use domain::service::SiteCode;
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use jiff::civil::Date;
 use crate::act::Act;
 use crate::error::{Error, Result};
 use crate::keys::Keys;
-use crate::privacy;
+use crate::privacy::{self, Holding};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, former, meta, place, statements};
@@ -211,7 +212,9 @@ pub fn stage_lines(
     let desk = place::the(tx, &portion.site, PlaceKind::Desk)?;
     let last = meta::take_numbers(tx, "control_number", count)?;
     let mut control_number = last - i64::from(count);
-    if notice_agreed {
+    // The list was read as the ledger stood then; it is asked again where the numbers are held.
+    let allowed = if notice_agreed { privacy::allowed(tx, Field::NoticeNumber)? } else { None };
+    if allowed.is_some() {
         let known = known_notices(tx, keys, portion.lines.iter().map(|(line, _)| line))?;
         if let Some(line) = known.first() {
             return Err(TakeError::NoticeTaken { line: *line });
@@ -220,16 +223,10 @@ pub fn stage_lines(
     for (line, nonce) in &portion.lines {
         control_number += 1;
         add_card(tx, act, portion, line, control_number, desk)?;
-        if let (true, Some(notice)) = (notice_agreed, &line.notice) {
-            let card = card_id(act, line);
-            privacy::hold_staged(
-                tx,
-                keys,
-                &Subject::Card(card),
-                privacy::NOTICE_NUMBER,
-                notice.as_str(),
-                *nonce,
-            )?;
+        if let (Some(allowed), Some(notice)) = (&allowed, &line.notice) {
+            let subject = &Subject::Card(card_id(act, line));
+            let holding = Holding { subject, value: notice.as_str(), nonce: *nonce, delete_on: None };
+            privacy::hold(tx, keys, allowed, &holding)?;
         }
     }
     tx.execute_one(&GROWN, bind![count, portion.consignment])?;

@@ -24,6 +24,7 @@ pub mod former;
 pub mod incident;
 pub mod journal;
 pub mod keys;
+pub mod ledger;
 pub mod letter;
 pub mod meta;
 mod migrate;

@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_incidents_and_questions.sql"),
     migration!(7, "0007_families.sql"),
     migration!(8, "0008_beyond_the_places.sql"),
+    migration!(9, "0009_ledger.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -192,6 +193,11 @@ mod tests {
             8,
             "fab2186b82744914f9f94c384169a59504acea263199276fc3e884bfa665cafa",
             "95f735437a3fd6f04a6571254894c4938df661b9a32b38ff95e96bceaebca41a",
+        ),
+        (
+            9,
+            "d7e2638e1ff2d998c48c2737557eea7c8ff40db40087faa5d12952335b39ec4e",
+            "cfbb37bff8dbe050bf48a6488a447b19a24825014752fb83d7435c71ac38b1b3",
         ),
     ];
 

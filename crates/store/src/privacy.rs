@@ -4,24 +4,35 @@
 
 use std::collections::BTreeMap;
 
+use domain::card::Stage;
 use domain::id::CardId;
 use domain::journal::{BusinessDay, Entry, Subject};
+use domain::ledger::{Deletion, Field};
+use domain::time::day_of;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 
 use crate::act::Act;
 use crate::error::Result;
+use crate::journal::Recorded;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::value::{Bind, Param};
 use crate::{bind, statements};
 
 statements! { "privacy":
-    DECISION = "SELECT field, agreed, decided_by, decided_on FROM ledger WHERE field = $1";
-    DECISIONS = "SELECT field, agreed, decided_by, decided_on FROM ledger ORDER BY field";
-    DECIDE = "INSERT INTO ledger (field, agreed, decided_by, decided_on, entry_id) VALUES ($1, $2, $3, $4, $5)
+    DECISION = "SELECT field, agreed, decided_by, decided_on, retention_days FROM ledger WHERE field = $1";
+    DECISIONS = "SELECT field, agreed, decided_by, decided_on, retention_days FROM ledger ORDER BY field";
+    DECIDE = "INSERT INTO ledger (field, agreed, decided_by, decided_on, retention_days, entry_id)
+        VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (field) DO UPDATE SET agreed = excluded.agreed, decided_by = excluded.decided_by,
-        decided_on = excluded.decided_on, entry_id = excluded.entry_id";
-    HOLD = "INSERT INTO personal (subject, field, sealed, lookup, key_version) VALUES ($1, $2, $3, $4, $5)";
+        decided_on = excluded.decided_on, retention_days = excluded.retention_days, entry_id = excluded.entry_id";
+    HOLD = "INSERT INTO personal (subject, field, sealed, lookup, key_version, delete_on)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    DELETE_ON = "UPDATE personal SET delete_on = $1 WHERE subject = $2 AND field = $3";
+    DELETE = "DELETE FROM personal WHERE subject = $1 AND field = $2";
+    DUE = "SELECT subject, field FROM personal WHERE delete_on < $1 ORDER BY delete_on, subject LIMIT $2";
+    OF_FIELD = "SELECT subject, field FROM personal WHERE field = $1 ORDER BY subject LIMIT $2";
     OPEN = "SELECT subject, sealed, key_version FROM personal WHERE subject = $1 AND field = $2";
     OPEN_OF_DAY = "SELECT r.card_id AS card_id, p.subject AS subject, p.sealed AS sealed, p.key_version AS key_version
         FROM reservation r JOIN personal p ON p.subject = 'card:' || r.card_id AND p.field = $1
@@ -52,6 +63,8 @@ pub struct Decision {
     pub decided_by: String,
     /// When.
     pub decided_on: Date,
+    /// For how many days it is kept; none: nothing was said of it when the house was set up.
+    pub retention_days: Option<u32>,
 }
 
 fn decision(row: &crate::value::Row<'_>) -> Result<Decision> {
@@ -60,6 +73,7 @@ fn decision(row: &crate::value::Row<'_>) -> Result<Decision> {
         agreed: row.get("agreed")?,
         decided_by: row.get("decided_by")?,
         decided_on: row.get("decided_on")?,
+        retention_days: row.get("retention_days")?,
     })
 }
 
@@ -73,32 +87,142 @@ pub fn decisions(reader: &mut Reader<'_>) -> Result<Vec<Decision>> {
     reader.rows(&DECISIONS, bind![], decision)
 }
 
-/// Writes down the city's decision.
+/// Writes down what the city decided when the house was set up. Later decisions are made in [`crate::ledger`].
 pub fn decide(tx: &mut Tx<'_>, act: &Act, decision: &Decision) -> Result<()> {
     let entry = Entry::LedgerDecided {
         field: decision.field.clone(),
         agreed: decision.agreed,
         on: decision.decided_on,
+        version: None,
     };
     let recorded = tx.record(act, &entry)?;
-    tx.execute_one(
-        &DECIDE,
-        bind![decision.field, decision.agreed, decision.decided_by, decision.decided_on, recorded.entry()],
-    )
+    set_decision(tx, &recorded, decision)
 }
 
-/// Holds a field of a card that is being staged; its entry follows when the consignment is taken.
-pub(crate) fn hold_staged(
-    tx: &mut Tx<'_>,
-    keys: &Keys,
-    subject: &Subject,
-    field: &str,
-    value: &str,
-    nonce: [u8; 24],
-) -> Result<()> {
+/// Puts a decision in force.
+pub(crate) fn set_decision(tx: &mut Tx<'_>, recorded: &Recorded, decision: &Decision) -> Result<()> {
+    let Decision { field, agreed, decided_by, decided_on, retention_days } = decision;
+    tx.execute_one(&DECIDE, bind![field, agreed, decided_by, decided_on, retention_days, recorded.entry()])
+}
+
+/// Proof that the city allows a field. Only [`allowed`] makes one, and nothing is held without it: **the one place
+/// where the ledger is asked**.
+#[derive(Debug)]
+pub struct Allowed {
+    field: Field,
+    retention_days: Option<u32>,
+}
+
+impl Allowed {
+    /// The last day on which a value may be held whose days are counted from this one; none: without end.
+    pub fn until(&self, from: Date) -> Option<Date> {
+        // A day that no calendar has any more is as good as without end.
+        self.retention_days.and_then(|days| from.checked_add(Span::new().days(days)).ok())
+    }
+}
+
+/// Whether the city allows a field, as of this transaction.
+pub fn allowed(reader: &mut Reader<'_>, field: Field) -> Result<Option<Allowed>> {
+    let decision = decided(reader, field.code())?.filter(|decision| decision.agreed);
+    Ok(decision.map(|decision| Allowed { field, retention_days: decision.retention_days }))
+}
+
+/// A value that is to be held.
+#[derive(Debug)]
+pub(crate) struct Holding<'v> {
+    /// Of whom or of what.
+    pub subject: &'v Subject,
+    /// The value.
+    pub value: &'v str,
+    /// 24 random bytes.
+    pub nonce: [u8; 24],
+    /// The last day on which it may be held; none: until its day is known.
+    pub delete_on: Option<Date>,
+}
+
+/// Holds a value. Of a card that is being staged the entry follows when the consignment is taken; everything else is
+/// recorded by whoever calls.
+pub(crate) fn hold(tx: &mut Tx<'_>, keys: &Keys, allowed: &Allowed, holding: &Holding<'_>) -> Result<()> {
+    let Holding { subject, value, nonce, delete_on } = holding;
     let (version, set) = keys.newest()?;
-    let sealed = Keys::seal(set, &subject.to_string(), field, value, nonce)?;
-    tx.execute_one(&HOLD, bind![subject, field, sealed, Keys::blind(set, field, value), version])
+    let field = allowed.field.code();
+    let sealed = Keys::seal(set, &subject.to_string(), field, value, *nonce)?;
+    tx.execute_one(&HOLD, bind![subject, field, sealed, Keys::blind(set, field, value), version, delete_on])
+}
+
+/// Says until which day a value may be held. What is not held stays so.
+pub(crate) fn delete_on(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    subject: &Subject,
+    field: Field,
+    day: Option<Date>,
+) -> Result<()> {
+    tx.execute(&DELETE_ON, bind![day, subject, field]).map(drop)
+}
+
+/// Begins or ends the retention of a card's fields: its days are counted from the end of its process.
+pub(crate) fn card_went(
+    tx: &mut Tx<'_>,
+    recorded: &Recorded,
+    card: CardId,
+    from: Stage,
+    to: Stage,
+) -> Result<()> {
+    let is_over = |stage| matches!(stage, Stage::Issued | Stage::Ended);
+    if is_over(from) == is_over(to) {
+        return Ok(());
+    }
+    let field = Field::NoticeNumber;
+    let until = allowed(tx, field)?.and_then(|allowed| allowed.until(day_of(recorded.at())));
+    let until = until.filter(|_| is_over(to));
+    delete_on(tx, recorded, &Subject::Card(card), field, until)
+}
+
+/// Deletes what the city ended and what is past its last day, at most `limit` values, and answers how many.
+pub fn sweep(tx: &mut Tx<'_>, act: &Act, limit: u32) -> Result<u32> {
+    let mut gone: BTreeMap<(Field, Deletion), Vec<String>> = BTreeMap::new();
+    let mut rest = limit;
+    for &field in Field::ALL {
+        if rest == 0 || allowed(tx, field)?.is_some() {
+            continue;
+        }
+        let found: Vec<String> = tx.rows(&OF_FIELD, bind![field, rest], |row| row.get("subject"))?;
+        rest -= u32::try_from(found.len()).unwrap_or(rest).min(rest);
+        if !found.is_empty() {
+            gone.insert((field, Deletion::Ended), found);
+        }
+    }
+    let due = tx.rows(&DUE, bind![day_of(act.at), rest], |row| {
+        Ok((row.get::<Field>("field")?, row.get::<String>("subject")?))
+    })?;
+    for (field, subject) in due {
+        if !gone.contains_key(&(field, Deletion::Ended)) {
+            gone.entry((field, Deletion::Retention)).or_default().push(subject);
+        }
+    }
+    let mut deleted = 0;
+    for ((field, why), subjects) in gone {
+        let count = u32::try_from(subjects.len()).unwrap_or(u32::MAX);
+        tx.record(act, &Entry::PersonalDeleted { field, count, why })?;
+        for subject in subjects {
+            tx.execute_one(&DELETE, bind![subject, field])?;
+        }
+        deleted += count;
+    }
+    Ok(deleted)
+}
+
+/// Whether there is anything to [`sweep`]: looking first keeps an idle house from writing.
+pub fn has_to_sweep(reader: &mut Reader<'_>, now: Timestamp) -> Result<bool> {
+    for &field in Field::ALL {
+        if allowed(reader, field)?.is_none()
+            && reader.row(&OF_FIELD, bind![field, 1_u32], |_| Ok(()))?.is_some()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(reader.row(&DUE, bind![day_of(now), 1_u32], |_| Ok(()))?.is_some())
 }
 
 /// Opens a field.

@@ -19,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::former::STATEMENTS,
         crate::incident::STATEMENTS,
         crate::journal::STATEMENTS,
+        crate::ledger::STATEMENTS,
         crate::letter::STATEMENTS,
         crate::meta::STATEMENTS,
         crate::op::STATEMENTS,

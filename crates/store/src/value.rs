@@ -270,6 +270,7 @@ texts!(
     domain::id::EntryId,
     domain::id::FilterId,
     domain::id::IncidentId,
+    domain::id::LedgerId,
     domain::id::LetterBatchId,
     domain::id::OperationId,
     domain::id::PersonId,
@@ -282,6 +283,7 @@ texts!(
     domain::incident::Kind,
     domain::incident::Outcome,
     domain::journal::Actor,
+    domain::ledger::Field,
     domain::permission::Role,
     domain::place::PlaceKind,
     domain::reception::Reason,
@@ -293,7 +295,7 @@ texts!(
 );
 
 // The state enums of two nouns have the same name, so they are named by their module.
-texts!(domain::reservation::State, domain::reception::State);
+texts!(domain::reservation::State, domain::reception::State, domain::ledger::State);
 
 impl Bind for domain::consignment::PostBlock {
     fn bind(&self) -> Param<'_> {

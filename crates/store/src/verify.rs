@@ -5,6 +5,7 @@
 mod cards;
 mod facts;
 mod incidents;
+mod personal;
 mod slots;
 
 use crate::error::Result;
@@ -42,7 +43,7 @@ pub enum Invariant {
     Fold,
     /// No Individual Number anywhere.
     IndividualNumber,
-    /// Personal data only where the city agreed, sealed and found under the present keys.
+    /// Personal data only where the city agreed, sealed, found under the present keys, and not past its last day.
     Personal,
     /// Numbers that people handle are derived from their rows.
     Number,
@@ -83,14 +84,15 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
     slots::check(reader, &mut findings)?;
     cards::check(reader, keys, &mut findings)?;
     facts::check(reader, keys, &mut findings)?;
+    personal::check(reader, keys, &mut findings)?;
     let mut found = findings.0;
     found.sort();
     Ok(found)
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 4] =
-    [slots::STATEMENTS, cards::STATEMENTS, facts::STATEMENTS, incidents::STATEMENTS];
+pub(crate) static STATEMENTS: [&[&Statement]; 5] =
+    [slots::STATEMENTS, cards::STATEMENTS, facts::STATEMENTS, incidents::STATEMENTS, personal::STATEMENTS];
 
 /// Rows that are looked at in one go.
 const PAGE: u32 = 5_000;

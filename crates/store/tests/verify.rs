@@ -266,6 +266,41 @@ on_both! {
         found(&city, Invariant::Personal, "UPDATE ledger SET agreed = 0", "card:");
     }
 
+    fn personal_data_past_its_last_day_is_found(home: TestDb) {
+        let city = lived_in(home);
+        // The job has a day to come round: the day before the newest entry is no finding yet.
+        let yesterday = domain::time::day_of(city.now()).yesterday().unwrap();
+        city.home.by_hand(&format!("UPDATE personal SET delete_on = '{yesterday}'"));
+        assert_eq!(city.verify(), []);
+        found(&city, Invariant::Personal,
+            &format!("UPDATE personal SET delete_on = '{}'", yesterday.yesterday().unwrap()), "card:");
+    }
+
+    fn a_decision_that_differs_from_what_was_approved_is_found(home: TestDb) {
+        let mut city = lived_in(home);
+        let act = city.act();
+        let person = city.db().write_now(Lane::Staff, move |tx| {
+            let one = store::person::create(tx, &act, "one", "一", "no password", false)?;
+            let other = store::person::create(tx, &act, "other", "二", "no password", false)?;
+            Ok::<_, store::person::PersonError>((one, other))
+        });
+        let (one, other) = person.unwrap();
+        let (mut propose, mut decide) = (city.act(), city.act());
+        propose.actor = domain::journal::Actor::Person(one);
+        decide.actor = domain::journal::Actor::Person(other);
+        city.db().write_now(Lane::Staff, move |tx| {
+            let terms = domain::ledger::Terms {
+                necessity: "要る".to_owned(), protection: "封印する".to_owned(), retention_days: 7,
+            };
+            let field = domain::ledger::Field::NoticeNumber;
+            let version = store::ledger::propose(tx, &propose, field, &terms)?;
+            store::ledger::decide(tx, &decide, version, true)
+        }).unwrap();
+        city.seal();
+        assert_eq!(city.verify(), []);
+        found(&city, Invariant::Personal, "UPDATE ledger SET retention_days = 3650", "ledger:");
+    }
+
     fn a_sealed_field_that_was_moved_is_found(home: TestDb) {
         let city = lived_in(home);
         found(&city, Invariant::Personal,

@@ -219,6 +219,11 @@ impl House {
             .db()
             .write_now(Lane::Background, move |tx| store::visit::forget(tx, now))
             .expect("the job that forgets");
+        let act = self.city.act();
+        self.city
+            .db()
+            .write_now(Lane::Background, move |tx| store::privacy::sweep(tx, &act, 1_000))
+            .expect("the job that deletes");
         self.city.seal();
         self.app.availability_changed();
     }

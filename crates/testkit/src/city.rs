@@ -139,6 +139,7 @@ impl City {
                     agreed,
                     decided_by: "市民課".to_owned(),
                     decided_on: date(2026, 9, 1),
+                    retention_days: None,
                 };
                 store::privacy::decide(tx, &act, &decision)
             })

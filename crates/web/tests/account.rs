@@ -210,4 +210,53 @@ on_both! {
         auditor.open("/people");
         assert_eq!(auditor.status(), 403);
     }
+
+    fn r4_b_one_writes_down_another_approves_and_the_city_ends_it_again(home: TestDb) {
+        let mut house = House::open(home);
+        let mut charge = house.person(Role::PersonInCharge);
+        let mut city = house.person(Role::CityAdministrator);
+        charge.open("/ledger").sees("個人情報の台帳").reads("保持する").reads("日数の登録なし");
+        charge.follow("交付通知書の番号").sees("台帳：交付通知書の番号").reads("設置時に市が決定しました");
+        assert!(!charge.text().contains("保持を終わりにする"));
+        charge.fill("necessity", "　").fill("protection", "暗号化する").fill("days", "9999");
+        charge.press("市に提案する").reads("必要性を入力してください。").reads("3650日までにしてください。");
+        assert_eq!(charge.status(), 422);
+        charge.fill("necessity", "番号は1234-5678-9018").fill("days", "7").press("市に提案する");
+        assert!(!charge.text().contains("9018"), "an Individual Number is neither kept nor shown");
+        charge.fill("necessity", "市と同じカードを指すため").fill("days", "７").press_twice("市に提案する");
+        charge.reads("市に提案しました").reads("第1版").reads("いまの決定のまま変わりません");
+        assert!(!charge.text().contains("市として承認する"));
+        charge.post("/ledger/notice_number/decide", &[]);
+        assert_eq!(charge.status(), 403, "who proposes does not decide");
+
+        let mut stale = city.another_tab();
+        stale.open("/ledger/notice_number").reads("市と同じカードを指すため");
+        charge.open("/ledger/notice_number").fill("necessity", "市・受託者・市民が同じカードを指すため");
+        charge.press("市に提案する").reads("第2版");
+        stale.press("市として承認する");
+        assert_eq!(stale.status(), 409, "nobody approves what they do not see");
+        city.open("/ledger/notice_number").press_twice("市として承認する").reads("承認しました");
+        city.reads("カードの交付または手続きの終わりの日から7日").reads("取下げ");
+        city.open("/journal").reads("「交付通知書の番号」の保持（第2版、保存期間7日）を市に提案しました");
+        city.reads("「交付通知書の番号」の保持（第2版）を認めました");
+
+        city.open("/ledger/notice_number").press("保持を終わりにする").reads("チェックを入れてください");
+        city.tick("confirm", "yes", true).press("保持を終わりにする").reads("終わりにしました").reads("保持しない");
+        charge.open("/ledger").reads("保持しない");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r4_b_nobody_approves_their_own_proposal(home: TestDb) {
+        let mut house = House::open(home);
+        let mut both = house.person(Role::CityAdministrator);
+        let mut administrator = house.person(Role::SystemAdministrator);
+        administrator.open("/people").follow("市管理者").choose("role", "業務責任者").press("役割を付与する");
+        administrator.reads("役割を付与しました");
+        both.open("/ledger/notice_number");
+        both.fill("necessity", "要る").fill("protection", "封印する").fill("days", "0");
+        both.press("市に提案する").reads("自分の提案は決定できません");
+        assert!(!both.text().contains("市として承認する"));
+        house.verify();
+    }
 }

@@ -20,7 +20,7 @@ use crate::journal;
 use crate::keys::Keys;
 use crate::tx::Reader;
 use crate::value::Row;
-use crate::{bind, privacy, report, statements};
+use crate::{bind, report, statements};
 
 statements! { "verify.facts":
     ENTRIES = "SELECT id, at, day, kind, data FROM journal WHERE id > $1 ORDER BY id LIMIT $2";
@@ -46,8 +46,6 @@ statements! { "verify.facts":
         AS rows_found FROM day_list l ORDER BY l.service, l.site, l.day";
     CLOSES = "SELECT c.service AS service, c.site AS site, c.day AS day, c.through_seq AS through_seq, j.seq AS seq
         FROM day_close c LEFT JOIN journal j ON j.id = c.entry_id ORDER BY c.service, c.site, c.day";
-    PERSONAL = "SELECT subject, field, sealed, lookup, key_version FROM personal
-        WHERE subject > $1 OR (subject = $1 AND field > $2) ORDER BY subject, field LIMIT $3";
     TEXTS = "SELECT 'remark:' || entry_id AS id, body AS words FROM remark
         UNION ALL SELECT 'person:' || id AS id, login || ' / ' || name AS words FROM person
         UNION ALL SELECT 'place:' || id AS id, name AS words FROM place
@@ -64,6 +62,7 @@ statements! { "verify.facts":
         UNION ALL SELECT 'incident:' || id AS id, told_to AS words FROM incident
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
+        UNION ALL SELECT 'ledger:' || id AS id, necessity || ' / ' || protection AS words FROM ledger_version
         ORDER BY id";
 }
 
@@ -249,7 +248,6 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     counts(reader, &mut folded, findings)?;
     incidents::check(reader, std::mem::take(&mut folded.incidents), findings)?;
     closes(reader, findings)?;
-    personal(reader, keys, findings)?;
     texts(reader, findings)
 }
 
@@ -492,50 +490,6 @@ fn closes(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn personal(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Result<()> {
-    let agreed: BTreeSet<String> =
-        privacy::decisions(reader)?.into_iter().filter(|decision| decision.agreed).map(|d| d.field).collect();
-    let mut after = (String::new(), String::new());
-    loop {
-        let page = reader.rows(&PERSONAL, bind![after.0, after.1, PAGE], |row| {
-            Ok((
-                row.get::<String>("subject")?,
-                row.get::<String>("field")?,
-                row.get::<Vec<u8>>("sealed")?,
-                row.get::<Option<[u8; 32]>>("lookup")?,
-                row.get::<u32>("key_version")?,
-            ))
-        })?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = (last.0.clone(), last.1.clone());
-        for (subject, field, sealed, lookup, version) in page {
-            if !agreed.contains(&field) {
-                findings.add(
-                    Invariant::Personal,
-                    &subject,
-                    format!("{field} is held and the city did not agree"),
-                );
-            }
-            let set = keys.version(version)?;
-            match Keys::open(set, &subject, &field, &sealed) {
-                Err(_) => findings.add(Invariant::Personal, &subject, format!("{field} does not open")),
-                Ok(value) => {
-                    if lookup.is_some_and(|lookup| lookup != Keys::blind(set, &field, &value)) {
-                        findings.add(
-                            Invariant::Personal,
-                            &subject,
-                            format!("{field} is found under another value"),
-                        );
-                    }
-                    if guard::worst(&value) == Some(guard::Finding::IndividualNumber) {
-                        findings.add(Invariant::IndividualNumber, &subject, format!("{field} holds one"));
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn texts(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {

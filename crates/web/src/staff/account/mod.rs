@@ -1,7 +1,7 @@
 //! Accounts and what stands behind the work: signing in, passwords, people and their roles, the rules in words,
 //! the ledger, the journal and the register of views.
 //!
-//! Rules and ledger are only shown here; no page of this part changes them.
+//! Rules are only shown here; no page of this part changes them.
 
 mod access;
 mod asked;
@@ -31,6 +31,8 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     const PEOPLE: Access = Access::May(Permission::ManagePeople);
     const RULES: Access = Access::May(Permission::SeeRules);
     const JOURNAL: Access = Access::May(Permission::ReadJournal);
+    const PROPOSE: Access = Access::May(Permission::ProposeLedger);
+    const DECIDE: Access = Access::May(Permission::DecideLedger);
     desk.get(SIGN_IN, Access::Open, sign_in::show)
         .post(SIGN_IN, Access::Open, sign_in::sign_in)
         .post("/sign-out", Access::SignedIn, sign_out::sign_out)
@@ -46,7 +48,11 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/people/{id}/reset", PEOPLE, people::reset::reset)
         .post("/people/{id}/end", PEOPLE, people::end::end)
         .get("/rules", RULES, rules::show)
-        .get("/ledger", RULES, ledger::show)
+        .get("/ledger", RULES, ledger::list::show)
+        .get("/ledger/{field}", RULES, ledger::show::show)
+        .post("/ledger/{field}/propose", PROPOSE, ledger::propose::propose)
+        .post("/ledger/{field}/decide", DECIDE, ledger::decide::decide)
+        .post("/ledger/{field}/end", DECIDE, ledger::end::end)
         .get("/journal", JOURNAL, journal::show)
         .post("/journal", JOURNAL, journal::ask)
         .get("/journal/export/{form}", JOURNAL, journal::export)

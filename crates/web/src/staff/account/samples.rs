@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use domain::card::{Finding, Pass};
-use domain::id::{AccessId, CardId, EntryId, Id, OperationId, PersonId, PlaceId, SessionId};
+use domain::id::{AccessId, CardId, EntryId, Id, LedgerId, OperationId, PersonId, PlaceId, SessionId};
 use domain::journal::{Actor, CityRecord, Ending, Entry};
+use domain::ledger::{Field, State as Standing, Terms};
 use domain::number::ControlNumber;
 use domain::permission::{Permission, Role};
 use domain::rules::RuleSet;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use store::journal::{Viewed, Written};
+use store::ledger::Version;
 use store::person::{Grant, Person as Account};
 use store::privacy::Decision;
 use store::question::Told;
@@ -23,7 +25,8 @@ use super::access::AccessPage;
 use super::asked;
 use super::asked::Asked;
 use super::journal::{Around, JournalPage};
-use super::ledger::LedgerPage;
+use super::ledger::list::{Known as KnownField, ListPage};
+use super::ledger::show::{FieldPage, Operations as FieldOperations, Reading};
 use super::password::PasswordPage;
 use super::people::list::PeoplePage;
 use super::people::new::{NewPage, OneTimePage};
@@ -188,6 +191,39 @@ fn views() -> Vec<Viewed> {
     vec![of(1, "journal", "", 100), of(2, "people", "person:A person:B person:C person:D", 4)]
 }
 
+/// A field of the ledger with a version of each of these states, the newest first.
+fn ledger(field: Field, agreed: Option<bool>, states: &[Standing]) -> KnownField {
+    let decision = agreed.map(|agreed| Decision {
+        field: field.code().to_owned(),
+        agreed,
+        decided_by: "市民課".to_owned(),
+        decided_on: date(2024, 8, 1),
+        retention_days: (!states.is_empty()).then_some(7),
+    });
+    let version = |(n, state): (u32, &Standing)| {
+        let decided = !matches!(state, Standing::Proposed | Standing::Withdrawn);
+        Version {
+            id: LedgerId::from_parts(1, u128::from(n)),
+            field,
+            n,
+            state: *state,
+            terms: Terms {
+                necessity: "市・受託者・市民が同じカードを指すため。納品日と行番号では、市民が電話で読み上げられない。".to_owned(),
+                protection: "暗号化して一つの表だけに保存する。表示した人は閲覧記録に残る。".to_owned(),
+                retention_days: 7,
+            },
+            proposed_by: person(1),
+            proposer: "窓口 花子".to_owned(),
+            proposed_at: now(),
+            decider: decided.then(|| "市 太郎".to_owned()),
+            decided_at: decided.then(now),
+            ended_at: matches!(state, Standing::Ended | Standing::Withdrawn).then(now),
+        }
+    };
+    let versions = (1..=u32::try_from(states.len()).unwrap()).rev().zip(states).map(version).collect();
+    KnownField { field, decision, versions }
+}
+
 /// Name and HTML of every page.
 fn pages() -> Vec<(&'static str, String)> {
     let rules = rules();
@@ -209,12 +245,20 @@ fn pages() -> Vec<(&'static str, String)> {
         form.fill("day", day.to_string());
         RulesPage::new(layout("規則"), form, &rules, TODAY, Some(day)).render()
     };
-    let decision = Decision {
-        field: store::privacy::NOTICE_NUMBER.to_owned(),
-        agreed: true,
-        decided_by: "市民課".to_owned(),
-        decided_on: date(2024, 8, 1),
+    let notice = Field::NoticeNumber;
+    let ledger_page = |known: KnownField, form, reader, proposes, decides| {
+        let reading = Reading { person: person(reader), proposes, decides };
+        let operations = FieldOperations { propose: operation(1), decide: operation(2), end: operation(3) };
+        let title = format!("台帳：{}", known.field.label());
+        FieldPage::new(layout(&title), form, &known, reading, operations).render()
     };
+    let mut unwritten = Form::fresh();
+    unwritten.refuse_ja("necessity", "必要性を入力してください。");
+    unwritten.refuse_ja("days", "保存期間の日数を数字で入力してください。");
+    let mut unsure = Form::fresh();
+    unsure.refuse_ja("confirm", "削除してよいことを確かめて、チェックを入れてください。");
+    let waiting = [Standing::Proposed, Standing::Approved];
+    let past = [Standing::Ended, Standing::Replaced, Standing::Refused, Standing::Withdrawn];
     let around = |path, next: bool| {
         let read = asked::Read {
             question: store::question::Question {
@@ -278,8 +322,18 @@ fn pages() -> Vec<(&'static str, String)> {
         ("rules-day", day(date(2026, 11, 28))),
         ("rules-holiday", day(date(2026, 11, 23))),
         ("rules-no-day", RulesPage::new(layout("規則"), no_day, &rules, TODAY, None).render()),
-        ("ledger", LedgerPage::new(layout("個人情報の台帳"), &[decision]).render()),
-        ("ledger-undecided", LedgerPage::new(layout("個人情報の台帳"), &[]).render()),
+        ("ledger", ListPage::new(layout("個人情報の台帳"), &[ledger(notice, Some(true), &[])]).render()),
+        (
+            "ledger-proposed",
+            ListPage::new(layout("個人情報の台帳"), &[ledger(notice, None, &[Standing::Proposed])]).render(),
+        ),
+        ("ledger-new", ledger_page(ledger(notice, None, &[]), Form::fresh(), 1, true, false)),
+        ("ledger-refused", ledger_page(ledger(notice, None, &[]), unwritten, 1, true, false)),
+        ("ledger-own", ledger_page(ledger(notice, Some(true), &waiting), Form::fresh(), 1, true, true)),
+        ("ledger-to-decide", ledger_page(ledger(notice, Some(true), &waiting), Form::fresh(), 2, true, true)),
+        ("ledger-set-up", ledger_page(ledger(notice, Some(true), &[]), Form::fresh(), 2, false, true)),
+        ("ledger-end", ledger_page(ledger(notice, Some(true), &[]), unsure, 2, false, true)),
+        ("ledger-past", ledger_page(ledger(notice, Some(false), &past), Form::fresh(), 3, false, false)),
         ("journal", journal(around("/journal", true), &entries(), true)),
         ("journal-empty", journal(around("/journal", false), &[], false)),
         ("access", AccessPage::new(layout("閲覧記録"), around("/access", true), &views(), &names()).render()),

@@ -27,7 +27,7 @@ const CHOICES: [Choice; 6] = [
     Choice {
         href: "/ledger",
         title: "個人情報の台帳",
-        about: "どの項目を保持してよいか、市の決定",
+        about: "どの項目を保持してよいか、なぜ、いつまで。提案と市の決定",
         permission: Permission::SeeRules,
     },
     Choice {

@@ -131,12 +131,21 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             }
         ),
         Entry::RulesApplied { epoch, rules } => format!("規則{rules}件を適用しました（第{epoch}版）"),
-        Entry::LedgerDecided { field, agreed, on } => format!(
-            "市が{}に「{}」の保持を{}ました",
+        Entry::LedgerDecided { field, agreed, on, version } => format!(
+            "市が{}に「{}」の保持{}を{}ました",
             era_date(*on),
             field_words(field),
+            version.map_or_else(String::new, |version| format!("（第{version}版）")),
             if *agreed { "認め" } else { "認めないと決定し" }
         ),
+        Entry::LedgerProposed { field, version, retention_days } => format!(
+            "「{}」の保持（第{version}版、保存期間{retention_days}日）を市に提案しました",
+            field.label()
+        ),
+        Entry::LedgerEnded { field } => format!("市が「{}」の保持を終わりにしました", field.label()),
+        Entry::PersonalDeleted { field, count, why } => {
+            format!("個人情報「{}」{count}件を削除しました（{}）", field.label(), why.label())
+        }
         Entry::PlaceCreated { place } => format!("保管場所「{}」を登録しました", names.place(*place)),
         Entry::ConsignmentTaken { cards, .. } => format!("カード発行一覧表（{cards}枚）を取り込みました"),
         Entry::OpeningBegun { .. } => "引継ぎ（前事業者から）の組を作り始めました".to_owned(),
@@ -257,7 +266,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 56] = [
+pub(crate) const KINDS: [(&str, &str); 59] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -313,7 +322,10 @@ pub(crate) const KINDS: [(&str, &str); 56] = [
     ("role_granted", "役割の付与"),
     ("role_ended", "役割の終了"),
     ("rules_applied", "規則の適用"),
+    ("ledger_proposed", "個人情報の台帳の提案"),
     ("ledger_decided", "個人情報の台帳の決定"),
+    ("ledger_ended", "個人情報の台帳の終了"),
+    ("personal_deleted", "個人情報の削除"),
 ];
 
 /// Whether a screen of the register of views is a paper or a file: what left the program.
@@ -324,7 +336,10 @@ pub(crate) fn is_output(screen: &str) -> bool {
 
 /// The word for a field of the ledger.
 pub(crate) fn field_words(field: &str) -> &str {
-    if field == store::privacy::NOTICE_NUMBER { "交付通知書の番号" } else { field }
+    match field.parse::<domain::ledger::Field>() {
+        Ok(known) => known.label(),
+        Err(_) => field,
+    }
 }
 
 /// The word for a screen of the register of views.
