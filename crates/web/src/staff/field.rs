@@ -93,9 +93,14 @@ pub(crate) fn name(form: &mut Form, field: &'static str, what: &str) -> Option<S
     Some(typed)
 }
 
-/// The name of the city's person, which must be there.
+/// The name of the city's person, which must be there. A digit in it comes from a scanner that was in the wrong field.
 pub(crate) fn person(form: &mut Form) -> Option<String> {
-    name(form, PERSON, "市の担当者の氏名")
+    let name = name(form, PERSON, "市の担当者の氏名")?;
+    if name.chars().any(char::is_numeric) {
+        form.refuse_ja(PERSON, "氏名に数字が入っています。市の担当者の氏名を入力してください。");
+        return None;
+    }
+    Some(name)
 }
 
 /// The city's person, and how their act is recorded. Who is not of the city records it from a signed paper only.

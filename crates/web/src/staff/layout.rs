@@ -54,6 +54,19 @@ impl Task {
         }
     }
 
+    /// Its key: Alt and this digit open it from anywhere. It is the same for everybody, whatever they may see.
+    pub fn key(self) -> u8 {
+        match self {
+            Self::Today => 1,
+            Self::Reservations => 2,
+            Self::Preparation => 3,
+            Self::Storage => 4,
+            Self::Counter => 5,
+            Self::Reports => 6,
+            Self::Settings => 7,
+        }
+    }
+
     /// The first page of the task.
     pub fn href(self) -> &'static str {
         match self {
