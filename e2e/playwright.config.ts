@@ -15,14 +15,19 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     browserName: 'chromium',
+    // Nothing that a hand reaches takes longer; a story that waits for what never comes says so.
+    actionTimeout: 20_000,
     locale: 'ja-JP',
     timezoneId: 'Asia/Tokyo',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.MADOGUCHI_CHROMIUM ?? '/usr/bin/chromium',
+      env: { ...process.env, LANGUAGE: 'ja' } as Record<string, string>,
       args: [
         '--no-sandbox',
+        // The browser's own words and the order of its date fields, as at a Japanese terminal.
+        '--lang=ja',
         '--disable-quic',
         '--no-first-run',
         '--disable-background-networking',

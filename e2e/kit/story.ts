@@ -25,26 +25,47 @@ export const test = base.extend<{ database: Database; city: City }>({
   },
   page: async ({ page, city, javaScriptEnabled }, use) => {
     if (javaScriptEnabled === false) withoutScripts.add(page);
-    const strangers: string[] = [];
-    const faults: string[] = [];
-    const own = [city.citizens, city.staff].map((address) => new URL(address).origin);
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url());
-      if (protocol.startsWith('http') && !own.includes(origin)) strangers.push(request.url());
-    });
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => {
-      // An answer that says no (404, 422) is a page like others; the stories look at its status.
-      const refused = message.text().startsWith('Failed to load resource');
-      if (message.type() === 'error' && !refused) faults.push(message.text());
-    });
+    const end = watch(page, city);
     await use(page);
-    expect(strangers, 'no third party is contacted').toEqual([]);
-    expect(faults, 'no script fails and nothing is blocked by the page’s own policy').toEqual([]);
+    end();
   },
 });
 
 export { expect };
+
+/** Listens to what a page asks for and complains of; what is answered says it at the end. */
+export function watch(page: Page, city: City): () => void {
+  const strangers: string[] = [];
+  const faults: string[] = [];
+  const own = [city.citizens, city.staff].map((address) => new URL(address).origin);
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && !own.includes(origin)) strangers.push(request.url());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    // An answer that says no (404, 422) is a page like others; the stories look at its status.
+    const refused = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !refused) faults.push(message.text());
+  });
+  return () => {
+    expect(strangers, 'no third party is contacted').toEqual([]);
+    expect(faults, 'no script fails and nothing is blocked by the page’s own policy').toEqual([]);
+  };
+}
+
+/** Pages that were checked in this run, by what they look like. */
+const checked = new Set<string>();
+
+/** Checks a page that a story comes through, once for each look of it: its address without numbers and its headings. */
+export async function passed(page: Page): Promise<void> {
+  const words = await page.locator('h1, h2, legend, [role=alert], [role=status]').allInnerTexts();
+  const path = new URL(page.url()).pathname.replaceAll(/[0-9A-Z]{26}|[0-9-]{8,}/g, '#');
+  const look = [page.viewportSize()?.width, path, ...words.map((each) => each.replaceAll(/\d/g, ''))].join('\n');
+  if (checked.has(look)) return;
+  checked.add(look);
+  await checkPage(page);
+}
 
 /** No violation at all, of any rule that axe has; and nothing to scroll sideways. */
 export async function checkPage(page: Page): Promise<void> {
@@ -82,6 +103,22 @@ async function violationsOfCopy(page: Page): Promise<string[]> {
   } finally {
     await context.close();
   }
+}
+
+/** The pictures of the manuals that were taken in this run. */
+const taken = new Set<string>();
+
+/**
+ * Puts a picture of the top of a page, or of what has the focus, into `e2e/shots/manual`, the first time; the manuals
+ * show it by this name.
+ */
+export async function picture(page: Page, name: string, height = 720, top = true): Promise<void> {
+  if (taken.has(name)) return;
+  taken.add(name);
+  const width = page.viewportSize()?.width ?? WIDTHS.desk.width;
+  const clip = { x: 0, y: 0, width, height };
+  await page.evaluate((top) => (top ? scrollTo(0, 0) : document.activeElement?.scrollIntoView({ block: 'center' })), top);
+  await page.screenshot({ path: `shots/manual/${name}.png`, animations: 'disabled', clip });
 }
 
 /** Puts a picture of the whole page into `e2e/shots`. */

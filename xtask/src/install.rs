@@ -22,42 +22,47 @@ pub(crate) enum Need {
     Poppler,
     /// zbarimg: tests scan what was printed.
     Zbar,
+    /// pngquant: the pictures of the manuals are kept small.
+    Pngquant,
 }
 
 impl Need {
     fn is_met(self) -> bool {
         match self {
             Self::PostgreSql => postgres::programs().is_some(),
-            Self::Chromium => chromium().is_some(),
+            Self::Chromium => chromium().is_some_and(|program| speaks_japanese(&program)),
             // An old Node.js is not a matter of packages: a newer one is fetched by its npm.
             Self::Node => paths::program("node").is_some() && paths::program("npm").is_some(),
             Self::Fonts => has_font("BIZUDGothic") && has_font("NotoSansCJK"),
             Self::Poppler => paths::program("pdftotext").is_some() && paths::program("pdftoppm").is_some(),
             Self::Zbar => paths::program("zbarimg").is_some(),
+            Self::Pngquant => paths::program("pngquant").is_some(),
         }
     }
 
     fn what(self) -> &'static str {
         match self {
             Self::PostgreSql => "PostgreSQL 15 or later (initdb and postgres)",
-            Self::Chromium => "Chromium",
+            Self::Chromium => "Chromium with its Japanese words",
             Self::Node => "Node.js with npm",
             Self::Fonts => "the fonts BIZ UDGothic and Noto Sans CJK",
             Self::Poppler => "pdftotext and pdftoppm",
             Self::Zbar => "zbarimg",
+            Self::Pngquant => "pngquant",
         }
     }
 
     fn packages(self) -> &'static [&'static str] {
         match self {
             Self::PostgreSql => &["postgresql"],
-            Self::Chromium => &["chromium"],
+            Self::Chromium => &["chromium", "chromium-l10n"],
             // Where Node.js came from elsewhere, it brought its npm; Debian's would collide with it.
             Self::Node if paths::program("node").is_some() => &["npm"],
             Self::Node => &["nodejs", "npm"],
             Self::Fonts => &["fonts-morisawa-bizud-gothic", "fonts-noto-cjk"],
             Self::Poppler => &["poppler-utils"],
             Self::Zbar => &["zbar-tools"],
+            Self::Pngquant => &["pngquant"],
         }
     }
 }
@@ -92,6 +97,13 @@ pub(crate) fn demand(needs: &[Need]) -> Result<(), Failure> {
     } else {
         Err(Failure::Missing(format!("cannot go on without {}", spell(&missing))))
     }
+}
+
+/// Whether the browser has its own words (the order of a date, the button of a file) in Japanese. Debian keeps them in a
+/// package of their own; elsewhere they come with the browser.
+fn speaks_japanese(chromium: &Path) -> bool {
+    let locales = Path::new("/usr/lib/chromium/locales");
+    !(chromium.starts_with("/usr/bin") && locales.is_dir()) || locales.join("ja.pak").is_file()
 }
 
 /// The browser that the stories are told in.
@@ -146,7 +158,8 @@ mod tests {
 
     #[test]
     fn every_need_has_a_package_and_words() {
-        for need in [Need::PostgreSql, Need::Chromium, Need::Node, Need::Fonts, Need::Poppler, Need::Zbar] {
+        let needs = [Need::PostgreSql, Need::Chromium, Need::Node, Need::Fonts, Need::Poppler, Need::Zbar];
+        for need in needs.into_iter().chain([Need::Pngquant]) {
             assert!(!need.packages().is_empty() && !need.what().is_empty());
         }
     }
