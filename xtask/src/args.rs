@@ -12,6 +12,7 @@ cargo xtask test             install what is missing and run every check, cheape
     --list                   the steps and what each does
 cargo xtask bench [ARGS]     the measured figures, on SQLite and PostgreSQL
                              (ARGS go to `madoguchi bench`)
+cargo xtask manual           the pictures of docs/manual from those that the browser stories took
 cargo xtask help             this text
 ";
 
@@ -32,6 +33,8 @@ pub(crate) enum Task {
         /// Only name the steps.
         list: bool,
     },
+    /// Refresh the pictures of the manuals.
+    Manual,
     /// Measure; the words go to the program as they are.
     Bench {
         /// For `madoguchi bench`.
@@ -47,6 +50,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, Fai
         "help" | "-h" | "--help" => Ok(Task::Help),
         "run" => Ok(Task::Run { rest: words.collect() }),
         "bench" => Ok(Task::Bench { rest: words.collect() }),
+        "manual" => Ok(Task::Manual),
         "test" => parse_test(words),
         other => Err(Failure::Usage(format!("no such command: {other}\n\n{HELP}"))),
     }

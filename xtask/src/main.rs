@@ -1,4 +1,4 @@
-//! The commands of the README: `cargo xtask run`, `test` and `bench`.
+//! The commands of the README: `cargo xtask run`, `test`, `manual` and `bench`.
 //!
 //! It installs what is missing, starts what a step needs and stops it again, and calls the ordinary
 //! tools; every command is printed before it runs, so that each can be repeated by hand. It knows
@@ -14,6 +14,7 @@ mod deny;
 mod failure;
 mod install;
 mod interrupt;
+mod manual;
 mod node;
 mod paths;
 mod postgres;
@@ -51,6 +52,7 @@ fn go() -> Result<(), Failure> {
         Task::Help => Ok(()),
         Task::Run { rest } => run::run(&paths, rest),
         Task::Test { only, list } => test::test(&paths, &only, list),
+        Task::Manual => manual::manual(&paths),
         Task::Bench { rest } => bench::bench(&paths, rest),
     }
 }
