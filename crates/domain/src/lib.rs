@@ -22,6 +22,7 @@ pub mod opening;
 pub mod permission;
 pub mod place;
 pub mod profile;
+pub mod proposal;
 pub mod reception;
 pub mod report;
 pub mod reservation;

@@ -60,6 +60,8 @@ codes! {
     pub enum Limit {
         /// 定員: every place of the slot is taken.
         Places = "places",
+        /// 枠の内訳: places are left, but none of those that this way of booking may have by now.
+        Share = "share",
         /// 予約できる期間: the day lies beyond the days for which reservations are taken, or before the first visit that the
         /// posting of the letter allows.
         Window = "window",
@@ -147,6 +149,7 @@ impl Limit {
     pub fn label(self) -> &'static str {
         match self {
             Self::Places => "定員超過",
+            Self::Share => "枠の内訳の外",
             Self::Window => "予約できる期間の外",
             Self::Cutoff => "締切の後",
             Self::Begun => "開始の後",

@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod days;
+pub mod limits;
 pub mod when;
 
 use std::cmp::Reverse;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use body::{Booking, Closed, Hours, Places, RuleBody, RuleFault, Site, Windows};
 pub use days::BookableDays;
+pub use limits::{Cut, Reduction, Release, Shares};
 pub use when::{Match, TimeOfDay, Weekdays, When};
 
 use crate::calendar::HolidayCalendar;
@@ -87,6 +89,10 @@ pub struct RuleSet {
     hours: Vec<usize>,
     /// Places of each service, most specific first, by place in `rules`.
     places: BTreeMap<Service, Vec<usize>>,
+    /// Reductions, most specific first, by place in `rules`.
+    reductions: Vec<usize>,
+    /// Shares, most specific first, by place in `rules`.
+    shares: Vec<usize>,
     /// Where a rule has several versions: all of them, by place in `rules`.
     versions: BTreeMap<RuleId, Vec<usize>>,
     holidays: HolidayCalendar,
@@ -108,6 +114,7 @@ impl RuleSet {
         let mut versions: BTreeMap<RuleId, Vec<usize>> = BTreeMap::new();
         let mut hours = Vec::new();
         let mut places: BTreeMap<Service, Vec<usize>> = BTreeMap::new();
+        let (mut reductions, mut shares) = (Vec::new(), Vec::new());
         for (at, rule) in rules.iter().enumerate() {
             let others = versions.entry(rule.id).or_default();
             if others.iter().any(|other| rules[*other].version == rule.version) {
@@ -117,11 +124,14 @@ impl RuleSet {
             match &rule.body {
                 RuleBody::Hours(_) | RuleBody::Closed(_) => hours.push(at),
                 RuleBody::Places(body) => places.entry(body.service).or_default().push(at),
+                RuleBody::Reduction(_) => reductions.push(at),
+                RuleBody::Shares(_) => shares.push(at),
                 RuleBody::Booking(_) | RuleBody::Site(_) | RuleBody::Windows(_) => {}
             }
         }
         versions.retain(|_, all| all.len() > 1);
-        Ok(Self { epoch, rules, hours, places, versions, holidays: HolidayCalendar::official() })
+        let holidays = HolidayCalendar::official();
+        Ok(Self { epoch, rules, hours, places, reductions, shares, versions, holidays })
     }
 
     /// The epoch: the counter of changes to the rules that a grant is computed for.
@@ -178,6 +188,24 @@ impl RuleSet {
         self.hours.iter().copied().filter(move |at| self.is_in_force(*at, day)).map(|at| &self.rules[at])
     }
 
+    /// Reductions that are in force on a day, most specific first.
+    pub(crate) fn reductions_in_force(&self, day: Date) -> impl Iterator<Item = (&Rule, &Reduction)> {
+        let in_force = self.reductions.iter().copied().filter(move |at| self.is_in_force(*at, day));
+        in_force.filter_map(|at| match &self.rules[at].body {
+            RuleBody::Reduction(body) => Some((&self.rules[at], body)),
+            _ => None,
+        })
+    }
+
+    /// Shares that are in force on a day, most specific first.
+    pub(crate) fn shares_in_force(&self, day: Date) -> impl Iterator<Item = (&Rule, &Shares)> {
+        let in_force = self.shares.iter().copied().filter(move |at| self.is_in_force(*at, day));
+        in_force.filter_map(|at| match &self.rules[at].body {
+            RuleBody::Shares(body) => Some((&self.rules[at], body)),
+            _ => None,
+        })
+    }
+
     /// Rules of places of a service that are in force on a day, most specific first.
     pub(crate) fn places_in_force(
         &self,
@@ -224,6 +252,13 @@ fn rank(rule: &Rule) -> Rank {
         ),
         RuleBody::Closed(body) => (body.when.breadth(), how_many(&body.services), body.site.is_none(), 0),
         RuleBody::Places(body) => (body.when.breadth(), 1, false, body.until.minutes() - body.from.minutes()),
+        RuleBody::Reduction(body) => (
+            body.when.breadth(),
+            how_many(&body.services),
+            body.site.is_none(),
+            body.until.minutes() - body.from.minutes(),
+        ),
+        RuleBody::Shares(body) => (body.when.breadth(), 1, false, body.until.minutes() - body.from.minutes()),
         RuleBody::Booking(_) => (When::Always.breadth(), 1, true, 0),
         RuleBody::Site(_) => (When::Always.breadth(), 0, false, 0),
         RuleBody::Windows(body) => (When::Always.breadth(), how_many(&body.services), false, 0),

@@ -1,13 +1,16 @@
 //! Places in slots: the one function that takes and frees them.
 //!
-//! How many a slot grants is computed from the rules; stored is only what is taken. Every way to a place goes
+//! How many a slot grants, and how many of them a way of booking may have by now, is computed from the rules; stored is
+//! only what is taken. Every way to a place goes
 //! through [`shift`]: hold, confirm, change, cancel, expiry, telephone, counter, walk-in.
 
+use domain::capacity::{Open, Used};
 use domain::journal::Slot;
-use domain::reservation::Channel;
+use domain::reservation::{Channel, Limit};
 use domain::rules::RuleSet;
 use domain::service::{Service, SiteCode};
 use domain::time::Start;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::dialect;
@@ -15,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::statement::Statement;
 use crate::tx::{Reader, Tx};
+use crate::value::Row;
 use crate::{bind, statements};
 
 statements! { "capacity":
@@ -23,25 +27,29 @@ statements! { "capacity":
         VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5, 0)
         ON CONFLICT (service, site, day, start)
         DO UPDATE SET web = slot_usage.web + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
+        AND slot_usage.web < $7";
     TAKE_TELEPHONE = "INSERT INTO slot_usage
         (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
         VALUES ($1, $2, $3, $4, 0, 1, 0, 0, $5, 0)
         ON CONFLICT (service, site, day, start)
         DO UPDATE SET telephone = slot_usage.telephone + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
+        AND slot_usage.telephone + slot_usage.counter < $7";
     TAKE_COUNTER = "INSERT INTO slot_usage
         (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
         VALUES ($1, $2, $3, $4, 0, 0, 1, 0, $5, 0)
         ON CONFLICT (service, site, day, start)
         DO UPDATE SET counter = slot_usage.counter + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
+        AND slot_usage.telephone + slot_usage.counter < $7";
     TAKE_WALK_IN = "INSERT INTO slot_usage
         (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
         VALUES ($1, $2, $3, $4, 0, 0, 0, 1, $5, 0)
         ON CONFLICT (service, site, day, start)
         DO UPDATE SET walk_in = slot_usage.walk_in + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < excluded.ceiling";
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
+        AND slot_usage.walk_in < $7";
     FREE_WEB = "UPDATE slot_usage SET web = web - 1,
         over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND web > 0";
@@ -58,9 +66,9 @@ statements! { "capacity":
         walk_in = walk_in + $4, ceiling = $5, over = web + telephone + counter + walk_in + 1 - $5
         WHERE service = $6 AND site = $7 AND day = $8 AND start = $9
         AND web + telephone + counter + walk_in >= $5";
-    TAKEN_OF = "SELECT web + telephone + counter + walk_in AS taken FROM slot_usage
+    USED_OF = "SELECT web, telephone + counter AS desk, walk_in FROM slot_usage
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4";
-    USED = "SELECT day, start, web + telephone + counter + walk_in AS taken FROM slot_usage
+    USED = "SELECT day, start, web, telephone + counter AS desk, walk_in FROM slot_usage
         WHERE service = $1 AND site = $2 AND day >= $3 AND day <= $4 ORDER BY day, start";
 }
 
@@ -78,7 +86,7 @@ pub struct Shift {
 /// Why places were not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShiftError {
-    /// The slot grants no more.
+    /// The slot grants no more, or no more to this way of booking by now.
     #[error("the slot is full")]
     Full(Slot),
     /// The rules changed since the grant was computed: load them and try again.
@@ -130,19 +138,43 @@ pub fn shift(
     shifts: &[Shift],
     full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
 ) -> Result<(), ShiftError> {
-    run(tx, recorded, rules, shifts, false, full).map(drop)
+    run(tx, recorded, rules, shifts, Reach::Share, full).map(drop)
 }
 
-/// [`shift`], with a place beyond those of a slot where it is full and nothing else can be had: deliberate, by
-/// permission. Answers for each place that was taken so in which slot, for its flag.
+/// [`shift`] within all places of a slot, whatever the way of booking may have of them: for reservations that were
+/// promised already, elsewhere.
+pub fn shift_within_all(
+    tx: &mut Tx<'_>,
+    recorded: &Recorded,
+    rules: &RuleSet,
+    shifts: &[Shift],
+    full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
+) -> Result<(), ShiftError> {
+    run(tx, recorded, rules, shifts, Reach::All, full).map(drop)
+}
+
+/// [`shift`], with a place beyond the share of the way of booking, and beyond those of the slot, where nothing else can
+/// be had: deliberate, by permission. Answers for each place that was taken so in which slot and beyond what, for its
+/// flag: [`Limit::Share`] or [`Limit::Places`].
 pub fn shift_beyond(
     tx: &mut Tx<'_>,
     recorded: &Recorded,
     rules: &RuleSet,
     shifts: &[Shift],
     full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
-) -> Result<Vec<Slot>, ShiftError> {
-    run(tx, recorded, rules, shifts, true, full)
+) -> Result<Vec<(Slot, Limit)>, ShiftError> {
+    run(tx, recorded, rules, shifts, Reach::Beyond, full)
+}
+
+/// How far a place may be sought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Within what the way of booking may have now.
+    Share,
+    /// Within all places of the slot.
+    All,
+    /// Beyond them.
+    Beyond,
 }
 
 fn run(
@@ -150,9 +182,9 @@ fn run(
     recorded: &Recorded,
     rules: &RuleSet,
     shifts: &[Shift],
-    beyond: bool,
+    reach: Reach,
     full: &mut dyn FnMut(&mut Tx<'_>, &Slot) -> Result<Vec<Channel>>,
-) -> Result<Vec<Slot>, ShiftError> {
+) -> Result<Vec<(Slot, Limit)>, ShiftError> {
     // A free that stands beside a take of the same slot must come first, or the last place could not be moved
     // within its slot.
     let mut ordered: Vec<&Shift> = shifts.iter().collect();
@@ -166,37 +198,50 @@ fn run(
             free(tx, recorded, &shift.slot, shift.channel)?;
             continue;
         }
-        if take(tx, rules, shift)? {
+        let (now, first) = (recorded.at(), if reach == Reach::All { Reach::All } else { Reach::Share });
+        if take(tx, rules, shift, now, first)? {
             continue;
         }
         let freed = full(tx, &shift.slot)?;
         for channel in &freed {
             free(tx, recorded, &shift.slot, *channel)?;
         }
-        if !freed.is_empty() && take(tx, rules, shift)? {
+        if !freed.is_empty() && take(tx, rules, shift, now, first)? {
             continue;
         }
-        if !beyond {
+        if reach != Reach::Beyond {
             return Err(ShiftError::Full(shift.slot.clone()));
         }
+        if take(tx, rules, shift, now, Reach::All)? {
+            taken_beyond.push((shift.slot.clone(), Limit::Share));
+            continue;
+        }
         match take_beyond(tx, recorded, rules, &shift.slot, shift.channel) {
-            Ok(()) => taken_beyond.push(shift.slot.clone()),
+            Ok(()) => taken_beyond.push((shift.slot.clone(), Limit::Places)),
             // Somebody gave a place back at this moment.
-            Err(ShiftError::Full(_)) if take(tx, rules, shift)? => {}
+            Err(ShiftError::Full(_)) if take(tx, rules, shift, now, Reach::All)? => {}
             Err(error) => return Err(error),
         }
     }
     Ok(taken_beyond)
 }
 
-fn take(tx: &mut Tx<'_>, rules: &RuleSet, shift: &Shift) -> Result<bool> {
+/// Takes one place if the slot has one left, and the way of booking one of its own. The statement itself asks both, so
+/// two at once never share the last.
+fn take(tx: &mut Tx<'_>, rules: &RuleSet, shift: &Shift, now: Timestamp, reach: Reach) -> Result<bool> {
     let Slot { service, site, day, start } = &shift.slot;
-    let places = rules.grant(*service, site, *day, *start).places;
+    let grant = rules.grant(*service, site, *day, *start);
+    let places = grant.places;
+    let Open { own, whole } = match reach {
+        Reach::Share => grant.open(shift.channel, now),
+        Reach::All | Reach::Beyond => Open { own: places, whole: places },
+    };
     // A slot that grants nothing gets no row; the upsert would otherwise begin with one taken.
-    if places == 0 {
+    if own == 0 || whole == 0 {
         return Ok(false);
     }
-    Ok(tx.execute(taking(shift.channel), bind![service, site, day, start, places])? == 1)
+    let taken = tx.execute(taking(shift.channel), bind![service, site, day, start, places, whole, own])?;
+    Ok(taken == 1)
 }
 
 /// What a slot grants, and how much of it is taken.
@@ -218,8 +263,8 @@ impl Room {
 /// The room of a slot.
 pub fn room(reader: &mut Reader<'_>, rules: &RuleSet, slot: &Slot) -> Result<Room> {
     let Slot { service, site, day, start } = slot;
-    let taken = reader.row(&TAKEN_OF, bind![service, site, day, start], |row| row.get("taken"))?;
-    Ok(Room { places: rules.grant(*service, site, *day, *start).places, taken: taken.unwrap_or(0) })
+    let used = reader.row(&USED_OF, bind![service, site, day, start], used_of)?.unwrap_or_default();
+    Ok(Room { places: rules.grant(*service, site, *day, *start).places, taken: used.total() })
 }
 
 /// Takes a place beyond those of a slot that is full: deliberate, by permission, and flagged in its row. A slot that
@@ -252,7 +297,25 @@ fn free(tx: &mut Tx<'_>, _recorded: &Recorded, slot: &Slot, channel: Channel) ->
     tx.execute_one(freeing(channel), bind![service, site, day, start])
 }
 
-/// What is taken of the slots of some days, inclusive, in order; slots with nothing taken are not listed.
+fn used_of(row: &Row<'_>) -> Result<Used> {
+    Ok(Used { web: row.get("web")?, desk: row.get("desk")?, walk_in: row.get("walk_in")? })
+}
+
+/// What each way of booking has of the slots of some days, inclusive, in order; slots that were never asked for are not
+/// listed.
+pub fn used(
+    reader: &mut Reader<'_>,
+    service: Service,
+    site: &SiteCode,
+    from: Date,
+    until: Date,
+) -> Result<Vec<(Date, Start, Used)>> {
+    reader.rows(&USED, bind![service, site, from, until], |row| {
+        Ok((row.get("day")?, row.get("start")?, used_of(row)?))
+    })
+}
+
+/// [`used`] by all ways together.
 pub fn taken(
     reader: &mut Reader<'_>,
     service: Service,
@@ -260,7 +323,6 @@ pub fn taken(
     from: Date,
     until: Date,
 ) -> Result<Vec<(Date, Start, u32)>> {
-    reader.rows(&USED, bind![service, site, from, until], |row| {
-        Ok((row.get("day")?, row.get("start")?, row.get("taken")?))
-    })
+    let used = used(reader, service, site, from, until)?;
+    Ok(used.into_iter().map(|(day, start, used)| (day, start, used.total())).collect())
 }

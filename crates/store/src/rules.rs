@@ -3,9 +3,14 @@
 //!
 //! Rows are never changed. A new set retires what it replaces, so that every past day can be explained.
 
+use std::collections::BTreeSet;
+
 use domain::id::{EntryId, RuleId};
-use domain::journal::Entry;
-use domain::rules::{Rule, RuleSet};
+use domain::journal::{Entry, Slot};
+use domain::proposal::{Placed, Proposal};
+use domain::rules::{Rule, RuleBody, RuleSet};
+use domain::service::{Service, SiteCode};
+use jiff::civil::Date;
 
 use crate::act::Act;
 use crate::error::{Error, Result};
@@ -18,6 +23,9 @@ statements! { "rules":
     RETIRE = "UPDATE rule SET retired_by = $1 WHERE retired_by IS NULL";
     INSERT = "INSERT INTO rule (id, version, valid_from, valid_until, body, agreement, entry_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    PLACED = "SELECT id, service, site, day, start FROM reservation
+        WHERE service = $1 AND site = $2 AND day >= $3 AND day <= $4 AND state IN ('held', 'booked')
+        ORDER BY day, start, id";
     ADVANCE = "UPDATE rule_epoch SET epoch = epoch + 1 WHERE id = 1";
 }
 
@@ -38,6 +46,34 @@ pub fn load(reader: &mut Reader<'_>) -> Result<RuleSet> {
     })?;
     RuleSet::new(epoch, rules)
         .map_err(|error| Error::Broken(format!("the rules do not fit together: {error}")))
+}
+
+/// What a whole set of rules would do in place of the present one, on the days from a day until another.
+pub fn propose(reader: &mut Reader<'_>, rules: &[Rule], from: Date, until: Date) -> Result<Proposal> {
+    let before = load(reader)?;
+    let after = RuleSet::new(before.epoch(), rules.to_vec())
+        .map_err(|error| Error::Broken(format!("the rules do not fit together: {error}")))?;
+    // A site that the new rules do not know any more still has its reservations.
+    let of_site = |rule: &Rule| match &rule.body {
+        RuleBody::Site(site) => Some(site.code.clone()),
+        _ => None,
+    };
+    let sites: BTreeSet<SiteCode> = before.rules().iter().filter_map(of_site).collect();
+    let mut placed = Vec::new();
+    for service in Service::ALL {
+        for site in &sites {
+            placed.extend(reader.rows(&PLACED, bind![service, site, from, until], |row| {
+                let slot = Slot {
+                    service: row.get("service")?,
+                    site: row.get("site")?,
+                    day: row.get("day")?,
+                    start: row.get("start")?,
+                };
+                Ok(Placed { reservation: row.get("id")?, slot })
+            })?);
+        }
+    }
+    Ok(Proposal::between(&before, &after, from, until, &placed))
 }
 
 /// Puts a whole set of rules in place of the present one. The epoch rises, so that no place is taken on the

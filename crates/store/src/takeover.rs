@@ -195,9 +195,11 @@ fn book(
     if !is_over {
         shifts.push(Shift { slot: slot.clone(), channel, take: true });
     }
-    let shifted = capacity::shift(tx, &released.unwrap_or(recorded), rules, &shifts, &mut |tx, slot| {
-        free_expired(tx, act, slot)
-    });
+    // They were promised elsewhere: no share keeps them out.
+    let shifted =
+        capacity::shift_within_all(tx, &released.unwrap_or(recorded), rules, &shifts, &mut |tx, slot| {
+            free_expired(tx, act, slot)
+        });
     let shifted = match shifted {
         Ok(()) if is_over => capacity::take_beyond(tx, &recorded, rules, &slot, channel),
         other => other,

@@ -15,19 +15,20 @@ use crate::reservation::{self, BookingError, Reservation, Wish};
 use crate::tx::{Reader, Tx};
 use crate::{capacity, card};
 
-/// The first slot of today that has not ended and grants a place that nobody took.
+/// The first slot of today that has not ended and has a place free for a way of booking.
 fn first_free(
     reader: &mut Reader<'_>,
     rules: &RuleSet,
     act: &Act,
     day: &BusinessDay,
+    channel: Channel,
 ) -> Result<Option<Slot>> {
     let BusinessDay { service, site, day: today } = day;
-    let taken = capacity::taken(reader, *service, site, *today, *today)?;
+    let used = capacity::used(reader, *service, site, *today, *today)?;
     let now = minute_of(act.at);
     let free = rules.slots(*service, site, *today).into_iter().find(|(start, grant)| {
-        let taken = taken.iter().find(|(_, known, _)| known == start).map_or(0, |(.., taken)| *taken);
-        start.minutes() + SLOT_MINUTES > now && taken < u32::from(grant.places)
+        let used = used.iter().find(|(_, known, _)| known == start).map(|(.., used)| *used);
+        start.minutes() + SLOT_MINUTES > now && grant.free(channel, act.at, used.unwrap_or_default()) > 0
     });
     Ok(free.map(|(start, _)| Slot { service: *service, site: site.clone(), day: *today, start }))
 }
@@ -52,7 +53,9 @@ pub fn book(
     language: &str,
 ) -> Result<Reservation, BookingError> {
     is_at_hand(tx, card)?;
-    let Some(slot) = first_free(tx, rules, act, day)? else { return Err(BookingError::Full) };
+    let Some(slot) = first_free(tx, rules, act, day, Channel::WalkIn)? else {
+        return Err(BookingError::Full);
+    };
     let wish = Wish { card, slot, channel: Channel::WalkIn, language: language.to_owned() };
     reservation::book(tx, act, keys, rules, &wish)
 }
@@ -68,6 +71,8 @@ pub fn swap(
     let Some(card) = booked.card else { return Err(BookingError::NotFound) };
     let day = BusinessDay { day: day_of(act.at), ..booked.slot.business_day() };
     is_at_hand(tx, card)?;
-    let Some(slot) = first_free(tx, rules, act, &day)? else { return Err(BookingError::Full) };
+    let Some(slot) = first_free(tx, rules, act, &day, booked.channel)? else {
+        return Err(BookingError::Full);
+    };
     reservation::move_to(tx, act, rules, id, &slot, Channel::Counter)
 }

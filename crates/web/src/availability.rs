@@ -1,4 +1,4 @@
-//! The free places of the coming days, as the public pages show them: one picture per node and service, at most a
+//! The free places of the coming days for the web, as the public pages show them: one picture per node and service, at most a
 //! second old.
 //!
 //! It is only what people see; the transaction that takes a place always checks again.
@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::capacity::{Grant, Used};
 use domain::journal;
+use domain::reservation::Channel;
 use domain::service::Service;
 use domain::time::{Start, day_of};
 use jiff::civil::Date;
@@ -17,18 +19,25 @@ use crate::app::App;
 
 const AGE: SignedDuration = SignedDuration::from_secs(1);
 
-/// One slot.
+/// One slot, for one way of booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
     /// When it begins.
     pub start: Start,
-    /// How many places it grants.
+    /// How many places it grants; no more than the way of booking may have by now.
     pub places: u32,
-    /// How many are taken.
+    /// How many of these are taken, or kept for others.
     pub taken: u32,
 }
 
 impl Slot {
+    /// What a way of booking sees of a slot now.
+    pub fn of(start: Start, grant: &Grant, used: Used, channel: Channel, now: Timestamp) -> Self {
+        let open = grant.open(channel, now);
+        let places = u32::from(open.own.min(open.whole));
+        Self { start, places, taken: places.saturating_sub(grant.free(channel, now, used)) }
+    }
+
     /// How many are free. A slot that was lowered below what is taken has none.
     pub fn free(&self) -> u32 {
         self.places.saturating_sub(self.taken)
@@ -141,22 +150,21 @@ impl App {
             return Ok(Availability { as_of: now, epoch: rules.epoch(), days: Vec::new() });
         };
         let asked = site.clone();
-        let taken = self
+        let used = self
             .db
-            .read(move |reader| store::capacity::taken(reader, service, &asked, window.first, window.last))
+            .read(move |reader| store::capacity::used(reader, service, &asked, window.first, window.last))
             .await?;
-        let taken: HashMap<(Date, Start), u32> =
-            taken.into_iter().map(|(day, start, taken)| ((day, start), taken)).collect();
+        let used: HashMap<(Date, Start), Used> =
+            used.into_iter().map(|(day, start, used)| ((day, start), used)).collect();
         let mut days = Vec::new();
         let mut next = Some(window.first);
         while let Some(day) = next.filter(|day| *day <= window.last) {
             let slots = rules
                 .slots(service, &site, day)
                 .into_iter()
-                .map(|(start, grant)| Slot {
-                    start,
-                    places: u32::from(grant.places),
-                    taken: taken.get(&(day, start)).copied().unwrap_or(0),
+                .map(|(start, grant)| {
+                    let used = used.get(&(day, start)).copied().unwrap_or_default();
+                    Slot::of(start, &grant, used, Channel::Web, now)
                 })
                 .collect();
             days.push(Day { day, slots });

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::When;
+use super::limits::{Reduction, Shares};
 use super::when::{TimeOfDay, WhenFault};
 use crate::service::{Service, SiteCode};
 use crate::time::SLOT_MINUTES;
@@ -17,6 +18,10 @@ pub enum RuleBody {
     Closed(Closed),
     /// Places that can be reserved.
     Places(Places),
+    /// Fewer places, for a reason.
+    Reduction(Reduction),
+    /// Shares of the places by the way of booking.
+    Shares(Shares),
     /// Deadlines of reservations.
     Booking(Booking),
     /// A site.
@@ -162,6 +167,9 @@ pub enum RuleFault {
     /// Places begin or end between two slots.
     #[error("hours of places are not multiples of ten minutes")]
     BetweenSlots,
+    /// A reduction keeps everything, or shares limit nothing.
+    #[error("a reduction that keeps everything, or shares that limit nothing")]
+    WrongShare,
     /// A service is named twice.
     #[error("a service is named twice")]
     ServiceTwice,
@@ -180,6 +188,8 @@ impl RuleBody {
             Self::Hours(body) => Some(&body.site),
             Self::Closed(body) => body.site.as_ref(),
             Self::Places(body) => Some(&body.site),
+            Self::Reduction(body) => body.site.as_ref(),
+            Self::Shares(body) => Some(&body.site),
             Self::Booking(_) => None,
             Self::Site(body) => Some(&body.code),
             Self::Windows(body) => Some(&body.site),
@@ -201,12 +211,10 @@ impl RuleBody {
             }
             Self::Places(body) => {
                 body.when.check()?;
-                if body.from >= body.until {
-                    return Err(RuleFault::HoursBackwards);
-                }
-                let fits = |time: TimeOfDay| time.minutes().is_multiple_of(SLOT_MINUTES);
-                if fits(body.from) && fits(body.until) { Ok(()) } else { Err(RuleFault::BetweenSlots) }
+                slots_between(body.from, body.until)
             }
+            Self::Reduction(body) => body.check(),
+            Self::Shares(body) => body.check(),
             Self::Booking(body) => {
                 if body.window_days == 0 || body.hold_minutes == 0 {
                     Err(RuleFault::Zero)
@@ -232,11 +240,20 @@ impl RuleBody {
     }
 }
 
-fn once(services: &[Service]) -> Result<(), RuleFault> {
+/// Refuses a time of day that ends before it begins, or that cuts a slot.
+pub(super) fn slots_between(from: TimeOfDay, until: TimeOfDay) -> Result<(), RuleFault> {
+    if from >= until {
+        return Err(RuleFault::HoursBackwards);
+    }
+    let fits = |time: TimeOfDay| time.minutes().is_multiple_of(SLOT_MINUTES);
+    if fits(from) && fits(until) { Ok(()) } else { Err(RuleFault::BetweenSlots) }
+}
+
+pub(super) fn once(services: &[Service]) -> Result<(), RuleFault> {
     let twice = services.iter().enumerate().any(|(at, service)| services[..at].contains(service));
     if twice { Err(RuleFault::ServiceTwice) } else { Ok(()) }
 }
 
-fn filled(texts: &[&String]) -> Result<(), RuleFault> {
+pub(super) fn filled(texts: &[&String]) -> Result<(), RuleFault> {
     if texts.iter().any(|text| text.trim().is_empty()) { Err(RuleFault::EmptyText) } else { Ok(()) }
 }

@@ -418,7 +418,9 @@ pub fn add(
     let mut shifts = Vec::new();
     give_back(tx, act, addition.card, &mut shifts)?;
     let starts: BTreeSet<Start> = placed.iter().map(|member| member.slot.start).collect();
-    let Some(start) = beside(tx, act, rules, &booked.slot, &starts)? else { return Err(BookingError::Full) };
+    let Some(start) = beside(tx, act, rules, &booked.slot, &starts, addition.channel)? else {
+        return Err(BookingError::Full);
+    };
     let slot = Slot { start, ..booked.slot.clone() };
     // The one that was found stands for all: who adds, moves or cancels at this moment comes after.
     let party = booked.party.unwrap_or(booked.id);
@@ -452,7 +454,7 @@ pub fn add(
     Ok(added)
 }
 
-/// The first of a family's starts that has a place and has not begun, then the one directly after them, then the one
+/// The first of a family's starts that has a place for this way of booking and has not begun, then the one directly after them, then the one
 /// directly before.
 fn beside(
     tx: &mut Tx<'_>,
@@ -460,15 +462,17 @@ fn beside(
     rules: &RuleSet,
     of: &Slot,
     starts: &BTreeSet<Start>,
+    channel: Channel,
 ) -> Result<Option<Start>> {
     let (Some(first), Some(last)) = (starts.first(), starts.last()) else { return Ok(None) };
     let after = Start::new(last.minutes() + SLOT_MINUTES).ok();
     let before = first.minutes().checked_sub(SLOT_MINUTES).and_then(|minutes| Start::new(minutes).ok());
-    let taken = capacity::taken(tx, of.service, &of.site, of.day, of.day)?;
+    let used = capacity::used(tx, of.service, &of.site, of.day, of.day)?;
     let free = |start: &Start| {
-        let taken = taken.iter().find(|(_, known, _)| known == start).map_or(0, |(_, _, taken)| *taken);
-        let places = u32::from(rules.grant(of.service, &of.site, of.day, *start).places);
-        taken < places && instant_at(of.day, start.minutes()) > act.at
+        let used = used.iter().find(|(_, known, _)| known == start).map(|(_, _, used)| *used);
+        let grant = rules.grant(of.service, &of.site, of.day, *start);
+        grant.free(channel, act.at, used.unwrap_or_default()) > 0
+            && instant_at(of.day, start.minutes()) > act.at
     };
     Ok(starts.iter().copied().chain(after).chain(before).find(free))
 }

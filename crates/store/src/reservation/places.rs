@@ -1,5 +1,7 @@
 //! The places of reservations that are made or moved together.
 
+use std::collections::BTreeSet;
+
 use domain::id::ReservationId;
 use domain::journal::Slot;
 use domain::reservation::Limit;
@@ -23,8 +25,9 @@ pub(super) fn to_starts(
     members.into_iter().zip(starts).map(to).collect()
 }
 
-/// Takes the places of reservations, the last thing of a transaction. Where there is a reason, a full slot gives one
-/// beyond its places; then the reservation is flagged, and the journal says why.
+/// Takes the places of reservations, the last thing of a transaction. Where there is a reason, a slot gives one
+/// beyond the share of the way of booking, and a full one beyond its places; the journal says why, and a reservation
+/// beyond the places is flagged.
 pub(super) fn take(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -38,13 +41,23 @@ pub(super) fn take(
     let Some(reason) = reason else {
         return Ok(capacity::shift(tx, recorded, rules, shifts, &mut full)?);
     };
-    for slot in capacity::shift_beyond(tx, recorded, rules, shifts, &mut full)? {
+    // Those beyond the places of a slot came into it last: from the end of the list, the places before the shares.
+    let mut marked = BTreeSet::new();
+    let mut beyond = capacity::shift_beyond(tx, recorded, rules, shifts, &mut full)?;
+    beyond.sort_by_key(|(_, limit)| *limit != Limit::Places);
+    for (slot, limit) in beyond {
         // The places of a slot are alike: the last who came into it are those beyond.
-        let last = reservations.iter_mut().rev().find(|one| one.slot == slot && !one.over);
+        let last = reservations
+            .iter_mut()
+            .rev()
+            .find(|one| one.slot == slot && !one.over && !marked.contains(&one.id));
         let Some(one) = last else { return Err(BookingError::NotFound) };
-        let recorded = by_staff::overridden(tx, act, one, Limit::Places, reason)?;
-        flag_over(tx, &recorded, one.id)?;
-        one.over = true;
+        marked.insert(one.id);
+        let recorded = by_staff::overridden(tx, act, one, limit, reason)?;
+        if limit == Limit::Places {
+            flag_over(tx, &recorded, one.id)?;
+            one.over = true;
+        }
     }
     Ok(())
 }

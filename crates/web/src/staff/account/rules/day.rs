@@ -1,13 +1,14 @@
 //! What holds on one day, and by which rule: the answer to 「この日はどうなるか」.
 
-use domain::capacity::{Closure, Grant, Opening};
+use domain::capacity::{Closure, Grant, Opening, Reduced, Shared};
 use domain::id::RuleId;
-use domain::rules::{RuleBody, RuleSet};
+use domain::rules::{Rule, RuleSet};
 use domain::service::{Service, SiteCode};
-use domain::time::{SLOT_MINUTES, Start};
+use domain::time::{SLOT_MINUTES, Start, day_of, era_date};
 use jiff::civil::Date;
 
 use super::words;
+use crate::staff::wording;
 
 /// Slots in a row with the same grant by the same rule.
 pub(in super::super) struct Span {
@@ -19,6 +20,8 @@ pub(in super::super) struct Span {
     pub(in super::super) in_all: u32,
     /// The rule that decides, in words.
     pub(in super::super) because: String,
+    /// The reductions and the shares, each in words.
+    pub(in super::super) more: Vec<String>,
 }
 
 /// A service at a site on the day.
@@ -84,19 +87,44 @@ fn spans(rules: &RuleSet, slots: &[(Start, Grant)], day: Date) -> Vec<Span> {
                 places: grant.places,
                 in_all: u32::from(grant.places).saturating_mul(count),
                 because: told(rules, grant.because, day),
+                more: more(rules, grant, day),
             })
         })
         .collect()
 }
 
-/// A rule by its id, in the version that is valid on the day.
+/// What lowers the places, and how they are shared.
+fn more(rules: &RuleSet, grant: &Grant, day: Date) -> Vec<String> {
+    let reduced = grant.reductions.iter().map(|reduced| {
+        let Reduced { rule, to } = *reduced;
+        format!("通常{}人を{to}人に削減：{}", grant.usual, told(rules, Some(rule), day))
+    });
+    let shares = grant.shares.map(|shares| {
+        let Shared { rule, web, desk, walk_in, reserve, released } = shares;
+        let kept = if reserve == 0 { String::new() } else { format!("、{reserve}人分は窓口だけ") };
+        let released = released.map_or_else(
+            || "残りは開放しません".to_owned(),
+            |at| format!("{} {}に、残りを全員に開放します", era_date(day_of(at)), wording::time(at)),
+        );
+        format!(
+            "内訳：Web {web}人まで、電話と窓口 合わせて{desk}人まで、予約なし {walk_in}人まで{kept}。{released}［{}］",
+            rule_of(rules, rule, day).map_or_else(String::new, words::source)
+        )
+    });
+    reduced.chain(shares).collect()
+}
+
+/// A rule in words, by its id.
 fn told(rules: &RuleSet, id: Option<RuleId>, day: Date) -> String {
     let Some(id) = id else { return "予約枠の規則はありません".to_owned() };
-    let versions = rules.rules().iter().filter(|rule| rule.id == id && rule.is_valid_on(day));
-    match versions.max_by_key(|rule| rule.version) {
-        Some(rule) if matches!(rule.body, RuleBody::Hours(_) | RuleBody::Closed(_) | RuleBody::Places(_)) => {
-            format!("{}［{}］", words::sentence(&rule.body), words::source(rule))
-        }
-        _ => String::new(),
+    match rule_of(rules, id, day) {
+        Some(rule) => format!("{}［{}］", words::sentence(&rule.body), words::source(rule)),
+        None => String::new(),
     }
+}
+
+/// The version of a rule that is valid on the day.
+fn rule_of(rules: &RuleSet, id: RuleId, day: Date) -> Option<&Rule> {
+    let versions = rules.rules().iter().filter(|rule| rule.id == id && rule.is_valid_on(day));
+    versions.max_by_key(|rule| rule.version)
 }

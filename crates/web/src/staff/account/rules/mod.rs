@@ -83,9 +83,11 @@ fn kind(body: &RuleBody) -> (u8, &'static str) {
     match body {
         RuleBody::Hours(_) | RuleBody::Closed(_) => (0, "履行時間・休み"),
         RuleBody::Places(_) => (1, "予約枠"),
-        RuleBody::Booking(_) => (2, "予約の期限"),
-        RuleBody::Windows(_) => (3, "窓口"),
-        RuleBody::Site(_) => (4, "履行場所"),
+        RuleBody::Reduction(_) => (2, "枠の削減"),
+        RuleBody::Shares(_) => (3, "枠の内訳"),
+        RuleBody::Booking(_) => (4, "予約の期限"),
+        RuleBody::Windows(_) => (5, "窓口"),
+        RuleBody::Site(_) => (6, "履行場所"),
     }
 }
 
@@ -178,6 +180,41 @@ mod tests {
         let saturday = answer(date(2026, 11, 28), Service::Renewal);
         assert_eq!(saturday.opening, "9:00から12:00まで");
         assert!(saturday.because.contains("第2・第4土曜日"));
+    }
+
+    #[test]
+    fn r4_e_a_slot_says_why_it_has_three_places() {
+        let more = r#"[
+            {"type":"reduction","when":{"on":"date","day":"2026-11-24"},"from":"9:00","until":"12:00",
+             "cut":{"keep_percent":75},"reason":"駐車場使用不可"},
+            {"type":"shares","service":"issuance","site":"honcho","when":{"on":"always"},"from":"9:00",
+             "until":"17:30","web":3,"walk_in":1,"reserve":1,"released":{"open_days_before":1,"at":"12:00"}}]"#;
+        let more: Vec<RuleBody> = serde_json::from_str(more).unwrap();
+        let mut all = rules().rules().to_vec();
+        all.extend((1..).zip(more).map(|(n, body)| Rule {
+            id: domain::id::Id::from_parts(9, n),
+            version: 1,
+            valid_from: date(2026, 9, 1),
+            valid_until: None,
+            body,
+            agreement: None,
+        }));
+        let set = RuleSet::new(1, all).unwrap();
+        let answers = day::answers(&set, date(2026, 11, 24));
+        let spans = &answers.iter().find(|answer| answer.service == Service::Issuance.label()).unwrap().spans;
+        let told: Vec<(&str, u16)> = spans.iter().map(|span| (span.time.as_str(), span.places)).collect();
+        assert_eq!(told, [("9:00〜12:00", 3), ("12:00〜17:30", 4)]);
+        let why: Vec<&str> = spans[0].more.iter().map(String::as_str).collect();
+        assert_eq!(
+            why,
+            [
+                "通常4人を3人に削減：令和8年11月24日(火)の9:00から12:00までは、通常の75%に減らします（駐車場使用不可）［想定（市と協議）］",
+                "内訳：Web 3人まで、電話と窓口 合わせて3人まで、予約なし 1人まで、1人分は窓口だけ。\
+                令和8年11月20日(金) 12:00に、残りを全員に開放します［想定（市と協議）］",
+            ]
+        );
+        // Only the shares speak of the afternoon.
+        assert_eq!(spans[1].more.len(), 1);
     }
 
     #[test]

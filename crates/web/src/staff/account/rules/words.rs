@@ -1,6 +1,8 @@
 //! Rules in Japanese words.
 
-use domain::rules::{Booking, Closed, Hours, Places, Rule, RuleBody, Weekdays, When, Windows};
+use domain::rules::{
+    Booking, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Weekdays, When, Windows,
+};
 use domain::service::Service;
 use domain::time::era_date;
 use jiff::civil::Weekday;
@@ -17,10 +19,35 @@ pub(in super::super) fn sentence(body: &RuleBody) -> String {
             days(when),
             reason.as_ref().map_or_else(String::new, |reason| format!("（{reason}）"))
         ),
+        RuleBody::Reduction(Reduction { when, from, until, cut, reason, .. }) => {
+            let to = match cut {
+                Cut::To(0) => "予約を取りません".to_owned(),
+                Cut::To(most) => format!("10分ごとに{most}人までに減らします"),
+                Cut::KeepPercent(percent) => format!("通常の{percent}%に減らします"),
+            };
+            format!("{}の{from}から{until}までは、{to}（{reason}）", days(when))
+        }
+        RuleBody::Shares(body) => shares(body),
         RuleBody::Booking(booking) => deadlines(booking),
         RuleBody::Site(site) => format!("{}、電話 {}", site.address_ja, site.telephone),
         RuleBody::Windows(Windows { name_ja, count, .. }) => format!("{name_ja} {count}か所"),
     }
+}
+
+fn shares(body: &Shares) -> String {
+    let Shares { when, from, until, web, desk, walk_in, reserve, released, .. } = body;
+    let ways = [("Web", web), ("電話と窓口", desk), ("予約なし", walk_in)];
+    let ways = ways.iter().filter_map(|(way, most)| most.map(|most| format!("{way}は{most}人まで")));
+    let kept = Some(format!("{reserve}人分は窓口だけ")).filter(|_| *reserve > 0);
+    let ways: Vec<String> = ways.chain(kept).collect();
+    let released = match released {
+        None => "残りは開放しません".to_owned(),
+        Some(Release { open_days_before: 0, at }) => format!("残りは当日の{at}に全員に開放します"),
+        Some(Release { open_days_before, at }) => {
+            format!("残りは{open_days_before}開庁日前の{at}に全員に開放します")
+        }
+    };
+    format!("{}の{from}から{until}までは、10分ごとに{}。{released}", days(when), ways.join("、"))
 }
 
 fn deadlines(booking: &Booking) -> String {
@@ -56,10 +83,11 @@ pub(super) fn services(body: &RuleBody) -> &[Service] {
     match body {
         RuleBody::Hours(Hours { services, .. })
         | RuleBody::Closed(Closed { services, .. })
+        | RuleBody::Reduction(Reduction { services, .. })
         | RuleBody::Windows(Windows { services, .. }) => services,
-        RuleBody::Places(Places { service, .. }) | RuleBody::Booking(Booking { service, .. }) => {
-            std::slice::from_ref(service)
-        }
+        RuleBody::Places(Places { service, .. })
+        | RuleBody::Shares(Shares { service, .. })
+        | RuleBody::Booking(Booking { service, .. }) => std::slice::from_ref(service),
         RuleBody::Site(_) => &[],
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn offer(
         return Some(Offer { sentence, take: None });
     }
     let why = match limit {
-        Limit::Places => format!("{when}は満員です。"),
+        Limit::Places | Limit::Share => format!("{when}は満員です。"),
         Limit::Window => format!("{when}は、予約できる期間の外です。"),
         Limit::Cutoff => format!("{when}の予約と、この日への変更は締め切りました。"),
         Limit::Begun => format!("{when}の枠は、もう始まっています。"),
@@ -69,7 +69,7 @@ pub(super) fn offer(
     let may = signed.may(Permission::OverrideRules);
     let rest = if may { "理由を付けて予約を取れます。" } else { ASK };
     let button = match limit {
-        Limit::Places => format!("定員を超えて {when} を取る"),
+        Limit::Places | Limit::Share => format!("定員を超えて {when} を取る"),
         Limit::Window | Limit::Cutoff | Limit::Begun => format!("期限を超えて {when} を取る"),
     };
     Some(Offer {

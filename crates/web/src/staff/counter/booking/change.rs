@@ -98,7 +98,9 @@ async fn page(
     }
     let own = people.iter().find(|(_, person)| person.id == id).ok_or(PageError::NotFound)?;
     let opens_from = opens_from(app, people.iter().map(|(card, _)| card.posted_on));
-    let known = look(app, Wanted { day, half, people: people.len(), opens_from }).await?;
+    // A reservation stays in the count of the way by which it was booked.
+    let channel = reservation.channel;
+    let known = look(app, Wanted { day, half, people: people.len(), opens_from, channel }).await?;
     let both =
         |(card, person): &(Card, Reservation)| [Subject::Reservation(person.id), Subject::Card(card.id)];
     let subjects = people.iter().flat_map(both).collect();

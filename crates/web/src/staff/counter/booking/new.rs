@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::id::CardId;
 use domain::journal::{Slot, Subject};
 use domain::permission::Permission;
-use domain::reservation::MOST_IN_PARTY;
+use domain::reservation::{Channel, MOST_IN_PARTY};
 use domain::time::month_day_ja;
 use jiff::civil::Date;
 use store::Lane;
@@ -103,7 +103,9 @@ pub(super) async fn page(
         });
     }
     let opens_from = opens_from(app, found.iter().map(|facts| facts.card.posted_on));
-    let known = look(app, Wanted { day, half, people: found.len(), opens_from }).await?;
+    // By telephone the reserve of the counter is missing; the store says so if it was the last place.
+    let channel = Channel::Counter;
+    let known = look(app, Wanted { day, half, people: found.len(), opens_from, channel }).await?;
     let subjects = found.iter().map(|facts| Subject::Card(facts.card.id)).collect();
     let view = View { screen: "book", asked: id.to_string(), subjects, found: found_count(found.len()) };
     let control = wording::control(first.card.control_number);

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use axum::http::StatusCode;
+use domain::capacity::{Grant, Used};
 use domain::id::OperationId;
 use domain::journal::BusinessDay;
 use domain::reservation::{Channel, Limit, MOST_IN_PARTY, Visitor};
@@ -112,6 +113,8 @@ pub(super) struct Wanted {
     pub(super) people: usize,
     /// The first day on which all of them may come.
     pub(super) opens_from: Option<Date>,
+    /// The way of booking whose free places are shown.
+    pub(super) channel: Channel,
 }
 
 /// The first day on which people may come whose letters were posted on these days.
@@ -161,23 +164,21 @@ pub(super) async fn look(app: &App, wanted: Wanted) -> Result<Known, PageError> 
     let last = now.saturating_add(i64::from(window).days());
     let (from, until) = wanted.day.map_or((now, last), |day| (now.min(day), last.max(day)));
     let asked = site.clone();
-    let taken =
-        app.db.read(move |reader| store::capacity::taken(reader, service, &asked, from, until)).await?;
-    let taken: HashMap<(Date, Start), u32> =
-        taken.into_iter().map(|(day, start, taken)| ((day, start), taken)).collect();
+    let used = app.db.read(move |reader| store::capacity::used(reader, service, &asked, from, until)).await?;
+    let used: HashMap<(Date, Start), Used> =
+        used.into_iter().map(|(day, start, used)| ((day, start), used)).collect();
     let (instant, minute) = (app.now(), minute_of(app.now()));
     let slots = |day: Date| -> Vec<Bound> {
         let to_come = |start: Start| day > now || (day == now && start.minutes() > minute);
         let too_soon = wanted.opens_from.is_some_and(|from| day < from);
         let limit = rules.staff_limit_of_day(&BusinessDay { day, ..today.clone() }, instant);
         let limit = limit.or(too_soon.then_some(Limit::Window));
-        let slot = |(start, grant): (Start, domain::capacity::Grant)| Bound {
-            slot: Slot {
-                start,
-                places: u32::from(grant.places),
-                taken: taken.get(&(day, start)).copied().unwrap_or(0),
-            },
-            limit,
+        let slot = |(start, grant): (Start, Grant)| {
+            let used = used.get(&(day, start)).copied().unwrap_or_default();
+            // The places of the slot, not of the way of booking: beyond a share there are more, with a reason.
+            let places = u32::from(grant.places);
+            let taken = places.saturating_sub(grant.free(wanted.channel, instant, used));
+            Bound { slot: Slot { start, places, taken }, limit }
         };
         let slots = rules.slots(service, &site, day).into_iter().map(slot);
         slots.filter(|bound| to_come(bound.slot.start)).collect()
