@@ -18,9 +18,9 @@ pub(crate) fn program(paths: &Paths) -> Result<(), Failure> {
     cargo(paths).args(["build", "--locked", "--workspace", "--bin", "madoguchi"]).run()
 }
 
-/// Builds the bench, likewise.
+/// Builds the bench, likewise, and the program beside it, which renders papers in a child process.
 pub(crate) fn bench(paths: &Paths) -> Result<(), Failure> {
-    cargo(paths).args(["build", "--locked", "--workspace", "--bin", "bench"]).run()
+    cargo(paths).args(["build", "--locked", "--workspace", "--bin", "bench", "--bin", "madoguchi"]).run()
 }
 
 #[cfg(test)]

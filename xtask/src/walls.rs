@@ -19,7 +19,7 @@ mod tests {
     const FOR_TESTS: &[(&str, &[&str])] = &[
         ("testkit", &["domain", "store"]),
         ("storykit", &["domain", "documents", "store", "testkit", "web"]),
-        ("bench", &["domain", "documents", "store", "storykit", "testkit", "web"]),
+        ("bench", &["domain", "documents", "madoguchi", "store", "storykit", "testkit", "web"]),
     ];
 
     fn crates() -> PathBuf {

@@ -4,7 +4,7 @@
 //! counts is the ratio; nothing here decides whether a change may land. What goes over HTTP is answered by a
 //! process of its own, so that its memory is not the memory of those who ask.
 //!
-//! `--only booking|citizens|days|lists|exports|board|rush` measures one part, `--rounds N` in so many rounds.
+//! `--only booking|citizens|days|lists|exports|board|papers|rush` measures one part, `--rounds N` in so many rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,6 +23,7 @@ mod days;
 mod exports;
 mod lists;
 mod pace;
+mod papers;
 mod rush;
 mod server;
 mod table;
@@ -36,7 +37,7 @@ struct Wanted {
     rounds: usize,
 }
 
-const PARTS: [&str; 7] = ["booking", "citizens", "days", "lists", "exports", "board", "rush"];
+const PARTS: [&str; 8] = ["booking", "citizens", "days", "lists", "exports", "board", "papers", "rush"];
 
 impl Wanted {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -84,7 +85,8 @@ fn main() {
         (PARTS[3], lists::measure),
         (PARTS[4], exports::measure),
         (PARTS[5], board::measure),
-        (PARTS[6], rush::measure),
+        (PARTS[6], papers::measure),
+        (PARTS[7], rush::measure),
     ] {
         for engine in Engine::ALL.into_iter().filter(|_| wanted.has(part)) {
             measure(&mut table, engine, wanted.rounds);

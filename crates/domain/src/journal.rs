@@ -24,6 +24,7 @@ use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
 use crate::reservation::{Channel, Limit, Visitor};
+use crate::scan::ScanScreen;
 use crate::service::{Service, SiteCode};
 use crate::time::Start;
 
@@ -376,6 +377,28 @@ pub enum Entry {
         on: Date,
         /// How it was recorded.
         recorded: CityRecord,
+    },
+    /// 引抜き指示: the city wants a card back. Its process ends here; whoever has it next is told by its place.
+    CardRecalled {
+        /// Which card.
+        card: CardId,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A card that was recalled went to a named person of the city.
+    RecalledCardPassed {
+        /// Which card.
+        card: CardId,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The back of a card was scanned, or an Individual Number typed, where a code of ours belongs. Nothing of what was
+    /// read is here.
+    BackScanned {
+        /// At which site.
+        site: SiteCode,
+        /// On which screen.
+        screen: ScanScreen,
     },
     /// Somebody saved a filter of a list.
     FilterSaved {
@@ -741,6 +764,9 @@ impl Entry {
             Self::BatchMailed { .. } => "batch_mailed",
             Self::CardCameBack { .. } => "card_came_back",
             Self::CardMailedAgain { .. } => "card_mailed_again",
+            Self::CardRecalled { .. } => "card_recalled",
+            Self::RecalledCardPassed { .. } => "recalled_card_passed",
+            Self::BackScanned { .. } => "back_scanned",
             Self::FilterSaved { .. } => "filter_saved",
             Self::FilterShared { .. } => "filter_shared",
             Self::FilterRemoved { .. } => "filter_removed",
@@ -802,6 +828,7 @@ impl Entry {
             | Self::LedgerProposed { .. }
             | Self::LedgerEnded { .. }
             | Self::PersonalDeleted { .. }
+            | Self::BackScanned { .. }
             | Self::FilterSaved { .. }
             | Self::FilterShared { .. }
             | Self::FilterRemoved { .. } => vec![],
@@ -814,7 +841,9 @@ impl Entry {
             | Self::InspectionUndone { card, .. }
             | Self::LetterReissued { card, .. }
             | Self::CardCameBack { card, .. }
-            | Self::CardMailedAgain { card, .. } => vec![S::Card(*card)],
+            | Self::CardMailedAgain { card, .. }
+            | Self::CardRecalled { card, .. }
+            | Self::RecalledCardPassed { card, .. } => vec![S::Card(*card)],
             Self::BatchSent { batch, .. }
             | Self::BatchReturned { batch, .. }
             | Self::MailBatchSent { batch, .. }

@@ -131,6 +131,31 @@ impl Role {
         }
     }
 
+    /// The roles that somebody with this role may grant and end, and whose accounts they keep. The city decides on its
+    /// own people and on who reads the journal, the contractor's administrator on those who run the program; both keep
+    /// the accounts of the operators. Nobody decides on their own account.
+    ///
+    /// The first 市管理者 of a city is made by the system administrator, while there is nobody else
+    /// ([`Role::begins_with`]).
+    pub fn grants(self) -> &'static [Role] {
+        match self {
+            Self::CityAdministrator => &[
+                Self::Operator,
+                Self::PersonInCharge,
+                Self::CityStaff,
+                Self::CityAdministrator,
+                Self::Auditor,
+            ],
+            Self::SystemAdministrator => &[Self::Operator, Self::PersonInCharge, Self::SystemAdministrator],
+            _ => &[],
+        }
+    }
+
+    /// The role that this one may grant for as long as nobody in the house has it.
+    pub fn begins_with(self) -> Option<Role> {
+        (self == Self::SystemAdministrator).then_some(Self::CityAdministrator)
+    }
+
     /// Whether the role carries a permission.
     pub fn may(self, permission: Permission) -> bool {
         self.permissions().contains(&permission)
@@ -164,6 +189,25 @@ mod tests {
     fn r1_c2_an_operator_overrides_no_rule() {
         let who: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::OverrideRules)).collect();
         assert_eq!(who, [&Role::PersonInCharge]);
+    }
+
+    #[test]
+    fn r4_g_every_role_is_granted_by_somebody_and_only_by_those_who_keep_accounts() {
+        for &role in Role::ALL {
+            assert!(Role::ALL.iter().any(|granting| granting.grants().contains(&role)), "{role}");
+            assert_eq!(!role.grants().is_empty(), role.may(Permission::ManagePeople), "{role}");
+        }
+    }
+
+    #[test]
+    fn r4_g_who_runs_the_program_decides_on_nobody_of_the_city() {
+        let granted = Role::SystemAdministrator.grants();
+        for of_the_city in [Role::CityStaff, Role::CityAdministrator, Role::Auditor] {
+            assert!(!granted.contains(&of_the_city), "{of_the_city}");
+        }
+        assert!(!Role::CityAdministrator.grants().contains(&Role::SystemAdministrator));
+        assert_eq!(Role::SystemAdministrator.begins_with(), Some(Role::CityAdministrator));
+        assert_eq!(Role::CityAdministrator.begins_with(), None);
     }
 
     #[test]

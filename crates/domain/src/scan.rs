@@ -5,9 +5,39 @@
 //! decides, by its length and check digit. The back of a card must never be scanned: its QR code holds the
 //! 個人番号, which is dropped here and answered with an alarm of its own.
 
+use crate::codes;
 use crate::guard::{self, Finding};
 use crate::number::{ControlNumber, Number, NumberError, PlaceLabel};
 use crate::width;
+
+codes! {
+    /// A screen with a field for scans, for the entry of an alarm.
+    pub enum ScanScreen {
+        /// The scan box above every page.
+        Box = "box",
+        /// 検品.
+        Inspection = "inspection",
+        /// Cards into boxes.
+        PutAway = "put_away",
+        /// 引き抜き.
+        Pull = "pull",
+        /// Opening stock of a former contractor.
+        TakingOver = "taking_over",
+    }
+}
+
+impl ScanScreen {
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Box => "読み取りの欄",
+            Self::Inspection => "検品",
+            Self::PutAway => "箱に入れる画面",
+            Self::Pull => "引き抜き",
+            Self::TakingOver => "前事業者からの引継ぎ",
+        }
+    }
+}
 
 /// What was scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,6 +17,7 @@ use web::kit::security::Origin;
 
 use crate::config::{Config, ConfigError};
 use crate::demo::{self, Announce, DemoError, Order};
+use crate::first_start::{FirstStartError, OneTime, Seeding};
 use crate::keys::{self, KeyError};
 use crate::logging::{self, LogError};
 use crate::renderer::{Limits, Program, Renderer};
@@ -44,6 +45,13 @@ enum Command {
     Backup(Backup),
     /// Bring a backup back into the configured place, which must be empty, and check what was brought back.
     Restore(Restore),
+    /// Give somebody a new one-time password, for whom nobody with an account can help.
+    Password {
+        /// What they type to sign in.
+        login: String,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Change the rules of hours, places and deadlines.
     #[command(subcommand)]
     Rules(Rules),
@@ -221,6 +229,9 @@ pub enum Failure {
     /// The demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// The account.
+    #[error(transparent)]
+    Account(#[from] FirstStartError),
     /// The rules.
     #[error(transparent)]
     Rules(#[from] RulesError),
@@ -253,6 +264,11 @@ impl Cli {
             Command::Verify(configured) => return verify(&configured),
             Command::Backup(backup) => return backup.run(),
             Command::Restore(restore) => return restore.run(),
+            Command::Password { login, configured } => {
+                let (_, db) = configured.open()?;
+                let seeding = Seeding { db: &db, now: SystemClock.now(), chance: &SystemChance };
+                say_once(&seeding.new_password(&login)?)?;
+            }
             Command::Rules(Rules::Apply { file, configured }) => {
                 let (config, db) = configured.open()?;
                 let count = crate::rules::apply(&db, &file, SystemClock.now(), &SystemChance)?;
@@ -287,11 +303,7 @@ fn serve(configured: &Configured) -> Result<(), Failure> {
     let program = Program::of_this(&config.pdf.fonts)?;
     let (house, administrator) = serve::open(&config, &SystemClock, &SystemChance)?;
     if let Some(once) = administrator {
-        // Said here and nowhere else: not in the log, which is kept.
-        let mut out = io::stdout().lock();
-        writeln!(out, "the administrator may sign in once with this password and must then choose another:")?;
-        writeln!(out, "  login     {}\n  password  {}", once.login, once.password)?;
-        out.flush()?;
+        say_once(&once)?;
     }
     let service = Service {
         house,
@@ -313,6 +325,14 @@ fn serve(configured: &Configured) -> Result<(), Failure> {
         service.run(listeners, || {}).await
     })?;
     Ok(())
+}
+
+/// Says a one-time password here and nowhere else: not in the log, which is kept.
+fn say_once(once: &OneTime) -> Result<(), io::Error> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{} may sign in once with this password and must then choose another:", once.login)?;
+    writeln!(out, "  login     {}\n  password  {}", once.login, once.password)?;
+    out.flush()
 }
 
 /// Checks every invariant; a finding is a line on stdout, and the exit code says whether there was one.

@@ -150,6 +150,22 @@ impl Seeding<'_> {
     }
 }
 
+impl Seeding<'_> {
+    /// Gives somebody a new one-time password from the machine, for whom nobody with an account can help: the only
+    /// administrator who forgot theirs. Their sessions end, and the journal says that it was done at the machine.
+    pub fn new_password(&self, login: &str) -> Result<OneTime, FirstStartError> {
+        let password = password(self.chance);
+        let hash = hash_now(&password, &salt(self.chance))?;
+        let (act, wanted) = (self.act(), login.to_owned());
+        self.db.write_now(Lane::Staff, move |tx| {
+            let person = store::person::by_login(tx, &wanted)?.filter(|person| !person.ended);
+            let Some(person) = person else { return Err(PersonError::NotFound) };
+            Ok(store::person::set_password(tx, &act, person.id, &hash, true, None)?)
+        })?;
+        Ok(OneTime { login: login.to_owned(), password })
+    }
+}
+
 /// An account to be made, with its first role at every site.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPerson {
@@ -278,6 +294,25 @@ mod tests {
         let boxes = db.read_now(move |reader| store::place::of_kind(reader, &site, PlaceKind::Box)).unwrap();
         assert_eq!(boxes.len(), 96);
         assert!(boxes.iter().all(|place| place.label.is_some()));
+    }
+
+    #[test]
+    fn r4_g_who_is_locked_out_gets_a_new_password_at_the_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::sqlite(&folder.path().join("db")).unwrap();
+        let chance = SeededChance::new(1);
+        let seeding = Seeding { db: &db, now: "2026-11-24T00:00:00Z".parse().unwrap(), chance: &chance };
+        seeding.administrator().unwrap();
+        let find = || db.read_now(|reader| store::person::by_login(reader, ADMINISTRATOR)).unwrap().unwrap();
+        let before = find();
+        let given = seeding.new_password(ADMINISTRATOR).unwrap();
+        let after = find();
+        assert!(after.must_change && before.password != after.password);
+        let pool = web::password::Passwords::new(1);
+        let opens = pool.verify(given.password, Some(after.password));
+        assert!(crate::serve::runtime().unwrap().block_on(opens));
+        let nobody = seeding.new_password("nobody").unwrap_err();
+        assert!(matches!(nobody, FirstStartError::Person(PersonError::NotFound)));
     }
 
     #[test]

@@ -29,6 +29,8 @@ const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(1);
 
 /// Holds that are freed in one transaction.
 const HOLDS: u32 = 100;
+/// Operations that are forgotten in one transaction.
+const OPERATIONS: u32 = 500;
 
 /// Personal values that are deleted in one transaction.
 const DELETED: u32 = 200;
@@ -161,11 +163,18 @@ impl Jobs {
         }
     }
 
-    /// Deletes visits and attempts that are over.
+    /// Deletes visits and attempts that are over, and operations that nobody repeats any more.
     pub async fn forget(&self) {
+        report("forget", self.try_forget().await);
+    }
+
+    async fn try_forget(&self) -> Result<(), JobError> {
         let now = self.app.now();
-        let forgotten = self.app.db.write(Lane::Background, move |tx| store::visit::forget(tx, now)).await;
-        report("forget", forgotten.map_err(JobError::Store));
+        self.app.db.write(Lane::Background, move |tx| store::visit::forget(tx, now)).await?;
+        // In portions, so that nobody waits for them.
+        let forget = move |tx: &mut store::Tx<'_>| store::op::forget(tx, now, OPERATIONS);
+        while self.app.db.write(Lane::Background, forget).await? == u64::from(OPERATIONS) {}
+        Ok(())
     }
 
     /// Deletes personal data that the city ended, or whose last day is over.

@@ -35,7 +35,7 @@ statements! { "card":
     BY_KEY = "SELECT c.id AS id FROM card c WHERE c.key_lookup = $1";
     LOCK = "UPDATE card SET steps = steps WHERE id = $1";
     HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
-    STEP = "UPDATE card SET stage = $1, cause = $2, place_id = $3, progress = $4, steps = $5
+    STEP = "UPDATE card SET stage = $1, cause = COALESCE($2, cause), place_id = $3, progress = $4, steps = $5
         WHERE id = $6 AND stage = $7 AND place_id = $8 AND steps = $9";
     INSERT_STEP = "INSERT INTO card_step
         (card_id, n, entry_id, at, stage_from, stage_to, place_from, place_to, batch_id)
@@ -44,7 +44,7 @@ statements! { "card":
         t.stage_to AS stage_to, f.name AS place_from, p.name AS place_to, j.actor AS actor
         FROM card_step t JOIN place p ON p.id = t.place_to LEFT JOIN place f ON f.id = t.place_from
         JOIN journal j ON j.id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
-    SET_PROGRESS = "UPDATE card SET progress = $1 WHERE id = $2";
+    SET_PROGRESS = "UPDATE card SET progress = $1 WHERE id = $2 AND stage = $3";
     BOOKED = "SELECT id FROM reservation WHERE card_id = $1 AND state = 'booked'";
     SET_KEY = "UPDATE card SET key_issue = $1, key_version = $2, key_lookup = $3 WHERE id = $4";
     SET_POSTED = "UPDATE card SET posted_on = $1 WHERE id = $2";
@@ -132,7 +132,7 @@ pub struct Step {
 pub struct Change {
     /// The stage that is wanted.
     pub stage: Option<Stage>,
-    /// The cause of an end.
+    /// The cause of an end; it stays through every later move.
     pub cause: Option<Cause>,
     /// The place that is wanted.
     pub place: Option<PlaceId>,
@@ -283,12 +283,27 @@ fn booked(reader: &mut Reader<'_>, id: CardId) -> Result<Option<ReservationId>> 
     reader.row(&BOOKED, bind![id], |row| row.get("id"))
 }
 
-/// Writes what lists show anew, from the stage and the live reservation. Called by every function that books,
-/// cancels or ends a reservation.
-pub(crate) fn refresh_progress(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId) -> Result<()> {
+/// Writes what lists show anew, from the stage and the live reservation, and answers it. Called by every function that
+/// books, cancels or ends a reservation.
+pub(crate) fn refresh_progress(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId) -> Result<Progress> {
     let stage: Stage = tx.one(&HEAD, bind![id], |row| row.get("stage"))?;
     let progress = Progress::of(stage, booked(tx, id)?.is_some());
-    tx.execute_one(&SET_PROGRESS, bind![progress, id])
+    if tx.execute(&SET_PROGRESS, bind![progress, id, stage])? == 0 {
+        // The city recalled the card at this moment; all of this one is run again on what is true now.
+        tx.run_again(&SET_PROGRESS);
+        return Err(Error::Conflict);
+    }
+    Ok(progress)
+}
+
+/// [`refresh_progress`] of a card that was just booked. Where the city recalled it after it was looked at, all of the
+/// booking is run again, and finds that it cannot be.
+pub(crate) fn show_booked(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId) -> Result<()> {
+    if refresh_progress(tx, recorded, id)? == Progress::Booked {
+        return Ok(());
+    }
+    tx.run_again(&SET_PROGRESS);
+    Err(Error::Conflict)
 }
 
 /// Gives the card a key: the issue, the version of the keys, and the hash under which it is found.

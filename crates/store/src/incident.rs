@@ -17,7 +17,7 @@ use crate::card::{self, Change, StepError};
 use crate::error::{Error, Result};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, place, statements};
+use crate::{bind, place, recall, statements};
 
 statements! { "incident":
     INSERT = "INSERT INTO incident (id, card_id, service, site, day, kind, told_to, told_at, entry_id)
@@ -183,7 +183,9 @@ pub fn open(tx: &mut Tx<'_>, act: &Act, opening: &Opening) -> Result<IncidentId,
         PlaceKind::City | PlaceKind::Missing => is_lost,
         _ => false,
     };
-    if elsewhere || matches!(card.stage, Stage::Issued | Stage::Ended) {
+    // A card that the city wants back can be missing too.
+    let is_over = matches!(card.stage, Stage::Issued | Stage::Ended) && !recall::waits(&card);
+    if elsewhere || is_over {
         return Err(IncidentError::NotHere(card.place_kind));
     }
     if opening.told_at > act.at {

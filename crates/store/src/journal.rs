@@ -4,6 +4,8 @@
 
 use domain::id::{AccessId, EntryId};
 use domain::journal::{Actor, Entry, Subject};
+use domain::scan::ScanScreen;
+use domain::service::SiteCode;
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -206,3 +208,8 @@ pub fn viewed(tx: &mut Tx<'_>, act: &Act, view: &View) -> Result<()> {
 
 /// How many subjects one statement writes: those of a page of a list.
 const MANY: usize = 50;
+
+/// The back of a card was scanned, or an Individual Number typed: who, where and when, and nothing of what it was.
+pub fn back_scanned(tx: &mut Tx<'_>, act: &Act, site: &SiteCode, screen: ScanScreen) -> Result<()> {
+    tx.record(act, &Entry::BackScanned { site: site.clone(), screen }).map(drop)
+}

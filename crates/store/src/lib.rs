@@ -35,6 +35,7 @@ pub mod place;
 pub mod privacy;
 pub mod pull;
 pub mod question;
+pub mod recall;
 pub mod reception;
 pub mod registry;
 pub mod report;

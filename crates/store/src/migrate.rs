@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_families.sql"),
     migration!(8, "0008_beyond_the_places.sql"),
     migration!(9, "0009_ledger.sql"),
+    migration!(10, "0010_recalls.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -198,6 +199,11 @@ mod tests {
             9,
             "d7e2638e1ff2d998c48c2737557eea7c8ff40db40087faa5d12952335b39ec4e",
             "cfbb37bff8dbe050bf48a6488a447b19a24825014752fb83d7435c71ac38b1b3",
+        ),
+        (
+            10,
+            "9e478eec03311714ad67b6cb96d50991aae29facb8ce6b144b94e5203f5b3f81",
+            "9e478eec03311714ad67b6cb96d50991aae29facb8ce6b144b94e5203f5b3f81",
         ),
     ];
 

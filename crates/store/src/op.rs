@@ -1,6 +1,7 @@
 //! Operations: one press of a button has one effect, however often its form is sent.
 
 use domain::id::OperationId;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -13,7 +14,12 @@ use crate::{bind, statements};
 statements! { "op":
     FIND = "SELECT id, actor, request, result FROM op WHERE id = $1";
     INSERT = "INSERT INTO op (id, actor, request, result, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+    FORGET = "DELETE FROM op WHERE id IN (SELECT id FROM op WHERE at < $1 ORDER BY at LIMIT $2)";
 }
+
+/// How long an operation is remembered. A form that is older acts on what it finds, as if it were new: whoever is
+/// signed out every night has no such form open, and every step is guarded by the state before it.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The id that was made with the form, and what the form said.
 #[derive(Debug, Clone)]
@@ -38,6 +44,13 @@ impl Operation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the operation was used for something else")]
 pub struct Reused;
+
+/// Forgets the oldest operations of before [`KEPT`], at most `limit`; the job that runs every minute. Answers how many.
+/// They are no facts: what each did stands in the journal.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<u64> {
+    let before = now.saturating_sub(KEPT).unwrap_or(now);
+    tx.execute(&FORGET, bind![before, limit])
+}
 
 /// Runs `act` unless the operation was done before; then its first result is the answer.
 ///

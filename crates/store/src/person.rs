@@ -46,6 +46,8 @@ statements! { "person":
     OPEN_OF = "SELECT id FROM session WHERE person_id = $1 AND ended IS NULL ORDER BY id";
     NAMES = "SELECT id, name FROM person ORDER BY id";
     ANY = "SELECT id FROM person ORDER BY id LIMIT 1";
+    HOLDERS = "SELECT COUNT(*) AS n FROM role_grant g JOIN person p ON p.id = g.person_id
+        WHERE g.role = $1 AND g.ended_by IS NULL AND p.ended = 0";
 }
 
 /// Failures in a row after which an account is locked.
@@ -155,6 +157,9 @@ pub enum PersonError {
     /// There is no such person, or they were changed by somebody else.
     #[error("no such person")]
     NotFound,
+    /// The person who acts does not decide on this role, on this account, or on their own.
+    #[error("not theirs to decide")]
+    NotTheirs,
     /// The operation was used for something else.
     #[error(transparent)]
     Reused(#[from] crate::op::Reused),
@@ -240,6 +245,43 @@ pub fn grants(reader: &mut Reader<'_>, id: PersonId) -> Result<Vec<Grant>> {
 /// Everybody's name, also of those whose account has ended; for screens that tell who did something.
 pub fn names(reader: &mut Reader<'_>) -> Result<Vec<(PersonId, String)>> {
     reader.rows(&NAMES, bind![], |row| Ok((row.get("id")?, row.get("name")?)))
+}
+
+/// Refuses who may not decide on a role: nobody decides on their own account, and each role grants those of
+/// [`Role::grants`]. `roles` are those that the person who acts has here today.
+pub fn may_decide(
+    reader: &mut Reader<'_>,
+    by: PersonId,
+    roles: &[Role],
+    on: PersonId,
+    role: Role,
+) -> Result<(), PersonError> {
+    if by == on {
+        return Err(PersonError::NotTheirs);
+    }
+    if roles.iter().any(|own| own.grants().contains(&role)) {
+        return Ok(());
+    }
+    let begins = roles.iter().any(|own| own.begins_with() == Some(role));
+    if begins && reader.one(&HOLDERS, bind![role], |row| row.get::<u32>("n"))? == 0 {
+        return Ok(());
+    }
+    Err(PersonError::NotTheirs)
+}
+
+/// Refuses who may not keep somebody's account: a new password or an end of it decides on every role that the account
+/// has.
+pub fn may_keep(
+    reader: &mut Reader<'_>,
+    by: PersonId,
+    roles: &[Role],
+    on: PersonId,
+) -> Result<(), PersonError> {
+    if by == on {
+        return Err(PersonError::NotTheirs);
+    }
+    let keeps = |grant: &Grant| roles.iter().any(|own| own.grants().contains(&grant.role));
+    if grants(reader, on)?.iter().all(keeps) { Ok(()) } else { Err(PersonError::NotTheirs) }
 }
 
 /// Grants a role.

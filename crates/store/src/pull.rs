@@ -18,7 +18,7 @@ use crate::card::{self, Change, StepError};
 use crate::error::Result;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, incident, place, reception, reservation, statements};
+use crate::{bind, incident, place, recall, reception, reservation, statements};
 
 statements! { "pull":
     WANTED = "SELECT r.id AS id, r.start AS start, c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
@@ -29,7 +29,7 @@ statements! { "pull":
         ORDER BY r.start, r.id";
     ASTRAY = "SELECT c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date
         FROM place p JOIN card c ON c.place_id = p.id JOIN consignment s ON s.id = c.consignment_id
-        WHERE p.site = $1 AND p.kind = 'tray' AND NOT EXISTS
+        WHERE p.site = $1 AND p.kind = 'tray' AND c.stage <> 'ended' AND NOT EXISTS
         (SELECT 1 FROM reservation r WHERE r.card_id = c.id AND r.state = 'booked' AND r.day >= $2 AND r.day <= $3)
         ORDER BY s.list_date, c.line, c.id";
     PROGRESS = "SELECT COUNT(*) AS wanted, COALESCE(SUM(CASE WHEN p.kind IN ('box', 'desk', 'missing') THEN 1 ELSE 0 END), 0) AS left_over
@@ -85,6 +85,8 @@ pub enum Pulled {
     Pulled,
     /// It was on the tray, or further, before.
     Before,
+    /// The city wants it back: it goes apart, and to the city.
+    Recalled,
     /// Nobody comes for it on that day.
     NotOfTheDay,
 }
@@ -133,6 +135,10 @@ pub fn pull(tx: &mut Tx<'_>, act: &Act, id: CardId, day: &BusinessDay) -> Result
     // Two scans of one card at once: the second finds it on the tray.
     card::lock(tx, id)?;
     let Some(card) = card::find(tx, id)? else { return Err(StepError::NoCard) };
+    if recall::waits(&card) {
+        recall::take_out(tx, act, &card)?;
+        return Ok(Pulled::Recalled);
+    }
     let of_the_day = |live: &reservation::Reservation| {
         card.stage == Stage::Notified && live.state == State::Booked && live.slot.business_day() == *day
     };

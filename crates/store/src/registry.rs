@@ -30,6 +30,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::privacy::STATEMENTS,
         crate::pull::STATEMENTS,
         crate::question::STATEMENTS,
+        crate::recall::STATEMENTS,
         crate::reception::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,

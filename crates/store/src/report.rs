@@ -45,7 +45,11 @@ statements! { "report":
         WHERE p.site = $1 AND p.kind IN ('tray', 'counter')
         AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL)
         AND NOT (p.kind = 'tray' AND EXISTS (SELECT 1 FROM reservation r WHERE r.card_id = c.id
-        AND r.state = 'booked' AND r.day >= $2 AND r.day <= $3)) ORDER BY c.id";
+        AND r.state = 'booked' AND r.day >= $2 AND r.day <= $3))
+        UNION ALL SELECT c.id AS id, c.control_number AS control_number, p.kind AS kind FROM card c
+        JOIN place p ON p.id = c.place_id WHERE c.cause = 'recalled' AND p.site = $1 AND p.kind = 'desk'
+        AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL)
+        ORDER BY id";
 }
 
 /// A day that was closed.
@@ -144,7 +148,8 @@ fn fold(day: &BusinessDay, entries: &[Entry]) -> Result<DayCounts, CloseError> {
 }
 
 /// The cards that lie on the tray or at the counter of a site and should not: all but those of which the city was
-/// told, and those on the tray for whoever comes on these days (11(5)オ: tomorrow's cards are pulled today).
+/// told, and those on the tray for whoever comes on these days (11(5)オ: tomorrow's cards are pulled today). A card
+/// that the city recalled and that was taken out goes to the city, and does not stay on the desk either.
 pub fn cards_out(
     reader: &mut Reader<'_>,
     site: &SiteCode,

@@ -128,7 +128,7 @@ on_both! {
         administrator.submit(&sent).sees("仮パスワード");
         assert_eq!(one_time(&administrator), first);
         makes(&mut administrator, "midori");
-        administrator.open("/people/new").fill("login", "hanako").fill("name", "別人").choose("role", "監査");
+        administrator.open("/people/new").fill("login", "hanako").fill("name", "別人").choose("role", "業務責任者");
         administrator.press("作成して仮パスワードを表示する").reads("このログイン名は使われています");
         assert_eq!((administrator.status(), administrator.page().value("name").unwrap_or_default()), (422, "別人".to_owned()));
         house.verify();
@@ -153,6 +153,86 @@ on_both! {
         let own = administrator.path().to_owned();
         administrator.post(&format!("{own}/end-role"), &[("role", "city_administrator")]);
         assert_eq!(administrator.status(), 409);
+        house.verify();
+    }
+
+    fn r4_g_nobody_grants_a_role_to_themselves_or_one_that_is_not_theirs_to_grant(home: TestDb) {
+        let mut house = House::open(home);
+        let mut system = house.person(Role::SystemAdministrator);
+        let mut city = house.person(Role::CityAdministrator);
+        let id = |house: &House, login_begins: &str| {
+            let people = house.city.db().read_now(store::person::list).unwrap_or_default();
+            let found = people.into_iter().find(|(person, _)| person.login.starts_with(login_begins));
+            found.map(|(person, _)| person.id.to_string()).unwrap_or_default()
+        };
+        let held = |house: &House, login_begins: &str| -> Vec<Role> {
+            let people = house.city.db().read_now(store::person::list).unwrap_or_default();
+            let found = people.into_iter().find(|(person, _)| person.login.starts_with(login_begins));
+            found.map(|(_, grants)| grants.iter().map(|grant| grant.role).collect()).unwrap_or_default()
+        };
+        let grant = |browser: &mut Browser, person: &str, role: &str, n: u32| {
+            browser.post(&format!("/people/{person}/grant"), &[
+                ("operation", &format!("01JCZ0000000000000000000{n:02}")),
+                ("role", role), ("site", "honcho"), ("from", "2026-11-02"), ("until", ""),
+            ]);
+            browser.status()
+        };
+        let (own, of_city) = (id(&house, "system_administrator"), id(&house, "city_administrator"));
+        // Their own page has no form for it, and a form from elsewhere is refused.
+        system.open(&format!("/people/{own}")).reads("自分のアカウントです");
+        assert!(system.page().buttons().iter().all(|button| button != "役割を付与する"));
+        for (n, role) in ["operator", "person_in_charge", "city_staff", "city_administrator", "auditor"].iter().enumerate() {
+            assert_eq!(grant(&mut system, &own, role, u32::try_from(n).unwrap_or(0)), 422, "{role}");
+        }
+        assert_eq!(held(&house, "system_administrator"), [Role::SystemAdministrator]);
+        // Who runs the program makes operators, but nobody of the city, and does not touch its accounts.
+        makes(&mut system, "hanako");
+        let hanako = id(&house, "hanako");
+        system.open(&format!("/people/{hanako}"));
+        let offered: Vec<String> = system.page().tree.named(&["option"]).iter().map(|one| one.text()).collect();
+        assert!(!offered.iter().any(|role| role == "市職員" || role == "監査"), "{offered:?}");
+        for (n, role) in [(10, "city_staff"), (11, "auditor"), (12, "city_administrator")] {
+            assert_eq!(grant(&mut system, &hanako, role, n), 422, "{role}");
+            system.reads("市管理者が付与します。");
+        }
+        assert_eq!(held(&house, "hanako"), [Role::Operator]);
+        system.open(&format!("/people/{of_city}")).reads("あなたの役割では変更できない役割があります。");
+        for (n, act) in [(20, "reset"), (21, "end"), (22, "end-role")] {
+            system.post(&format!("/people/{of_city}/{act}"), &[
+                ("operation", &format!("01JCZ0000000000000000000{n:02}")),
+                ("version", "1"), ("confirm", "yes"), ("role", "city_administrator"),
+            ]);
+            assert_eq!(system.status(), 409, "{act}: {}", system.text());
+        }
+        assert_eq!(held(&house, "city_administrator"), [Role::CityAdministrator]);
+        // The city decides on its own people, and not on who runs the program.
+        assert_eq!(grant(&mut city, &hanako, "auditor", 30), 200);
+        assert_eq!(grant(&mut city, &hanako, "system_administrator", 31), 422);
+        city.post(&format!("/people/{own}/reset"), &[("operation", "01JCZ000000000000000000032")]);
+        assert_eq!(city.status(), 409);
+        // An auditor's account is the city's alone from now on.
+        system.open(&format!("/people/{hanako}")).reads("あなたの役割では変更できない役割があります。");
+        assert!(system.page().buttons().iter().all(|button| !button.starts_with("仮パスワード")));
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r4_g_the_first_administrator_of_a_city_is_made_by_who_runs_the_program(home: TestDb) {
+        let mut house = House::open(home);
+        let mut system = house.person(Role::SystemAdministrator);
+        for (login, made) in [("shi-1", true), ("shi-2", false)] {
+            system.open("/people/new").fill("login", login).fill("name", "市民課 仮名").choose("role", "市管理者");
+            system.press("作成して仮パスワードを表示する");
+            if made {
+                system.sees("仮パスワード");
+            } else {
+                // There is one now, who makes the next.
+                system.reads("「市管理者」の役割は市管理者が付与します。");
+                assert_eq!(system.status(), 422);
+                assert_eq!(system.page().value("name").as_deref(), Some("市民課 仮名"));
+            }
+        }
+        house.run_jobs();
         house.verify();
     }
 

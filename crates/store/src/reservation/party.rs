@@ -163,7 +163,7 @@ pub(super) fn book_with(
         let entry = booked_entry(id, wish.card, &wish.slot, wish.channel, together);
         let recorded = tx.record(act, &entry)?;
         booked.push(insert(tx, &recorded, keys, id, wish, together, None)?);
-        card::refresh_progress(tx, &recorded, wish.card)?;
+        card::show_booked(tx, &recorded, wish.card)?;
         last = Some(recorded);
     }
     let Some(recorded) = last else { return Err(BookingError::NotFound) };
@@ -210,7 +210,7 @@ pub fn confirm(
             // now.
             return Err(changed_meanwhile(tx, &CONFIRM));
         }
-        card::refresh_progress(tx, &recorded, card)?;
+        card::show_booked(tx, &recorded, card)?;
         let version = held.version + 1;
         confirmed.push(Reservation {
             state: State::Booked,
@@ -448,7 +448,7 @@ pub fn add(
         language: addition.language.clone(),
     };
     let added = insert(tx, &recorded, keys, new, &wish, together, None)?;
-    card::refresh_progress(tx, &recorded, addition.card)?;
+    card::show_booked(tx, &recorded, addition.card)?;
     shifts.push(Shift { slot, channel: addition.channel, take: true });
     capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
     Ok(added)

@@ -18,6 +18,7 @@ use data_encoding::BASE32_NOPAD;
 use domain::id::SessionId;
 use domain::journal::{Actor, CityRecord, Ending};
 use domain::permission::{Permission, Role};
+use domain::scan::ScanScreen;
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 use store::Lane;
@@ -155,6 +156,11 @@ impl Signed {
         &self.session.name
     }
 
+    /// The roles that the person has here today.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
     /// Whether the person may do something here today.
     pub fn may(&self, permission: Permission) -> bool {
         self.roles.iter().any(|role| role.may(permission))
@@ -175,6 +181,13 @@ impl Signed {
     pub async fn viewed(&self, app: &App, view: View) -> Result<(), PageError> {
         let act = app.act(self.actor());
         Ok(app.db.write(Lane::Staff, move |tx| store::journal::viewed(tx, &act, &view)).await?)
+    }
+
+    /// Notes the alarm of a screen on which the back of a card was scanned. The alarm is shown after this is committed.
+    pub async fn back_scanned(&self, app: &App, screen: ScanScreen) -> Result<(), PageError> {
+        let (act, site) = (app.act(self.actor()), app.settings.site.clone());
+        let write = move |tx: &mut store::Tx<'_>| store::journal::back_scanned(tx, &act, &site, screen);
+        Ok(app.db.write(Lane::Staff, write).await?)
     }
 
     /// [`Signed::viewed`], with the page made meanwhile: a commit waits for the disk, and making a page for nothing.

@@ -182,15 +182,18 @@ impl Asked {
         self.after.is_empty()
     }
 
-    /// The form that shows the question.
+    /// The form that shows the question. The day of a page that was opened without one is no part of it: who then asks
+    /// for a record wants all that was ever written about it.
     pub(super) fn form(&self, read: &Read) -> Form {
         let mut form = Form::fresh();
+        let is_asked = !(self.is_plain() && self.day.is_empty());
+        let day = |day: Option<Date>| day.filter(|_| is_asked).map(|day| day.to_string()).unwrap_or_default();
         form.fill(PERSON, self.person.clone());
         form.fill(ABOUT, self.about.clone());
         form.fill(KIND, self.kind.clone());
-        form.fill(FROM, read.days.0.map(|day| day.to_string()).unwrap_or_default());
+        form.fill(FROM, day(read.days.0));
         form.fill(FROM_TIME, self.from_time.clone());
-        form.fill(TO, read.days.1.to_string());
+        form.fill(TO, day(Some(read.days.1)));
         form.fill(TO_TIME, self.to_time.clone());
         form.fill(OUTSIDE, self.outside.clone());
         form.fill(OUTPUT, self.output.clone());

@@ -40,6 +40,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post(PASSWORD, Access::SignedIn, password::change)
         .get("/settings", RULES, settings::show)
         .get("/people", PEOPLE, people::list::show)
+        .get("/lists/people/{file}", PEOPLE, people::export::file)
         .get("/people/new", PEOPLE, people::new::show)
         .post("/people/new", PEOPLE, people::new::create)
         .get("/people/{id}", PEOPLE, people::show::show)

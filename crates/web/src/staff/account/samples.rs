@@ -117,6 +117,10 @@ fn names() -> Names {
     names
 }
 
+fn roles() -> Vec<Choice> {
+    super::people::roles(&[Role::CityAdministrator])
+}
+
 fn sites() -> Vec<Choice> {
     vec![
         Choice { value: "honcho".to_owned(), words: "本庁".to_owned() },
@@ -133,7 +137,15 @@ fn grant_form() -> Form {
 
 fn known(own: bool) -> Known {
     let (person, grants) = people().remove(0);
-    Known { person, grants, names: names(), today: TODAY, now: now(), own }
+    Known {
+        person,
+        grants,
+        names: names(),
+        today: TODAY,
+        now: now(),
+        own,
+        reader: vec![Role::CityAdministrator],
+    }
 }
 
 fn operations() -> Operations {
@@ -307,11 +319,11 @@ fn pages() -> Vec<(&'static str, String)> {
         ("people", PeoplePage::new(layout("アカウント"), &people(), &names(), TODAY, now()).render()),
         (
             "person-new",
-            NewPage::new(layout("アカウントの作成"), grant_form(), operation(1), sites()).render(),
+            NewPage::new(layout("アカウントの作成"), grant_form(), operation(1), roles(), sites()).render(),
         ),
         (
             "person-new-refused",
-            NewPage::new(layout("アカウントの作成"), wrong, operation(1), sites()).render(),
+            NewPage::new(layout("アカウントの作成"), wrong, operation(1), roles(), sites()).render(),
         ),
         ("one-time", one_time(Some("k7mw-n39q-xh2p"))),
         ("one-time-over", one_time(None)),

@@ -180,6 +180,15 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::CardMailedAgain { on, recorded, .. } => {
             format!("市が{}に再び郵送しました{}", era_date(*on), recorded_words(*recorded))
         }
+        Entry::CardRecalled { recorded, .. } => {
+            format!("市の引抜き指示を記録し、交付を終わりにしました{}", recorded_words(*recorded))
+        }
+        Entry::RecalledCardPassed { recorded, .. } => {
+            format!("引き抜いたカードを市へ渡しました{}", recorded_words(*recorded))
+        }
+        Entry::BackScanned { screen, .. } => {
+            format!("個人番号の読み取りを止め、読み取った内容を消去しました（{}）", screen.label())
+        }
         Entry::FilterSaved { .. } => "一覧の絞り込みを保存しました".to_owned(),
         Entry::FilterShared { .. } => "保存した絞り込みを共有しました".to_owned(),
         Entry::FilterRemoved { .. } => "保存した絞り込みを外しました".to_owned(),
@@ -266,7 +275,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 59] = [
+pub(crate) const KINDS: [(&str, &str); 62] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -280,6 +289,9 @@ pub(crate) const KINDS: [(&str, &str); 59] = [
     ("opening_dropped", "前事業者からの引継ぎの取消"),
     ("opening_taken", "前事業者からの引継ぎ"),
     ("reservation_taken_over", "前事業者の予約の引継ぎ"),
+    ("card_recalled", "市の引抜き指示"),
+    ("recalled_card_passed", "引き抜いたカードの市への引渡し"),
+    ("back_scanned", "個人番号の読み取りの停止"),
     ("filter_saved", "絞り込みの保存"),
     ("filter_shared", "絞り込みの共有"),
     ("filter_removed", "絞り込みの削除"),
@@ -331,7 +343,7 @@ pub(crate) const KINDS: [(&str, &str); 59] = [
 /// Whether a screen of the register of views is a paper or a file: what left the program.
 pub(crate) fn is_output(screen: &str) -> bool {
     let ending = screen.rsplit('_').next().unwrap_or_default();
-    matches!(ending, "pdf" | "csv" | "xlsx" | "paper" | "labels") || screen == "batch_list"
+    matches!(ending, "pdf" | "csv" | "xlsx" | "file" | "paper" | "labels") || screen == "batch_list"
 }
 
 /// The word for a field of the ledger.
@@ -383,6 +395,10 @@ pub(crate) fn screen(code: &str) -> &str {
         "counter" => "窓口",
         "reception" => "受付",
         "close" => "窓口の締め",
+        "recall" => "市の引抜き指示",
+        "incidents_file" => "事故の一覧の書き出し",
+        "pull_file" => "引き抜きの一覧の書き出し",
+        "people_file" => "アカウントの一覧の書き出し",
         "incidents" => "事故の一覧",
         "incident" => "事故の記録",
         "correct" => "結果の訂正",
@@ -454,8 +470,14 @@ mod tests {
 
     #[test]
     fn r4_g_papers_and_files_are_output() {
-        for screen in ["reservations_pdf", "reservations_csv", "letters_paper", "sleeve_labels", "batch_list"]
-        {
+        for screen in [
+            "reservations_pdf",
+            "reservations_csv",
+            "cards_file",
+            "letters_paper",
+            "sleeve_labels",
+            "batch_list",
+        ] {
             assert!(is_output(screen), "{screen}");
         }
         for screen in ["letters", "card", "reservations", "journal"] {

@@ -76,6 +76,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/close/{day}/none-came", may(Permission::CloseDay), close::not_come::set_all)
         .get("/cards/{id}/incident", may(Permission::MoveCards), incident::open::show)
         .post("/cards/{id}/incident", may(Permission::MoveCards), incident::open::open)
+        .get("/lists/incidents/{file}", may(Permission::SeeCards), incident::export::file)
         .get(route::INCIDENTS, may(Permission::SeeCards), incident::list::show)
         .post("/incidents/{id}/end", may(Permission::CloseDay), incident::end::end)
         .get("/reports", may(Permission::SeeReports), report::list::show)

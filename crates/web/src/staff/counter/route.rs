@@ -83,6 +83,11 @@ pub(crate) fn incident(card: CardId) -> String {
     format!("/cards/{card}/incident")
 }
 
+/// Writing down that the city wants a card back.
+pub(crate) fn recall(card: CardId) -> String {
+    format!("/cards/{card}/recall")
+}
+
 /// The incidents that are open.
 pub(crate) const INCIDENTS: &str = "/incidents";
 

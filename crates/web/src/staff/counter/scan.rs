@@ -15,7 +15,7 @@ use domain::number::{Number, NumberKind};
 use domain::opening::FormerNumber;
 use domain::permission::Permission;
 use domain::reservation::State as Booking;
-use domain::scan::{Scanned, Unknown, read};
+use domain::scan::{ScanScreen, Scanned, Unknown, read};
 use jiff::civil::Date;
 use store::Reader;
 use store::keys::Keys;
@@ -101,16 +101,15 @@ pub(crate) async fn scan(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let alarm = || respond(&AlarmPage::new(signed.layout("個人番号の読み取りを止めました")));
     let form = match fields.form(&[SCAN]) {
-        Ok(form) if form.is_refused() => return Ok(alarm()),
-        Err(PageError::IndividualNumber) => return Ok(alarm()),
+        Ok(form) if form.is_refused() => return alarm(&app, &signed).await,
+        Err(PageError::IndividualNumber) => return alarm(&app, &signed).await,
         other => other?,
     };
     let typed = form.typed(SCAN);
     let scanned = read(typed);
     if scanned == Scanned::IndividualNumber {
-        return Ok(alarm());
+        return alarm(&app, &signed).await;
     }
     let notice = app.settings.profile.notice_number.layout.read(typed).ok();
     let is_notice = notice.is_some();
@@ -120,6 +119,11 @@ pub(crate) async fn scan(
     }
     let (sentence, status) = refusal(scanned, is_notice);
     Ok(respond(&UnknownPage::new(signed.layout("読み取れませんでした"), sentence, status)))
+}
+
+async fn alarm(app: &App, signed: &Signed) -> Result<Response, PageError> {
+    signed.back_scanned(app, ScanScreen::Box).await?;
+    Ok(respond(&AlarmPage::new(signed.layout("個人番号の読み取りを止めました"))))
 }
 
 async fn find(

@@ -112,6 +112,7 @@ pub(crate) struct Facts {
     trays: usize,
     counters: usize,
     incidents: u32,
+    recalls: u32,
     listed: u32,
     inspected: u32,
     letters_waiting: u32,
@@ -188,6 +189,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         trays: lie(PlaceKind::Tray),
         counters: lie(PlaceKind::Counter),
         incidents: store::incident::how_many(reader, site)?,
+        recalls: store::recall::how_many(reader, site)?,
         listed: have(Progress::Listed),
         inspected: have(Progress::Inspected),
         letters_waiting: store::letter::waiting_up_to(reader, site, MOST)?,
@@ -238,6 +240,11 @@ fn work(facts: &Facts, today: &BusinessDay) -> Vec<Work> {
             route::INCIDENTS,
             Permission::SeeCards,
         );
+    }
+    if facts.recalls > 0 {
+        let how_much = format!("{}枚（市へ渡すまで）", facts.recalls);
+        let href = route::pull(today.day);
+        wait("市の引抜き指示", how_much, true, "引き抜く", &href, Permission::MoveCards);
     }
     let most = |count: u32| if count >= MOST { format!("{MOST}枚以上") } else { format!("{count}枚") };
     if facts.listed > 0 {

@@ -77,6 +77,7 @@ fn storage(desk: Desk) -> Desk {
         .get("/storage/put", MOVE, storage::put::show)
         .post("/storage/put", MOVE, storage::put::scan)
         .get("/storage/labels.pdf", PRINT, storage::labels::all)
+        .get("/lists/pull/{file}", MOVE, storage::pull_export::file)
         .get("/pull", MOVE, storage::pull::first)
         .get("/pull/{day}", MOVE, storage::pull::show)
         .post("/pull/{day}", MOVE, storage::pull::scan)
@@ -130,5 +131,8 @@ fn cards(desk: Desk) -> Desk {
         .get("/cards/{id}", SEE, card::show::show)
         .post("/cards/{id}/came-back", TRANSFER, card::posted::came_back)
         .post("/cards/{id}/mailed-again", TRANSFER, card::posted::mailed_again)
+        .get("/cards/{id}/recall", TRANSFER, card::recall::show)
+        .post("/cards/{id}/recall", TRANSFER, card::recall::recall)
+        .post("/cards/{id}/recalled-to-city", TRANSFER, card::recall::pass)
         .post("/cards/{id}/reprint", Access::May(Permission::PrintLetters), card::reprint::reprint)
 }

@@ -331,6 +331,8 @@ fn pages() -> Vec<(&'static str, String)> {
             book: posting.is_none().then(|| "/book/x".to_owned()),
             walk_in: true,
             incident: Some("/cards/x/incident".to_owned()),
+            recall: Some("/cards/x/recall".to_owned()),
+            pass: posting.is_none(),
         },
         operation: operation(),
         walk_in_operation: operation(),
@@ -341,6 +343,19 @@ fn pages() -> Vec<(&'static str, String)> {
             moved: "→ 検品机".to_owned(),
             remark: String::new(),
         }],
+    };
+    let recall_page = |form: Form, problem: Option<String>| card::recall::RecallPage {
+        texts: texts(),
+        layout: layout("市の引抜き指示"),
+        form,
+        by_paper: true,
+        id: card_id(1),
+        control: "104 230 001".to_owned(),
+        place: "箱1-2-3".to_owned(),
+        reservation: Some("11月26日(木) 9:30".to_owned()),
+        fits: problem.is_none(),
+        problem,
+        operation: operation(),
     };
     let mut pages = vec![
         ("preparation", preparation.render()),
@@ -458,6 +473,15 @@ fn pages() -> Vec<(&'static str, String)> {
                     lines: vec![pull_line(Some("9:30".parse().unwrap()))],
                 }],
                 astray: vec![pull_line(None)],
+                missing: vec![pull_line(Some("9:40".parse().unwrap()))],
+                recalled: [false, true]
+                    .map(|is_out| storage::pull::Recalled {
+                        line: pull_line(None),
+                        place: "箱1-2-3".to_owned(),
+                        is_out,
+                    })
+                    .into(),
+                may_tell: true,
                 recent: String::new(),
                 rows: scans(),
                 other: vec![("/pull/2026-11-24".to_owned(), "11月24日(火)".to_owned())],
@@ -496,6 +520,9 @@ fn pages() -> Vec<(&'static str, String)> {
         ("cards", cards(Form::fresh()).render()),
         ("cards-refused", cards(refused(&["day", "posted_until"])).render()),
         ("card", card_page(Form::fresh(), None).render()),
+        ("card-recall", recall_page(Form::fresh(), None).render()),
+        ("card-recall-refused", recall_page(refused(&["person", "paper"]), None).render()),
+        ("card-recall-too-late", recall_page(Form::fresh(), Some("先に記録しました。".to_owned())).render()),
         ("card-came-back", card_page(refused(&["on", "person"]), Some(Posting::CameBack)).render()),
         (
             "batch-mail",

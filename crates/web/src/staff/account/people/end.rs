@@ -41,9 +41,13 @@ pub(crate) async fn end(
     }
     let operation = Operation::new(pressed, &format!("end account {id} version {version}"));
     let act = app.act(signed.actor());
+    let (by, roles) = (signed.session().person, signed.roles().to_vec());
     app.db
         .write(Lane::Staff, move |tx| {
-            once(tx, &act, &operation, |tx| store::person::end(tx, &act, id, version))
+            once(tx, &act, &operation, |tx| {
+                store::person::may_keep(tx, by, &roles, id)?;
+                store::person::end(tx, &act, id, version)
+            })
         })
         .await
         .map_err(refused)?;

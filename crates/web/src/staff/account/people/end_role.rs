@@ -34,9 +34,11 @@ pub(crate) async fn end_role(
     }
     let operation = Operation::new(operation(&form)?, &format!("end role {role} of {id}"));
     let act = app.act(signed.actor());
+    let (by, roles) = (signed.session().person, signed.roles().to_vec());
     app.db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
+                store::person::may_decide(tx, by, &roles, id, role)?;
                 store::person::end_role(tx, &act, id, role)?;
                 Ok::<_, PersonError>(())
             })

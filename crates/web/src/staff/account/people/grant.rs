@@ -9,7 +9,7 @@ use store::Lane;
 use store::op::{Operation, once};
 use store::person::{Grant, PersonError};
 
-use super::{FROM, Granting, ROLE, SITE, UNTIL, operation, refused, show};
+use super::{FROM, Granting, ROLE, SITE, UNTIL, not_theirs, operation, refused, show};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
@@ -32,7 +32,7 @@ pub(crate) async fn grant(
     let granted = granting.to(id);
     let operation = Operation::new(pressed, &format!("grant {granted:?}"));
     let act = app.act(signed.actor());
-    let wanted = granted.clone();
+    let (wanted, by, roles) = (granted.clone(), signed.session().person, signed.roles().to_vec());
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
@@ -40,6 +40,7 @@ pub(crate) async fn grant(
                 if store::person::find(tx, id)?.is_none_or(|person| person.ended) {
                     return Err(PersonError::NotFound);
                 }
+                store::person::may_decide(tx, by, &roles, id, wanted.role)?;
                 // Known already: nothing to do, and the page says so.
                 if store::person::grants(tx, id)?.contains(&wanted) {
                     return Ok(false);
@@ -53,6 +54,10 @@ pub(crate) async fn grant(
         Ok(true) => Ok(see_other(&format!("/people/{id}?done=granted"))),
         Ok(false) => {
             form.refuse_ja(ROLE, already(&granted));
+            show::page(&app, &signed, id, form, None).await
+        }
+        Err(PersonError::NotTheirs) => {
+            form.refuse_ja(ROLE, not_theirs(granted.role));
             show::page(&app, &signed, id, form, None).await
         }
         Err(error) => Err(refused(error)),

@@ -2,6 +2,7 @@
 
 pub(super) mod end;
 pub(super) mod end_role;
+pub(super) mod export;
 pub(super) mod grant;
 pub(super) mod list;
 pub(super) mod new;
@@ -45,10 +46,23 @@ impl Choice {
     }
 }
 
-/// Every role.
-pub(super) fn roles() -> Vec<Choice> {
+/// The roles that somebody with some roles may grant. Whether the first of a city is still to be made, the store knows.
+pub(super) fn roles(own: &[Role]) -> Vec<Choice> {
+    let may = |role: &&Role| {
+        own.iter().any(|own| own.grants().contains(role) || own.begins_with().as_ref() == Some(*role))
+    };
     let choice = |role: &Role| Choice { value: role.code().to_owned(), words: role.label().to_owned() };
-    Role::ALL.iter().map(choice).collect()
+    Role::ALL.iter().filter(may).map(choice).collect()
+}
+
+/// Why somebody cannot grant a role.
+pub(super) fn not_theirs(role: Role) -> String {
+    match role {
+        Role::CityStaff | Role::CityAdministrator | Role::Auditor => {
+            format!("「{}」の役割は市管理者が付与します。市管理者に依頼してください。", role.label())
+        }
+        _ => format!("「{}」の役割は付与できません。ほかの管理者に依頼してください。", role.label()),
+    }
 }
 
 /// The sites of today, then all of them.
@@ -112,6 +126,11 @@ impl Granting {
         Some(Self { role: role?, site: site?, from: from?, until: until? })
     }
 
+    /// Which role.
+    pub(super) fn role(&self) -> Role {
+        self.role
+    }
+
     /// The grant for a person.
     pub(super) fn to(&self, person: PersonId) -> Grant {
         Grant { person, role: self.role, site: self.site.clone(), from: self.from, until: self.until }
@@ -133,6 +152,10 @@ pub(super) fn refused(error: PersonError) -> PageError {
         PersonError::Store(error) => error.into(),
         PersonError::NotFound => PageError::Conflict(
             "ほかの人が先にこのアカウントを変更しました。画面を開き直して確かめてください。".to_owned(),
+        ),
+        PersonError::NotTheirs => PageError::Conflict(
+            "このアカウントの役割は、あなたの役割では変更できません。市の職員の分は市管理者、システム管理者の分はほかのシステム管理者に依頼してください。"
+                .to_owned(),
         ),
         PersonError::LoginTaken => PageError::Conflict("このログイン名は使われています。".to_owned()),
         PersonError::Reused(_) => {

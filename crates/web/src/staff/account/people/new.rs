@@ -11,7 +11,9 @@ use store::Lane;
 use store::op::{Operation, once};
 use store::person::PersonError;
 
-use super::{Choice, FROM, Granting, ROLE, SITE, UNTIL, fresh_grant, operation, refused, roles, sites};
+use super::{
+    Choice, FROM, Granting, ROLE, SITE, UNTIL, fresh_grant, not_theirs, operation, refused, roles, sites,
+};
 use crate::App;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::account::sign_in::folded;
@@ -43,9 +45,10 @@ impl NewPage {
         layout: Layout,
         form: Form,
         operation: OperationId,
+        roles: Vec<Choice>,
         sites: Vec<Choice>,
     ) -> Self {
-        Self { texts: Texts::new(Language::JA), layout, form, operation, roles: roles(), sites }
+        Self { texts: Texts::new(Language::JA), layout, form, operation, roles, sites }
     }
 }
 
@@ -83,7 +86,7 @@ impl Page for OneTimePage {}
 
 fn page(app: &App, signed: &Signed, form: Form) -> Response {
     let layout = frame(signed, "アカウントの作成", &form);
-    respond(&NewPage::new(layout, form, app.operation(), sites(app)))
+    respond(&NewPage::new(layout, form, app.operation(), roles(signed.roles()), sites(app)))
 }
 
 /// Asks who it is.
@@ -121,6 +124,10 @@ pub(crate) async fn create(
             form.refuse_ja(LOGIN, "このログイン名は使われています。別のログイン名にしてください。");
             Ok(page(&app, &signed, form))
         }
+        Err(Made::Person(PersonError::NotTheirs)) => {
+            form.refuse_ja(ROLE, not_theirs(granting.role()));
+            Ok(page(&app, &signed, form))
+        }
         Err(Made::Person(other)) => Err(refused(other)),
         Err(Made::Page(error)) => Err(error),
     }
@@ -144,11 +151,13 @@ async fn make(
     let operation = Operation::new(pressed, &format!("create person {login} {name} {granting:?}"));
     let hash = one_time::hash(app, password).await.map_err(Made::Page)?;
     let act = app.act(signed.actor());
+    let (by, roles) = (signed.session().person, signed.roles().to_vec());
     let (login, name, granting) = (login.to_owned(), name.to_owned(), granting.clone());
     app.db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
                 let id = store::person::create(tx, &act, &login, &name, &hash, true)?;
+                store::person::may_decide(tx, by, &roles, id, granting.role())?;
                 store::person::grant_role(tx, &act, &granting.to(id))?;
                 Ok::<_, PersonError>(id)
             })

@@ -37,9 +37,11 @@ pub(crate) async fn reset(
     let hash = one_time::hash(&app, &password).await?;
     let operation = Operation::new(pressed, &format!("reset the password of {id}"));
     let act = app.act(signed.actor());
+    let (by, roles) = (signed.session().person, signed.roles().to_vec());
     app.db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
+                store::person::may_keep(tx, by, &roles, id)?;
                 Ok::<_, PersonError>(store::person::set_password(tx, &act, id, &hash, true, None)?)
             })
         })

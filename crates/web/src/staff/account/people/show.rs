@@ -27,6 +27,8 @@ use crate::staff::layout::Layout;
 struct Held {
     code: &'static str,
     label: &'static str,
+    /// Whether the reader may end it.
+    endable: bool,
     periods: Vec<String>,
     operation: OperationId,
 }
@@ -67,6 +69,8 @@ pub(in super::super) struct PersonPage {
     standing: &'static str,
     ended: bool,
     own: bool,
+    /// Whether the reader keeps this account: may give a new password, and end it.
+    keeps: bool,
     version: u32,
     held: Vec<Held>,
     operations: Operations,
@@ -88,6 +92,8 @@ pub(in super::super) struct Known {
     pub(in super::super) now: Timestamp,
     /// Whether it is the reader's own account.
     pub(in super::super) own: bool,
+    /// The reader's roles.
+    pub(in super::super) reader: Vec<Role>,
 }
 
 impl PersonPage {
@@ -107,12 +113,14 @@ impl PersonPage {
                 })
                 .collect()
         };
+        let grants = |role: Role| known.reader.iter().any(|own| own.grants().contains(&role));
         let held = Role::ALL
             .iter()
             .zip(&operations.roles)
             .map(|(role, operation)| Held {
                 code: role.code(),
                 label: role.label(),
+                endable: grants(*role),
                 periods: of_role(*role),
                 operation: *operation,
             })
@@ -129,10 +137,11 @@ impl PersonPage {
             standing: standing(person, known.now),
             ended: person.ended,
             own: known.own,
+            keeps: !known.own && known.grants.iter().all(|grant| grants(grant.role)),
             version: person.version,
             held,
             operations,
-            roles: roles(),
+            roles: roles(&known.reader),
             sites,
         }
     }
@@ -196,6 +205,7 @@ pub(super) async fn page(
         today: app.today(),
         now: app.now(),
         own: signed.session().person == id,
+        reader: signed.roles().to_vec(),
     };
     Ok(respond(&PersonPage::new(layout, form, &known, Operations::of(app), sites(app))))
 }

@@ -31,6 +31,8 @@ pub(crate) const KIND: &str = "what";
 pub(crate) const TOLD: &str = "told";
 /// The close from which the person came.
 pub(crate) const CLOSE: &str = "close";
+/// The pull from which the person came: nobody finds a card that is to be taken out.
+pub(crate) const PULL: &str = "pull";
 
 /// The form.
 #[derive(Template)]
@@ -54,11 +56,13 @@ impl Page for OpenPage {
     }
 }
 
-/// From which close the person comes, if from one.
+/// From which close or pull the person comes, if from one.
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Came {
     #[serde(default)]
     close: String,
+    #[serde(default)]
+    pull: String,
 }
 
 /// Shows the form for a card.
@@ -70,7 +74,12 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let mut form = Form::fresh();
     form.fill(TOLD, wording::minute(minute_of(app.now())));
-    form.fill(CLOSE, came.close.parse::<Date>().map(|day| day.to_string()).unwrap_or_default());
+    let day = |text: &str| text.parse::<Date>().map(|day| day.to_string()).unwrap_or_default();
+    form.fill(CLOSE, day(&came.close));
+    form.fill(PULL, day(&came.pull));
+    if !form.typed(PULL).is_empty() {
+        form.fill(KIND, Kind::Missing.code());
+    }
     page(&app, &signed, field::id(&id)?, form, None).await
 }
 
@@ -109,7 +118,7 @@ pub(crate) async fn open(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: CardId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, KIND, field::REMARK, field::PERSON, TOLD, CLOSE])?;
+    let mut form = fields.form(&[field::OPERATION, KIND, field::REMARK, field::PERSON, TOLD, CLOSE, PULL])?;
     let operation = field::operation(&form)?;
     let (today, now) = (app.today(), app.now());
     let kind: Option<Kind> = form.typed(KIND).parse().ok();
@@ -143,8 +152,9 @@ pub(crate) async fn open(
         .await;
     let problem = match done {
         Ok(_) => {
-            let back = form.typed(CLOSE).parse::<Date>().ok();
-            return Ok(see_other(&back.map_or_else(|| route::INCIDENTS.to_owned(), route::close)));
+            let day = |field| form.typed(field).parse::<Date>().ok();
+            let back = day(CLOSE).map(route::close).or_else(|| day(PULL).map(route::pull));
+            return Ok(see_other(&back.unwrap_or_else(|| route::INCIDENTS.to_owned())));
         }
         Err(IncidentError::Already(_)) => {
             "このカードには、まだ終わっていない事故の記録があります。".to_owned()

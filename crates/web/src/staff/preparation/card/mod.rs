@@ -4,6 +4,7 @@ pub(super) mod export;
 pub(super) mod filter;
 pub(super) mod list;
 pub(super) mod posted;
+pub(super) mod recall;
 pub(super) mod reprint;
 pub(super) mod saved;
 pub(super) mod show;

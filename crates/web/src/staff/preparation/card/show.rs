@@ -95,6 +95,10 @@ pub(crate) struct Acts {
     pub(crate) walk_in: bool,
     /// Writing down that nobody finds it, or that it is damaged.
     pub(crate) incident: Option<String>,
+    /// Writing down that the city wants it back.
+    pub(crate) recall: Option<String>,
+    /// Writing down that it went to the city, which wanted it back.
+    pub(crate) pass: bool,
 }
 
 impl Acts {
@@ -108,6 +112,8 @@ impl Acts {
             || self.book.is_some()
             || self.walk_in
             || self.incident.is_some()
+            || self.recall.is_some()
+            || self.pass
     }
 }
 
@@ -206,6 +212,8 @@ fn ended(card: &Card) -> String {
     let why = card.cause.map(|cause| format!("（{}）", cause.label())).unwrap_or_default();
     let back = if Posting::MailedAgain.fits(card) {
         "郵便から戻り、市にあります。再び発送するかどうかは市が決めます。"
+    } else if store::recall::waits(card) {
+        "カードを引き抜いて、市へ渡してください。"
     } else {
         ""
     };
@@ -243,9 +251,14 @@ fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: b
         reprint: stored
             && (card.key_issue > 0 || card.stage == Stage::Notified)
             && signed.may(Permission::PrintLetters),
-        incident: (!matches!(card.stage, Stage::Issued | Stage::Ended)
+        incident: ((!matches!(card.stage, Stage::Issued | Stage::Ended) || store::recall::waits(card))
             && movable
             && signed.may(Permission::MoveCards))
         .then(|| route::incident(card.id)),
+        recall: (store::recall::fits(card) && signed.may(Permission::TransferBatches))
+            .then(|| route::recall(card.id)),
+        pass: store::recall::waits(card)
+            && card.place_kind != PlaceKind::Missing
+            && signed.may(Permission::TransferBatches),
     }
 }

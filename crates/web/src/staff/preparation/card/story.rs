@@ -63,7 +63,7 @@ fn moved(step: &Step) -> String {
     }
 }
 
-/// What a step with others was.
+/// What a step with others was: a whole batch or part.
 fn together(step: &Step) -> String {
     match (step.stage_from, step.stage_to) {
         (None, _) => "一覧表を取り込んだ".to_owned(),

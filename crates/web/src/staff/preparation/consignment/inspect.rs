@@ -7,7 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use domain::card::{Finding, Pass};
 use domain::id::{CardId, ConsignmentId};
-use domain::scan::{Scanned, read};
+use domain::number::ControlNumber;
+use domain::scan::{ScanScreen, Scanned, read};
 use serde::Deserialize;
 use store::Lane;
 use store::card::{Inspection, StepError};
@@ -110,10 +111,16 @@ pub(crate) async fn scan(
     let (id, pass): (ConsignmentId, Pass) = (field::id(&id)?, field::id(&pass)?);
     let form = fields.form(&[CODE, FINDING, RECENT])?;
     let finding = form.typed(FINDING).parse().unwrap_or(Finding::Good);
-    let scan = if form.fault(CODE).is_some() {
-        Scan { card: None, outcome: Outcome::IndividualNumber }
-    } else {
-        inspect(&app, &signed, (id, pass), form.typed(CODE), finding).await?
+    let scanned = if form.fault(CODE).is_some() { Scanned::IndividualNumber } else { read(form.typed(CODE)) };
+    let scan = match scanned {
+        Scanned::Control(number) => inspect(&app, &signed, (id, pass), number, finding).await?,
+        Scanned::IndividualNumber => {
+            signed.back_scanned(&app, ScanScreen::Inspection).await?;
+            Scan { card: None, outcome: Outcome::IndividualNumber }
+        }
+        Scanned::Number(_) | Scanned::Place(_) | Scanned::Unknown(_) => {
+            Scan { card: None, outcome: Outcome::Unknown }
+        }
     };
     let recent = Recent::read(form.typed(RECENT)).with(scan);
     Ok(back(id, pass, &recent))
@@ -127,16 +134,9 @@ async fn inspect(
     app: &App,
     signed: &Signed,
     (id, pass): (ConsignmentId, Pass),
-    code: &str,
+    number: ControlNumber,
     finding: Finding,
 ) -> Result<Scan, PageError> {
-    let number = match read(code) {
-        Scanned::Control(number) => number,
-        Scanned::IndividualNumber => return Ok(Scan { card: None, outcome: Outcome::IndividualNumber }),
-        Scanned::Number(_) | Scanned::Place(_) | Scanned::Unknown(_) => {
-            return Ok(Scan { card: None, outcome: Outcome::Unknown });
-        }
-    };
     let act = app.act(signed.actor());
     let done = app
         .db

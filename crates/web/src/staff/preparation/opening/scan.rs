@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::id::{ConsignmentId, PlaceId};
 use domain::opening::{FormerError, FormerNumber, SHORTEST_OPENING};
-use domain::scan::{Scanned as Code, read};
+use domain::scan::{ScanScreen, Scanned as Code, read};
 use store::former::{Hashed, Kind, hashed};
 use store::op::{Operation, once};
 use store::opening::draft::{DraftError, Scanned, holds_stock, scan as add};
@@ -128,11 +128,11 @@ pub(crate) async fn scan(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    drop(signed);
     let id: ConsignmentId = field::id(&id)?;
     let form = fields.form(&[CODE, PLACE])?;
     let place: Option<PlaceId> = form.typed(PLACE).parse().ok();
     if form.fault(CODE).is_some() {
+        signed.back_scanned(&app, ScanScreen::TakingOver).await?;
         return Ok(back(id, place, Did::Alarm));
     }
     let typed = form.typed(CODE).trim();
@@ -166,7 +166,10 @@ pub(crate) async fn scan(
     let number = match FormerNumber::read(typed) {
         Ok(number) if plan.opens && !number.may_open() => return Ok(back(id, place, Did::Short)),
         Ok(number) => number,
-        Err(FormerError::IndividualNumber) => return Ok(back(id, place, Did::Alarm)),
+        Err(FormerError::IndividualNumber) => {
+            signed.back_scanned(&app, ScanScreen::TakingOver).await?;
+            return Ok(back(id, place, Did::Alarm));
+        }
         Err(_) => return Ok(back(id, place, Did::Unreadable)),
     };
     let keys = app.keys.clone();

@@ -5,4 +5,5 @@ pub(super) mod labels;
 pub(super) mod list;
 pub(super) mod place;
 pub(super) mod pull;
+pub(super) mod pull_export;
 pub(super) mod put;

@@ -9,8 +9,9 @@ use axum::response::Response;
 use domain::id::CardId;
 use domain::journal::{BusinessDay, Subject};
 use domain::number::ControlNumber;
-use domain::place::walk_order;
-use domain::scan::{Scanned, read};
+use domain::permission::Permission;
+use domain::place::{PlaceKind, walk_order};
+use domain::scan::{ScanScreen, Scanned, read};
 use domain::time::{Start, era_date, month_day_ja};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -41,9 +42,22 @@ pub(crate) struct PullPage {
     pub(crate) done: usize,
     pub(crate) boxes: Vec<InBox>,
     pub(crate) astray: Vec<Line>,
+    /// What nobody finds, of which the city was told.
+    pub(crate) missing: Vec<Line>,
+    /// What the city wants back.
+    pub(crate) recalled: Vec<Recalled>,
+    /// Whether somebody may write down that a card is missing.
+    pub(crate) may_tell: bool,
     pub(crate) recent: String,
     pub(crate) rows: Vec<Row>,
     pub(crate) other: Vec<(String, String)>,
+}
+
+impl PullPage {
+    /// The address of the files, without its ending.
+    fn file(&self) -> String {
+        format!("/lists/pull/{}", self.day)
+    }
 }
 
 impl Page for PullPage {}
@@ -52,6 +66,14 @@ impl Page for PullPage {}
 pub(crate) struct InBox {
     pub(crate) name: String,
     pub(crate) lines: Vec<Line>,
+}
+
+/// A card that the city wants back.
+pub(crate) struct Recalled {
+    pub(crate) line: Line,
+    pub(crate) place: String,
+    /// Whether it was taken out and waits for the city.
+    pub(crate) is_out: bool,
 }
 
 /// A card.
@@ -90,23 +112,27 @@ pub(crate) async fn show(
         Ok::<_, store::Error>((
             store::pull::wanted(reader, &of)?,
             store::pull::astray(reader, &of, today)?,
+            store::recall::waiting(reader, &of.site)?,
             last.rows(reader)?,
         ))
     });
-    let (mut wanted, astray, rows) = found.await?;
+    let (mut wanted, astray, recalled, rows) = found.await?;
     // One pass through the places; within a box in the order of the cards.
     wanted.sort_by_cached_key(|card| (walk_order(&card.place_name), card.list_date, card.line));
     let found = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
     let subjects = vec![Subject::Day(day.clone())];
     let view = View { screen: "pull", asked: day.to_string(), subjects, found };
+    let line = |card: &store::pull::Wanted| Line {
+        card: card.card,
+        control: control(card.control_number),
+        reference: list_line(card.list_date, card.line),
+        start: Some(card.start),
+    };
+    let (missing, lying): (Vec<_>, Vec<_>) =
+        wanted.iter().filter(|card| card.is_left()).partition(|card| card.place_kind == PlaceKind::Missing);
     let mut boxes: Vec<InBox> = Vec::new();
-    for card in wanted.iter().filter(|card| card.is_left()) {
-        let line = Line {
-            card: card.card,
-            control: control(card.control_number),
-            reference: list_line(card.list_date, card.line),
-            start: Some(card.start),
-        };
+    for card in lying {
+        let line = line(card);
         match boxes.last_mut().filter(|last| last.name == card.place_name) {
             Some(last) => last.lines.push(line),
             None => boxes.push(InBox { name: card.place_name.clone(), lines: vec![line] }),
@@ -118,6 +144,16 @@ pub(crate) async fn show(
         reference: list_line(card.list_date, card.line),
         start: None,
     };
+    let back_to_city = |card: &store::recall::Waiting| Recalled {
+        line: Line {
+            card: card.card,
+            control: control(card.control_number),
+            reference: list_line(card.list_date, card.line),
+            start: None,
+        },
+        place: card.place_name.clone(),
+        is_out: card.place_kind == PlaceKind::Desk,
+    };
     let page = PullPage {
         layout: signed.layout(format!("{}の引き抜き", month_day_ja(day.day))).within(Task::Storage),
         day: day.day,
@@ -126,6 +162,9 @@ pub(crate) async fn show(
         done: wanted.iter().filter(|card| !card.is_left()).count(),
         boxes,
         astray: astray.iter().map(back).collect(),
+        missing: missing.into_iter().map(line).collect(),
+        recalled: recalled.iter().map(back_to_city).collect(),
+        may_tell: signed.may(Permission::MoveCards),
         recent: recent.text(),
         rows,
         other: others(&app, &day),
@@ -157,7 +196,10 @@ pub(crate) async fn scan(
     let nothing = |outcome| Scan { card: None, outcome };
     let scanned = if form.fault(CODE).is_some() { Scanned::IndividualNumber } else { read(form.typed(CODE)) };
     let scan = match scanned {
-        Scanned::IndividualNumber => nothing(Outcome::IndividualNumber),
+        Scanned::IndividualNumber => {
+            signed.back_scanned(&app, ScanScreen::Pull).await?;
+            nothing(Outcome::IndividualNumber)
+        }
         Scanned::Number(_) | Scanned::Unknown(_) | Scanned::Place(_) => nothing(Outcome::Unknown),
         Scanned::Control(number) => pull(&app, &signed, number, &day).await?,
     };
@@ -179,6 +221,7 @@ async fn pull(
         let outcome = match store::pull::pull(tx, &act, id, &day)? {
             Pulled::Pulled => Outcome::Pulled,
             Pulled::Before => Outcome::Before,
+            Pulled::Recalled => Outcome::Recalled,
             Pulled::NotOfTheDay => Outcome::NotOfTheDay,
         };
         Ok::<_, StepError>(Scan { card: Some(id), outcome })

@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::card::Stage;
 use domain::id::PlaceId;
 use domain::number::{ControlNumber, PlaceLabel};
-use domain::scan::{Scanned, read};
+use domain::scan::{ScanScreen, Scanned, read};
 use serde::Deserialize;
 use store::Lane;
 use store::card::StepError;
@@ -95,7 +95,10 @@ pub(crate) async fn scan(
     let nothing = |outcome| Scan { card: None, outcome };
     let scanned = if form.fault(CODE).is_some() { Scanned::IndividualNumber } else { read(form.typed(CODE)) };
     let scan = match scanned {
-        Scanned::IndividualNumber => nothing(Outcome::IndividualNumber),
+        Scanned::IndividualNumber => {
+            signed.back_scanned(&app, ScanScreen::PutAway).await?;
+            nothing(Outcome::IndividualNumber)
+        }
         Scanned::Number(_) | Scanned::Unknown(_) => nothing(Outcome::Unknown),
         Scanned::Place(label) => match choose(&app, label).await? {
             Some(chosen) => {

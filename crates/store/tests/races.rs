@@ -1,0 +1,289 @@
+//! Two people at one moment, on both databases: of what excludes each other one thing has happened, and everything
+//! that must hold still holds.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use std::sync::Barrier;
+
+use domain::card::Stage;
+use domain::id::{CardId, Id, OperationId};
+use domain::journal::CityRecord;
+use domain::place::PlaceKind;
+use domain::reservation::{Channel, State};
+use jiff::SignedDuration;
+use jiff::civil::{Date, date};
+use store::op::{self, Operation, Reused, once};
+use store::pull::Pulled;
+use store::recall::RecallError;
+use store::reception::ReceptionError;
+use store::reservation::BookingError;
+use store::{Error, Lane};
+use testkit::{City, TestDb, on_both};
+
+const EVE: Date = date(2026, 11, 24);
+const DAY: Date = date(2026, 11, 25);
+const STARTS: [&str; 6] = ["9:00", "9:10", "9:20", "9:30", "9:40", "9:50"];
+
+/// Cards in a box.
+fn stored(city: &mut City, count: u32) -> Vec<CardId> {
+    let cards = city.notified(count, 'A');
+    let bin = city.new_box("箱1");
+    for card in &cards {
+        let (act, card) = (city.act(), *card);
+        city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, card, bin)).unwrap();
+    }
+    cards
+}
+
+fn card(city: &City, id: CardId) -> store::card::Card {
+    city.db().read_now(move |reader| store::card::find(reader, id)).unwrap().unwrap()
+}
+
+/// Does both at once, and answers what each came to.
+fn at_once<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    let barrier = Barrier::new(2);
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| {
+            barrier.wait();
+            one()
+        });
+        barrier.wait();
+        let second = other();
+        (first.join().unwrap(), second)
+    })
+}
+
+on_both! {
+    fn r6_c2_who_arrives_while_the_booking_is_cancelled_is_received_or_has_none(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 24);
+        city.at(EVE, 9 * 60);
+        let booked: Vec<_> = cards
+            .iter()
+            .zip(STARTS.iter().cycle())
+            .map(|(card, start)| {
+                let slot = city.slot(DAY, start);
+                city.book(*card, slot).unwrap().id
+            })
+            .collect();
+        city.at(DAY, 8 * 60 + 55);
+        let (mut received, mut cancelled) = (0, 0);
+        for (n, id) in booked.into_iter().enumerate() {
+            let (arrive, cancel, rules) = (city.act(), city.citizen(), city.rules.clone());
+            let db = city.db();
+            let arrives = || db.write_now(Lane::Staff, move |tx| store::reception::arrive(tx, &arrive, id));
+            let cancels = || {
+                db.write_now(Lane::Public, move |tx| {
+                    store::reservation::cancel(tx, &cancel, &rules, id, Channel::Web)
+                })
+            };
+            // Each of them comes first once in a while.
+            let (arrived, ended) = if n % 2 == 0 {
+                at_once(arrives, cancels)
+            } else {
+                let (ended, arrived) = at_once(cancels, arrives);
+                (arrived, ended)
+            };
+            let now = city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap();
+            match (arrived, ended) {
+                (Ok(_), Err(BookingError::Received)) => {
+                    received += 1;
+                    assert_eq!(now.state, State::Booked);
+                }
+                (Err(ReceptionError::NotLive(State::Cancelled)), Ok(_)) => {
+                    cancelled += 1;
+                    assert_eq!(now.state, State::Cancelled);
+                }
+                (arrived, ended) => panic!("arrived {arrived:?}, cancelled {:?}", ended.map(|ended| ended.state)),
+            }
+        }
+        assert_eq!(received + cancelled, 24);
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_a_recall_and_a_booking_at_one_moment_leave_no_booking(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 18);
+        city.at(EVE, 9 * 60);
+        for (id, start) in cards.iter().copied().zip(STARTS.iter().cycle()) {
+            let (recall, book, rules, keys) = (city.act(), city.citizen(), city.rules.clone(), city.keys.clone());
+            let wish = city.wish(id, city.slot(DAY, start));
+            let (db, same) = (city.db(), rules.clone());
+            let (recalled, booked) = at_once(
+                || {
+                    db.write_now(Lane::Staff, move |tx| {
+                        store::recall::recall(tx, &recall, &rules, id, "市 一郎", CityRecord::Paper)
+                    })
+                },
+                || db.write_now(Lane::Public, move |tx| store::reservation::book(tx, &book, &keys, &same, &wish)),
+            );
+            let ended = recalled.unwrap();
+            match booked {
+                // First booked: the recall found it.
+                Ok(booked) => assert_eq!(ended, Some(booked.id)),
+                Err(BookingError::NotBookable(Stage::Ended)) => assert_eq!(ended, None),
+                Err(other) => panic!("{other}"),
+            }
+            let live = city.db().read_now(move |reader| store::reservation::live_of(reader, id)).unwrap();
+            assert!(live.is_none());
+            assert_eq!(card(&city, id).stage, Stage::Ended);
+        }
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_a_recall_frees_a_hold_and_is_recorded_once(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 2);
+        city.at(EVE, 9 * 60);
+        let held = city.hold(cards[0], city.slot(DAY, "9:00")).unwrap();
+        let recall = |city: &mut City, id: CardId| {
+            let (act, rules) = (city.act(), city.rules.clone());
+            city.db().write_now(Lane::Staff, move |tx| {
+                store::recall::recall(tx, &act, &rules, id, "市 一郎", CityRecord::Paper)
+            })
+        };
+        assert_eq!(recall(&mut city, cards[0]), Ok(None));
+        assert_eq!(recall(&mut city, cards[0]), Err(RecallError::Already));
+        assert_eq!(city.confirm(held.id).unwrap_err(), BookingError::HoldRanOut);
+        // Found by its scan, it lies on the desk and then goes to the city: never twice.
+        let (act, day, id) = (city.act(), city.day(DAY), cards[0]);
+        let pulled = city.db().write_now(Lane::Staff, move |tx| store::pull::pull(tx, &act, id, &day));
+        assert_eq!((pulled, card(&city, id).place_kind), (Ok(Pulled::Recalled), PlaceKind::Desk));
+        let pass = |city: &mut City| {
+            let act = city.act();
+            city.db().write_now(Lane::Staff, move |tx| {
+                store::recall::pass(tx, &act, id, "市 一郎", CityRecord::Paper)
+            })
+        };
+        assert_eq!(pass(&mut city), Ok(()));
+        assert_eq!(pass(&mut city), Err(RecallError::NotHere(PlaceKind::City)));
+        assert_eq!(card(&city, id).cause, Some(domain::card::Cause::Recalled), "a move keeps the cause");
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_two_scanners_pull_one_card_once(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 18);
+        city.at(EVE, 9 * 60);
+        for (card, start) in cards.iter().zip(STARTS.iter().cycle()) {
+            let slot = city.slot(DAY, start);
+            city.book(*card, slot).unwrap();
+        }
+        city.at(EVE, 14 * 60);
+        for id in cards {
+            let pull = |city: &mut City| {
+                let (act, day, db) = (city.act(), city.day(DAY), city.db().clone());
+                move || db.write_now(Lane::Staff, move |tx| store::pull::pull(tx, &act, id, &day)).unwrap()
+            };
+            let (one, other) = (pull(&mut city), pull(&mut city));
+            let (one, other) = at_once(one, other);
+            assert!(
+                matches!((one, other), (Pulled::Pulled, Pulled::Before) | (Pulled::Before, Pulled::Pulled)),
+                "{one:?} {other:?}"
+            );
+            let steps = city.db().read_now(move |reader| store::card::steps(reader, id)).unwrap();
+            let pulled = steps.iter().filter(|step| step.place_to == PlaceKind::Tray.label()).count();
+            assert_eq!(pulled, 1);
+        }
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_what_changes_while_the_list_is_frozen_stands_as_it_is_or_is_a_difference(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = city.notified(20, 'A');
+        city.at(EVE, 9 * 60);
+        let booked: Vec<_> = cards
+            .iter()
+            .zip(STARTS.iter().cycle())
+            .map(|(card, start)| {
+                let slot = city.slot(DAY, start);
+                city.book(*card, slot).unwrap().id
+            })
+            .collect();
+        // Half of them are cancelled, half move to another day, while somebody freezes.
+        let (freeze, day) = (city.act(), city.day(DAY));
+        let changes: Vec<_> = booked.iter().map(|id| (*id, city.citizen())).collect();
+        let (rules, elsewhere) = (city.rules.clone(), city.slot(date(2026, 11, 27), "9:00"));
+        let db = city.db();
+        let lines = std::thread::scope(|scope| {
+            let callers: Vec<_> = changes
+                .into_iter()
+                .enumerate()
+                .map(|(n, (id, act))| {
+                    let (rules, mut to) = (rules.clone(), elsewhere.clone());
+                    to.start = STARTS[n % STARTS.len()].parse().unwrap();
+                    scope.spawn(move || {
+                        db.write_now(Lane::Public, move |tx| {
+                            if n % 2 == 0 {
+                                store::reservation::cancel(tx, &act, &rules, id, Channel::Web).map(drop)
+                            } else {
+                                store::reservation::move_to(tx, &act, &rules, id, &to, Channel::Web).map(drop)
+                            }
+                        })
+                        .unwrap();
+                    })
+                })
+                .collect();
+            let lines = db.write_now(Lane::Staff, move |tx| store::day_list::freeze(tx, &freeze, &day)).unwrap();
+            for caller in callers {
+                caller.join().unwrap();
+            }
+            lines
+        });
+        // Everybody has left by now: whoever stands on the list is a difference of it, and nobody else is.
+        let days = store::day_list::Days::from(city.day(DAY));
+        let found = city.db().read_now(move |reader| store::day_list::differences(reader, &days)).unwrap();
+        assert_eq!(found.len(), usize::try_from(lines).unwrap());
+        assert!(found.iter().all(|changed| !changed.difference.comes()));
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn operations_are_forgotten_after_thirty_days_and_not_before(home: TestDb) {
+        let mut city = City::found(home);
+        let press = |city: &mut City, n: u64| {
+            let act = city.act();
+            city.db().write_now(Lane::Staff, move |tx| {
+                let operation = Operation::new(OperationId::from_parts(n, 1), "press");
+                once::<u64, Wrong>(tx, &act, &operation, |_| Ok(n))
+            })
+        };
+        for n in 1..=7 {
+            press(&mut city, n).unwrap();
+        }
+        city.advance(op::KEPT);
+        press(&mut city, 8).unwrap();
+        let forget = |city: &City| {
+            let now = city.now();
+            city.db().write_now(Lane::Background, move |tx| op::forget(tx, now, 5)).unwrap()
+        };
+        assert_eq!(forget(&city), 0, "none is older than that");
+        city.advance(SignedDuration::from_millis(1));
+        assert_eq!((forget(&city), forget(&city), forget(&city)), (5, 2, 0));
+        assert_eq!(city.home.rows_of("op"), 1);
+        // The last one is still answered with its first result.
+        assert_eq!(press(&mut city, 8), Ok(8));
+    }
+}
+
+/// What a press can come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wrong {
+    Store(Error),
+    Reused,
+}
+
+impl From<Error> for Wrong {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Reused> for Wrong {
+    fn from(_: Reused) -> Self {
+        Self::Reused
+    }
+}

@@ -1,0 +1,73 @@
+//! Everybody with an account as a file, a row for each role: the list of people (従事者名簿) that the city may ask for.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use documents::table::Cell;
+use domain::journal::Subject;
+use jiff::Timestamp;
+use store::person::{Grant, Person};
+
+use super::{site_names, standing};
+use crate::App;
+use crate::kit::PageError;
+use crate::staff::Task;
+use crate::staff::account::words::Names;
+use crate::staff::desk::Signed;
+use crate::staff::export::{self, Column, List, Short, export};
+
+const COLUMNS: &[Column] = &[
+    Column { name: "氏名", share: 4 },
+    Column { name: "ログイン名", share: 4 },
+    Column { name: "状態", share: 3 },
+    Column { name: "役割", share: 3 },
+    Column { name: "履行場所", share: 4 },
+    Column { name: "開始日", share: 3 },
+    Column { name: "終了日", share: 3 },
+];
+
+fn rows(person: &Person, grants: &[Grant], names: &Names, now: Timestamp) -> Vec<Vec<Cell>> {
+    let who =
+        || vec![Cell::text(&*person.name), Cell::text(&*person.login), Cell::text(standing(person, now))];
+    if grants.is_empty() {
+        let mut cells = who();
+        cells.extend([Cell::text("なし"), Cell::empty(), Cell::empty(), Cell::empty()]);
+        return vec![cells];
+    }
+    let row = |grant: &Grant| {
+        let mut cells = who();
+        cells.extend([
+            Cell::text(grant.role.label()),
+            Cell::text(names.site(grant.site.as_ref())),
+            Cell::Day(grant.from),
+            grant.until.map_or_else(Cell::empty, Cell::Day),
+        ]);
+        cells
+    };
+    grants.iter().map(row).collect()
+}
+
+/// Makes the file.
+pub(crate) async fn file(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    Query(asked): Query<export::Asked>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let form = export::form(&file, "people")?;
+    let people = app.db.read(store::person::list).await?;
+    let (names, now) = (site_names(&app), app.now());
+    let list = List {
+        title: "アカウント".to_owned(),
+        name: "people",
+        task: Task::Settings,
+        screen: "people_file",
+        asked: file,
+        words: Vec::new(),
+        subjects: people.iter().map(|(person, _)| Subject::Person(person.id)).collect(),
+        columns: COLUMNS,
+        rows: Short(people.iter().flat_map(|(person, grants)| rows(person, grants, &names, now)).collect()),
+    };
+    export(&app, &signed, list, form, asked).await
+}
