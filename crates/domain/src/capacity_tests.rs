@@ -205,6 +205,8 @@ proptest! {
                 web_cancel_minutes: 0,
                 staff_cutoff_open_days: 0,
                 hold_minutes: 10,
+                web_holds_per_address: 0,
+                web_bookings_per_address: 0,
             }),
             agreement: None,
         });

@@ -23,7 +23,7 @@ use crate::ledger::{Deletion, Field};
 use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
-use crate::reservation::{Channel, Limit, Visitor};
+use crate::reservation::{Channel, Limit, Pins, Visitor};
 use crate::scan::ScanScreen;
 use crate::service::{Service, SiteCode};
 use crate::time::Start;
@@ -469,8 +469,9 @@ pub enum Entry {
     PlaceHeld {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Which slot.
         slot: Slot,
     },
@@ -478,8 +479,9 @@ pub enum Entry {
     HoldReleased {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Which slot.
         slot: Slot,
     },
@@ -487,8 +489,9 @@ pub enum Entry {
     Booked {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Which slot.
         slot: Slot,
         /// By which way.
@@ -499,24 +502,35 @@ pub enum Entry {
         /// Who comes; none: not asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         visitor: Option<Visitor>,
+        /// Of a renewal, whether the PINs are known; none: not asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins: Option<Pins>,
     },
     /// Another person comes than was said before.
     VisitorChanged {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// What was known before.
         from: Option<Visitor>,
         /// What is known now.
         to: Option<Visitor>,
+        /// Of a renewal, what was known of the PINs before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_from: Option<Pins>,
+        /// Of a renewal, what is known of them now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_to: Option<Pins>,
     },
     /// A reservation came into a family's booking, or left it.
     PartyChanged {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// The first reservation of the booking that it left.
         from: Option<ReservationId>,
         /// The first reservation of the booking that it is in now.
@@ -536,8 +550,9 @@ pub enum Entry {
     RuleOverridden {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// The slot that it takes now.
         slot: Slot,
         /// Which rule.
@@ -547,8 +562,9 @@ pub enum Entry {
     Moved {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Which slot it left.
         from: Slot,
         /// Which slot it takes.
@@ -562,8 +578,9 @@ pub enum Entry {
     Cancelled {
         /// Which reservation.
         reservation: ReservationId,
-        /// For which card.
-        card: CardId,
+        /// For which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Which slot.
         slot: Slot,
         /// By which way.
@@ -575,8 +592,9 @@ pub enum Entry {
         reception: ReceptionId,
         /// Which reservation.
         reservation: ReservationId,
-        /// Which card.
-        card: CardId,
+        /// Which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Of which day.
         day: BusinessDay,
     },
@@ -609,8 +627,9 @@ pub enum Entry {
         reception: ReceptionId,
         /// Which reservation.
         reservation: ReservationId,
-        /// Which card.
-        card: CardId,
+        /// Which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Of which day.
         day: BusinessDay,
         /// How it was recorded.
@@ -622,8 +641,9 @@ pub enum Entry {
         reception: ReceptionId,
         /// Which reservation.
         reservation: ReservationId,
-        /// Which card.
-        card: CardId,
+        /// Which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Of which day.
         day: BusinessDay,
         /// Why.
@@ -635,8 +655,9 @@ pub enum Entry {
         reception: ReceptionId,
         /// Which reservation.
         reservation: ReservationId,
-        /// Which card.
-        card: CardId,
+        /// Which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Of which day.
         day: BusinessDay,
     },
@@ -644,8 +665,9 @@ pub enum Entry {
     NotCome {
         /// Which reservation.
         reservation: ReservationId,
-        /// Which card.
-        card: CardId,
+        /// Which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Of which day.
         day: BusinessDay,
     },
@@ -702,8 +724,9 @@ pub enum Entry {
         reservation: ReservationId,
         /// Its reception; made with the correction for who was said not to have come.
         reception: ReceptionId,
-        /// Which card.
-        card: CardId,
+        /// Which card; none: a renewal, whose card is the citizen\'s own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Of which day.
         day: BusinessDay,
         /// The end as it was recorded.
@@ -858,19 +881,21 @@ impl Entry {
             // A hold is no fact of the day's counts, so the day is not its subject.
             Self::PlaceHeld { reservation, card, .. }
             | Self::HoldReleased { reservation, card, .. }
-            | Self::ReservationTakenOver { reservation, card, .. }
             | Self::VisitorChanged { reservation, card, .. }
             | Self::PartyChanged { reservation, card, .. } => {
+                about(vec![S::Reservation(*reservation)], *card)
+            }
+            Self::ReservationTakenOver { reservation, card, .. } => {
                 vec![S::Reservation(*reservation), S::Card(*card)]
             }
             Self::Booked { reservation, card, slot, .. }
             | Self::RuleOverridden { reservation, card, slot, .. }
             | Self::Cancelled { reservation, card, slot, .. } => {
-                vec![S::Reservation(*reservation), S::Card(*card), S::Day(slot.business_day())]
+                about(vec![S::Reservation(*reservation), S::Day(slot.business_day())], *card)
             }
             Self::Moved { reservation, card, from, to, .. } => {
                 let mut subjects =
-                    vec![S::Reservation(*reservation), S::Card(*card), S::Day(from.business_day())];
+                    about(vec![S::Reservation(*reservation), S::Day(from.business_day())], *card);
                 if to.business_day() != from.business_day() {
                     subjects.push(S::Day(to.business_day()));
                 }
@@ -883,14 +908,12 @@ impl Entry {
             | Self::Issued { reception, reservation, card, day, .. }
             | Self::SentAway { reception, reservation, card, day, .. }
             | Self::Left { reception, reservation, card, day }
-            | Self::EndCorrected { reception, reservation, card, day, .. } => vec![
-                S::Reception(*reception),
-                S::Reservation(*reservation),
-                S::Card(*card),
-                S::Day(day.clone()),
-            ],
+            | Self::EndCorrected { reception, reservation, card, day, .. } => about(
+                vec![S::Reception(*reception), S::Reservation(*reservation), S::Day(day.clone())],
+                *card,
+            ),
             Self::NotCome { reservation, card, day } => {
-                vec![S::Reservation(*reservation), S::Card(*card), S::Day(day.clone())]
+                about(vec![S::Reservation(*reservation), S::Day(day.clone())], *card)
             }
             Self::DifferenceSeen { day, reservation, .. } => {
                 vec![S::Reservation(*reservation), S::Day(day.clone())]
@@ -908,6 +931,12 @@ impl Entry {
     }
 }
 
+/// The subjects of an entry about a reservation, with its card where it has one.
+fn about(mut subjects: Vec<Subject>, card: Option<CardId>) -> Vec<Subject> {
+    subjects.extend(card.map(Subject::Card));
+    subjects
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -923,7 +952,18 @@ mod tests {
         let entry: Entry = serde_json::from_str(&old).unwrap();
         assert!(matches!(entry, Entry::Booked { party: None, visitor: None, .. }));
         // And an entry of somebody alone of whom nothing was asked looks as it always did.
-        assert!(!serde_json::to_string(&entry).unwrap().contains("visitor"));
+        let written = serde_json::to_string(&entry).unwrap();
+        assert!(!written.contains("visitor") && !written.contains("pins") && written.contains("card"));
+    }
+
+    #[test]
+    fn r7_d_an_entry_of_a_renewal_has_no_card() {
+        let text = r#"{"kind":"not_come","reservation":"00000000000000000000000001",
+            "day":{"service":"renewal","site":"honcho","day":"2026-11-24"}}"#;
+        let entry: Entry = serde_json::from_str(text).unwrap();
+        assert!(matches!(entry, Entry::NotCome { card: None, .. }));
+        assert_eq!(entry.subjects().len(), 2, "the reservation and the day");
+        assert!(!serde_json::to_string(&entry).unwrap().contains("card"));
     }
 
     #[test]
@@ -957,7 +997,7 @@ mod tests {
         let corrected = Entry::EndCorrected {
             reservation: ReservationId::from_parts(1, 1),
             reception: ReceptionId::from_parts(1, 2),
-            card: CardId::from_parts(1, 3),
+            card: Some(CardId::from_parts(1, 3)),
             day: day.clone(),
             from: End::NotCome,
             to: End::SentAway { reason: Reason::Notice },

@@ -24,6 +24,7 @@ pub mod place;
 pub mod profile;
 pub mod proposal;
 pub mod reception;
+pub mod renewal;
 pub mod report;
 pub mod reservation;
 pub mod rules;

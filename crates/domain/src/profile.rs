@@ -9,7 +9,7 @@ use crate::consignment::{
     AddedKind, ApplicationMethod, Column, ColumnMapping, NoticeNumberLayout, PostBlockCode,
 };
 use crate::rules::{RuleBody, RuleFault};
-use crate::service::{Service, SiteCode};
+use crate::service::SiteCode;
 
 /// A city's profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,9 +23,6 @@ pub struct Profile {
     pub notice_number: NoticeNumberSettings,
     /// How カード発行一覧表 is read.
     pub consignment: ConsignmentSettings,
-    /// Offices that citizens may be sent to instead.
-    #[serde(default)]
-    pub branch_offices: Vec<BranchOffice>,
     /// The rules.
     #[serde(rename = "rule")]
     rules: Vec<ProfileRule>,
@@ -92,18 +89,6 @@ pub struct ConsignmentSettings {
     /// Application kinds beyond the five of the specification, such as 国外 and 特急.
     #[serde(default)]
     pub kinds: Vec<AddedKind>,
-}
-
-/// An office that citizens may be sent to (11(8)ウ).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BranchOffice {
-    /// Its name in Japanese.
-    pub name_ja: String,
-    /// Its name in English.
-    pub name_en: String,
-    /// The services that it offers.
-    pub services: Vec<Service>,
 }
 
 /// A rule to be seeded; the store gives it its id and version 1.

@@ -4,6 +4,7 @@ use super::*;
 use crate::capacity::{Closure, Opening};
 use crate::id::{Id, RuleId};
 use crate::rules::{Rule, RuleSet};
+use crate::service::Service;
 use crate::time::{Start, instant_at};
 
 fn profile() -> Profile {
@@ -196,7 +197,10 @@ fn g7_the_profile_describes_its_site_and_windows() {
     let honcho = set.site(&site(), day).unwrap();
     assert!(honcho.address_ja.contains("泉町1丁目3番40号"));
     assert_eq!(set.windows(Service::Issuance, &site(), day).len(), 1);
-    assert_eq!(profile().branch_offices.len(), 3);
+    let branches = set.branches(Service::Renewal, day);
+    assert_eq!(branches.len(), 3);
+    assert!(branches.iter().all(|branch| !branch.reservation && branch.name_ja.ends_with("出張所")));
+    assert!(set.branches(Service::Issuance, day).is_empty());
 }
 
 #[test]

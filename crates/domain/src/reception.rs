@@ -3,6 +3,7 @@
 //! The state says who has to act next. A visitor is never closed by the clock: each end is set by a person.
 
 use crate::codes;
+use crate::service::Service;
 use crate::time::{SLOT_MINUTES, Start};
 
 codes! {
@@ -36,6 +37,10 @@ codes! {
         CardsToReturn = "cards_to_return",
         /// 券面や登録内容の相違.
         Difference = "difference",
+        /// 更新するマイナンバーカードの持参忘れ.
+        CardForgotten = "card_forgotten",
+        /// 更新できる期間の前.
+        TooEarly = "too_early",
         /// システム障害.
         System = "system",
         /// その他 (備考に記入).
@@ -105,6 +110,15 @@ impl State {
 }
 
 impl Reason {
+    /// The reasons for which a visitor of a service is sent away, in the order of the list.
+    pub fn of(service: Service) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |reason| match reason {
+            Self::Notice | Self::CardsToReturn => service != Service::Renewal,
+            Self::CardForgotten | Self::TooEarly => service == Service::Renewal,
+            _ => true,
+        })
+    }
+
     /// The word on the screen.
     pub fn label(self) -> &'static str {
         match self {
@@ -113,6 +127,8 @@ impl Reason {
             Self::ProxyPapers => "代理人の書類不備",
             Self::CardsToReturn => "回収するカードの持参忘れ",
             Self::Difference => "券面・登録内容の相違",
+            Self::CardForgotten => "更新するカードの持参忘れ",
+            Self::TooEarly => "更新できる期間の前",
             Self::System => "システム障害",
             Self::Other => "その他",
         }

@@ -250,14 +250,14 @@ mod tests {
         };
         let moved = |from: &Slot, to: &Slot| Entry::Moved {
             reservation: ReservationId::from_parts(1, n),
-            card: CardId::from_parts(1, n),
+            card: Some(CardId::from_parts(1, n)),
             from: from.clone(),
             to: to.clone(),
             channel: Channel::Web,
             by: Channel::Telephone,
         };
         let (reservation, reception) = (ReservationId::from_parts(1, n), ReceptionId::from_parts(1, n));
-        let card = CardId::from_parts(1, n);
+        let card = Some(CardId::from_parts(1, n));
         let slot = Slot {
             service: Service::Issuance,
             site: "honcho".parse().unwrap(),
@@ -271,6 +271,7 @@ mod tests {
             channel: Channel::Web,
             party: None,
             visitor: None,
+            pins: None,
         };
         let arrived = Entry::Arrived { reception, reservation, card, day: day() };
         let recorded = CityRecord::Paper;

@@ -72,6 +72,17 @@ codes! {
     }
 }
 
+codes! {
+    /// Whether the PINs of the certificates to be renewed are known (11(8)ウ(イ) a–c). The PINs themselves are asked
+    /// nowhere.
+    pub enum Pins {
+        /// Both are known.
+        Known = "known",
+        /// One of them is not known, or not surely: they are set anew, which takes further papers.
+        Forgotten = "forgotten",
+    }
+}
+
 /// How many cards one booking may have (families); an assumption, to be agreed with the city.
 pub const MOST_IN_PARTY: usize = 4;
 
@@ -153,6 +164,16 @@ impl Limit {
             Self::Window => "予約できる期間の外",
             Self::Cutoff => "締切の後",
             Self::Begun => "開始の後",
+        }
+    }
+}
+
+impl Pins {
+    /// The word on the screen and on lists.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Known => "暗証番号わかる",
+            Self::Forgotten => "暗証番号の再設定",
         }
     }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use body::{Booking, Closed, Hours, Places, RuleBody, RuleFault, Site, Windows};
+pub use body::{Booking, Branch, Closed, Hours, Places, RuleBody, RuleFault, Site, Windows};
 pub use days::BookableDays;
 pub use limits::{Cut, Reduction, Release, Shares};
 pub use when::{Match, TimeOfDay, Weekdays, When};
@@ -126,7 +126,7 @@ impl RuleSet {
                 RuleBody::Places(body) => places.entry(body.service).or_default().push(at),
                 RuleBody::Reduction(_) => reductions.push(at),
                 RuleBody::Shares(_) => shares.push(at),
-                RuleBody::Booking(_) | RuleBody::Site(_) | RuleBody::Windows(_) => {}
+                RuleBody::Booking(_) | RuleBody::Site(_) | RuleBody::Windows(_) | RuleBody::Branch(_) => {}
             }
         }
         versions.retain(|_, all| all.len() > 1);
@@ -181,6 +181,19 @@ impl RuleSet {
             .filter_map(|rule| if let RuleBody::Windows(windows) = &rule.body { Some(windows) } else { None })
             .filter(of)
             .collect()
+    }
+
+    /// The offices that offer a service on a day besides our sites, in the order in which they were written down.
+    pub fn branches(&self, service: Service, day: Date) -> Vec<&Branch> {
+        let mut branches: Vec<(RuleId, &Branch)> = self
+            .in_force(day)
+            .filter_map(|rule| match &rule.body {
+                RuleBody::Branch(branch) if branch.services.contains(&service) => Some((rule.id, branch)),
+                _ => None,
+            })
+            .collect();
+        branches.sort_by_key(|(id, _)| *id);
+        branches.into_iter().map(|(_, branch)| branch).collect()
     }
 
     /// Hours and closures that are in force on a day, most specific first.
@@ -262,6 +275,7 @@ fn rank(rule: &Rule) -> Rank {
         RuleBody::Booking(_) => (When::Always.breadth(), 1, true, 0),
         RuleBody::Site(_) => (When::Always.breadth(), 0, false, 0),
         RuleBody::Windows(body) => (When::Always.breadth(), how_many(&body.services), false, 0),
+        RuleBody::Branch(body) => (When::Always.breadth(), how_many(&body.services), true, 0),
     };
     Rank {
         days,

@@ -94,7 +94,7 @@ pub fn correct(
     correction: &Correction,
 ) -> Result<(), CorrectionError> {
     let Some(booked) = reservation::find(tx, id)? else { return Err(CorrectionError::NotFound) };
-    let Some(card) = booked.card else { return Err(CorrectionError::NotFound) };
+    let card = booked.card;
     let Some((from, visit)) = end_of(tx, &booked)? else { return Err(CorrectionError::Changed) };
     if from != correction.from {
         return Err(CorrectionError::Changed);
@@ -124,6 +124,8 @@ pub fn correct(
         return Err(Error::Conflict.into());
     }
     reservation::correct_state(tx, &recorded, &booked, to.booking())?;
+    // A renewal has no card that would follow.
+    let Some(card) = card else { return Ok(()) };
     if to == End::Issued {
         if reservation::live_of(tx, card)?.is_some() {
             return Err(CorrectionError::BookedAgain);

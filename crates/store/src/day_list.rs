@@ -270,13 +270,7 @@ pub fn differences(reader: &mut Reader<'_>, days: &Days) -> Result<Vec<Changed>>
         changed(row, row.get("day")?, None, Difference::Added { start: row.get("start")? })
     })?);
     if !found.is_empty() {
-        let seen: BTreeMap<(Date, ReservationId, String), (Timestamp, Actor)> = reader
-            .rows(&SEEN, asked, |row| {
-                let key = (row.get("day")?, row.get("id")?, row.get("difference")?);
-                Ok((key, (row.get("at")?, row.get("actor")?)))
-            })?
-            .into_iter()
-            .collect();
+        let seen = seen(reader, days)?;
         for one in &mut found {
             one.seen = seen.get(&(one.day, one.reservation, one.difference.code())).copied();
         }
@@ -287,6 +281,19 @@ pub fn differences(reader: &mut Reader<'_>, days: &Days) -> Result<Vec<Changed>>
     };
     found.sort_by_key(|one| (one.day, when(one), one.reservation));
     Ok(found)
+}
+
+/// Which difference of which day was seen of a reservation.
+type SeenKey = (Date, ReservationId, String);
+
+/// The differences of some days that a person saw, with when and by whom.
+pub(crate) fn seen(reader: &mut Reader<'_>, days: &Days) -> Result<BTreeMap<SeenKey, (Timestamp, Actor)>> {
+    let Days { from, until } = days;
+    let seen = reader.rows(&SEEN, bind![from.service, from.site, from.day, until], |row| {
+        let key = (row.get("day")?, row.get("id")?, row.get("difference")?);
+        Ok((key, (row.get("at")?, row.get("actor")?)))
+    })?;
+    Ok(seen.into_iter().collect())
 }
 
 fn changed(row: &Row<'_>, day: Date, listed: Option<Start>, difference: Difference) -> Result<Changed> {
@@ -352,9 +359,17 @@ pub fn see(
     let found = differences(tx, &Days::from(day.clone()))?;
     let same = |one: &&Changed| one.reservation == reservation && one.difference.code() == code;
     let Some(known) = found.iter().find(same) else { return Err(ListError::Changed) };
-    if known.seen.is_some() {
-        return Ok(());
-    }
+    if known.seen.is_some() { Ok(()) } else { note_seen(tx, act, day, reservation, code) }
+}
+
+/// Writes down that a person saw a difference that there is.
+pub(crate) fn note_seen(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    day: &BusinessDay,
+    reservation: ReservationId,
+    code: &str,
+) -> Result<(), ListError> {
     let entry = Entry::DifferenceSeen { day: day.clone(), reservation, difference: code.to_owned() };
     let recorded = tx.record(act, &entry)?;
     let entry = recorded.entry();

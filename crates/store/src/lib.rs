@@ -38,6 +38,7 @@ pub mod question;
 pub mod recall;
 pub mod reception;
 pub mod registry;
+pub mod renewals;
 pub mod report;
 pub mod reservation;
 pub mod rules;

@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_beyond_the_places.sql"),
     migration!(9, "0009_ledger.sql"),
     migration!(10, "0010_recalls.sql"),
+    migration!(11, "0011_renewals.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -204,6 +205,11 @@ mod tests {
             10,
             "9e478eec03311714ad67b6cb96d50991aae29facb8ce6b144b94e5203f5b3f81",
             "9e478eec03311714ad67b6cb96d50991aae29facb8ce6b144b94e5203f5b3f81",
+        ),
+        (
+            11,
+            "a8de4ba8b7184c6540ff7f995754fe1297dcfeec1a28a429eb75b661d9128ae8",
+            "c4b2a7ce2be93db40e1472c5a55ed540362ffd588315c19662741d60ef4f471c",
         ),
     ];
 

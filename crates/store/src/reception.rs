@@ -41,8 +41,8 @@ pub struct Reception {
     pub id: ReceptionId,
     /// The reservation it belongs to.
     pub reservation: ReservationId,
-    /// The card.
-    pub card: CardId,
+    /// The card; none: a renewal.
+    pub card: Option<CardId>,
     /// The day of the service at the site.
     pub day: BusinessDay,
     /// Where the matter stands.
@@ -146,7 +146,7 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     if report::closed(tx, &day)?.is_some() {
         return Err(ReceptionError::DayClosed);
     }
-    let Some(card) = booked.card else { return Err(ReceptionError::NotFound) };
+    let card = booked.card;
     let reception: ReceptionId = tx.id(act);
     let entry = Entry::Arrived { reception, reservation: id, card, day: day.clone() };
     let recorded = tx.record(act, &entry)?;
@@ -158,6 +158,7 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     }
     // Who cancels or moves it at this moment finds the visitor here.
     reservation::keep(tx, &recorded, &booked)?;
+    let Some(card) = card else { return Ok(reception) };
     // A card that nobody took out of its box yet stays there, for all that anybody knows; and one that nobody finds
     // is not at the counter because its citizen is.
     let Some(known) = card::find(tx, card)? else { return Err(ReceptionError::NotFound) };
@@ -186,11 +187,11 @@ pub fn check_papers(
     id: ReceptionId,
     checked: Checked,
 ) -> Result<(), ReceptionError> {
-    let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    let (at, card) = of_card(tx, id)?;
     let Checked { sheet, notice_card, old_card } = checked;
     let entry = Entry::PapersChecked {
         reception: id,
-        card: at.card,
+        card,
         sheet: Some(sheet),
         notice_card: Some(notice_card),
         old_card: Some(old_card),
@@ -206,18 +207,18 @@ pub fn pass_to_city(
     id: ReceptionId,
     receiver: &str,
 ) -> Result<(), ReceptionError> {
-    let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
-    let Some(card) = card::find(tx, at.card)? else { return Err(ReceptionError::NotFound) };
+    let (at, of) = of_card(tx, id)?;
+    let Some(card) = card::find(tx, of)? else { return Err(ReceptionError::NotFound) };
     if card.place_kind == PlaceKind::Missing {
         return Err(StepError::WrongPlace { from: PlaceKind::Missing, to: PlaceKind::City }.into());
     }
     if card.place_kind.is_storage() {
         return Err(ReceptionError::NotPulled(card.place_name));
     }
-    let recorded = tx.record(act, &Entry::PassedToCity { reception: id, card: at.card })?;
+    let recorded = tx.record(act, &Entry::PassedToCity { reception: id, card: of })?;
     step(tx, &recorded, &at, State::WithCity, &Known { receiver: Some(receiver), ..Known::default() })?;
     let city = place::the(tx, &at.day.site, PlaceKind::City)?;
-    card::step(tx, &recorded, at.card, &Change { place: Some(city), ..Change::default() })?;
+    card::step(tx, &recorded, of, &Change { place: Some(city), ..Change::default() })?;
     Ok(())
 }
 
@@ -229,11 +230,11 @@ pub fn issue(
     issuer: &str,
     recorded_by: CityRecord,
 ) -> Result<(), ReceptionError> {
-    let Some(at) = find(tx, id)? else { return Err(ReceptionError::NotFound) };
+    let (at, card) = of_card(tx, id)?;
     let entry = Entry::Issued {
         reception: id,
         reservation: at.reservation,
-        card: at.card,
+        card: Some(card),
         day: at.day.clone(),
         recorded: recorded_by,
     };
@@ -242,8 +243,41 @@ pub fn issue(
     reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Served)?;
     let citizen = place::the(tx, &at.day.site, PlaceKind::Citizen)?;
     let change = Change { stage: Some(Stage::Issued), place: Some(citizen), ..Change::default() };
-    card::step(tx, &recorded, at.card, &change)?;
+    card::step(tx, &recorded, card, &change)?;
     Ok(())
+}
+
+/// 更新完了: the city renewed the certificates; `renewer` is who of the city did. The papers go to the city together
+/// with the citizen's own card and come back at once, so there is one step from the arrival.
+pub fn renewed(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReceptionId,
+    renewer: &str,
+    recorded_by: CityRecord,
+) -> Result<(), ReceptionError> {
+    let Some(at) = find(tx, id)?.filter(|at| at.card.is_none()) else { return Err(ReceptionError::NotFound) };
+    if !at.state.is_open() {
+        return Err(WrongState { from: at.state, wanted: State::Issued }.into());
+    }
+    let entry = Entry::Issued {
+        reception: id,
+        reservation: at.reservation,
+        card: None,
+        day: at.day.clone(),
+        recorded: recorded_by,
+    };
+    let recorded = tx.record(act, &entry)?;
+    let known = Known { issuer: Some(renewer), ..Known::default() };
+    write(tx, &recorded, &at, State::Issued, &known)?;
+    reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Served)?;
+    Ok(())
+}
+
+/// The reception of a visitor for a card, and the card.
+fn of_card(tx: &mut Tx<'_>, id: ReceptionId) -> Result<(Reception, CardId), ReceptionError> {
+    let at = find(tx, id)?;
+    at.and_then(|at| at.card.map(|card| (at, card))).ok_or(ReceptionError::NotFound)
 }
 
 /// How a visit ends without the card.
@@ -276,12 +310,13 @@ pub fn send_away(
     tx.remark(&recorded, remark)?;
     step(tx, &recorded, &at, state, &Known { reason, ..Known::default() })?;
     reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Unserved)?;
-    let Some(known) = card::find(tx, at.card)? else { return Err(ReceptionError::NotFound) };
+    let Some(card) = at.card else { return Ok(()) };
+    let Some(known) = card::find(tx, card)? else { return Err(ReceptionError::NotFound) };
     if known.place_kind.is_storage() || known.place_kind == PlaceKind::Missing {
-        card::refresh_progress(tx, &recorded, at.card)?;
+        card::refresh_progress(tx, &recorded, card)?;
     } else {
         let tray = place::the(tx, &at.day.site, PlaceKind::Tray)?;
-        card::step(tx, &recorded, at.card, &Change { place: Some(tray), ..Change::default() })?;
+        card::step(tx, &recorded, card, &Change { place: Some(tray), ..Change::default() })?;
     }
     Ok(())
 }
@@ -301,11 +336,12 @@ pub fn not_come(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<(), Rec
     if booked.slot.day > day_of(act.at) {
         return Err(ReceptionError::AnotherDay(booked.slot.day));
     }
-    let Some(card) = booked.card else { return Err(ReceptionError::NotFound) };
-    let entry = Entry::NotCome { reservation: id, card, day: booked.slot.business_day() };
+    let entry = Entry::NotCome { reservation: id, card: booked.card, day: booked.slot.business_day() };
     let recorded = tx.record(act, &entry)?;
     reservation::set_state_of(tx, &recorded, &booked, Booking::NotCome)?;
-    card::refresh_progress(tx, &recorded, card)?;
+    if let Some(card) = booked.card {
+        card::refresh_progress(tx, &recorded, card)?;
+    }
     Ok(())
 }
 
@@ -329,12 +365,23 @@ struct Known<'a> {
 
 fn step(
     tx: &mut Tx<'_>,
-    _recorded: &Recorded,
+    recorded: &Recorded,
     at: &Reception,
     to: State,
     known: &Known<'_>,
 ) -> Result<(), ReceptionError> {
     at.state.to(to)?;
+    write(tx, recorded, at, to, known)
+}
+
+/// Writes a step that the caller has looked up in the table of its service.
+fn write(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    at: &Reception,
+    to: State,
+    known: &Known<'_>,
+) -> Result<(), ReceptionError> {
     let receiver = known.receiver.or(at.receiver.as_deref());
     let issuer = known.issuer.or(at.issuer.as_deref());
     if tx.execute(&STEP, bind![to, known.reason, receiver, issuer, at.id, at.state])? == 0 {

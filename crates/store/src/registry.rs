@@ -32,6 +32,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::question::STATEMENTS,
         crate::recall::STATEMENTS,
         crate::reception::STATEMENTS,
+        crate::renewals::STATEMENTS,
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,
         crate::reservation::days::STATEMENTS,

@@ -12,7 +12,7 @@ use domain::journal::{BusinessDay, Entry, Subject};
 use domain::number::ControlNumber;
 use domain::place::PlaceKind;
 use domain::report::{AtClose, Contradiction, DayCounts, Fold};
-use domain::service::SiteCode;
+use domain::service::{Service, SiteCode};
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -187,9 +187,12 @@ pub fn close(
     if !counts.is_complete() {
         return Err(CloseError::Open { waiting: counts.waiting, here: counts.here });
     }
-    let out = cards_out(tx, &day.site, pulled_meanwhile(day.day, next))?;
-    if !out.is_empty() {
-        return Err(CloseError::CardsOut(out));
+    // Who comes for a renewal brings the card and takes it home again: the tray is the issuance's.
+    if day.service != Service::Renewal {
+        let out = cards_out(tx, &day.site, pulled_meanwhile(day.day, next))?;
+        if !out.is_empty() {
+            return Err(CloseError::CardsOut(out));
+        }
     }
     if counts.issued != city_count && remark.is_empty() {
         return Err(CloseError::CountDiffers { city: city_count, ours: counts.issued });

@@ -6,13 +6,14 @@
 pub mod by_staff;
 pub mod party;
 mod places;
+pub mod renewal;
 pub mod shown;
 
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};
 use domain::journal::{BusinessDay, Entry, Slot};
 use domain::number::{Number, NumberKind};
-use domain::reservation::{Channel, State, Visitor, WrongState};
+use domain::reservation::{Channel, Pins, State, Visitor, WrongState};
 use domain::rules::RuleSet;
 use domain::service::{Service, SiteCode};
 use domain::time::day_of;
@@ -34,12 +35,12 @@ pub mod days;
 
 statements! { "reservation":
     INSERT = "INSERT INTO reservation (id, service, site, day, start, card_id, state, held_until, channel, language,
-        party_id, visitor, number_issue, key_version, number_lookup, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, 1) ON CONFLICT DO NOTHING";
+        party_id, visitor, pins, number_issue, key_version, number_lookup, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, 1) ON CONFLICT DO NOTHING";
     FIND = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version, over FROM reservation WHERE id = $1";
+        visitor, pins, number_issue, key_version, version, over FROM reservation WHERE id = $1";
     LIVE_OF_CARD = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version, over FROM reservation
+        visitor, pins, number_issue, key_version, version, over FROM reservation
         WHERE card_id = $1 AND state IN ('held', 'booked')";
     WAITING = "SELECT r.id AS id FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day = $3
         AND r.state = 'booked' AND NOT EXISTS (SELECT 1 FROM reception v WHERE v.reservation_id = r.id)
@@ -55,7 +56,7 @@ statements! { "reservation":
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND state = 'held' AND held_until < $5
         ORDER BY id";
     EXPIRED = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version, over FROM reservation
+        visitor, pins, number_issue, key_version, version, over FROM reservation
         WHERE state = 'held' AND held_until < $1 ORDER BY held_until, id LIMIT $2";
     OF_DAY = "SELECT r.id AS id, r.start AS start, r.state AS state, r.channel AS channel,
         r.language AS language, r.party_id AS party_id, r.visitor AS visitor, r.over AS over, r.card_id AS card_id,
@@ -81,7 +82,7 @@ pub struct Reservation {
     pub id: ReservationId,
     /// Which slot it takes.
     pub slot: Slot,
-    /// For which card.
+    /// For which card; none: a renewal, whose card is the citizen's own.
     pub card: Option<CardId>,
     /// Its state.
     pub state: State,
@@ -95,6 +96,8 @@ pub struct Reservation {
     pub party: Option<ReservationId>,
     /// Who comes; none: not asked.
     pub visitor: Option<Visitor>,
+    /// Of a renewal, whether the PINs are known.
+    pub pins: Option<Pins>,
     /// The issue of its 予約番号.
     pub number_issue: u32,
     /// The version of the keys from which the number is derived.
@@ -237,6 +240,7 @@ pub struct Wish {
 pub(crate) struct Together {
     party: Option<ReservationId>,
     visitor: Option<Visitor>,
+    pins: Option<Pins>,
 }
 
 fn reservation(row: &Row<'_>) -> Result<Reservation> {
@@ -255,6 +259,7 @@ fn reservation(row: &Row<'_>) -> Result<Reservation> {
         language: row.get("language")?,
         party: row.get("party_id")?,
         visitor: row.get("visitor")?,
+        pins: row.get("pins")?,
         number_issue: row.get("number_issue")?,
         key_version: row.get("key_version")?,
         version: row.get("version")?,
@@ -408,18 +413,55 @@ pub(crate) fn flag_over(tx: &mut Tx<'_>, _recorded: &Recorded, id: ReservationId
 
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
-    _recorded: &Recorded,
+    recorded: &Recorded,
     keys: &Keys,
     id: ReservationId,
     wish: &Wish,
     together: Together,
     held_until: Option<Timestamp>,
 ) -> Result<Reservation, BookingError> {
-    let Together { party, visitor } = together;
+    let Wish { card, slot, channel, language } = wish;
+    let new = New { id, card: Some(*card), slot, channel: *channel, language, held_until };
+    if let Some(inserted) = insert_row(tx, recorded, keys, &new, together)? {
+        return Ok(inserted);
+    }
+    // Somebody else held or booked for the card at this moment; their row was not visible before they
+    // committed.
+    match live_of(tx, *card)? {
+        Some(live) if live.state == State::Booked => Err(BookingError::AlreadyBooked(live.id)),
+        // All of this one is run again: the same press finds its result, another one gives that hold back.
+        Some(_) => {
+            tx.run_again(&INSERT);
+            Err(BookingError::Store(Error::Conflict))
+        }
+        None => Err(BookingError::Store(Error::Conflict)),
+    }
+}
+
+/// A row to be inserted.
+pub(crate) struct New<'a> {
+    id: ReservationId,
+    card: Option<CardId>,
+    slot: &'a Slot,
+    channel: Channel,
+    language: &'a str,
+    held_until: Option<Timestamp>,
+}
+
+/// Inserts the row of a hold or a booking; none where another row stands in its way.
+fn insert_row(
+    tx: &mut Tx<'_>,
+    _recorded: &Recorded,
+    keys: &Keys,
+    new: &New<'_>,
+    together: Together,
+) -> Result<Option<Reservation>> {
+    let Together { party, visitor, pins } = together;
+    let New { id, card, slot, channel, language, held_until } = *new;
     let state = if held_until.is_some() { State::Held } else { State::Booked };
     let (key_version, set) = keys.newest()?;
     let number = Number::derive(set.number.bits(), NumberKind::Reservation, id.to_bytes(), 1);
-    let Slot { service, site, day, start } = &wish.slot;
+    let Slot { service, site, day, start } = slot;
     let inserted = tx.execute(
         &INSERT,
         bind![
@@ -428,45 +470,34 @@ pub(crate) fn insert(
             site,
             day,
             start,
-            wish.card,
+            card,
             state,
             held_until,
-            wish.channel,
-            wish.language,
+            channel,
+            language,
             party,
             visitor,
+            pins,
             key_version,
             number.lookup(set.lookup.bits())
         ],
     )?;
-    if inserted == 0 {
-        // Somebody else held or booked for the card at this moment; their row was not visible before they
-        // committed.
-        return match live_of(tx, wish.card)? {
-            Some(live) if live.state == State::Booked => Err(BookingError::AlreadyBooked(live.id)),
-            // All of this one is run again: the same press finds its result, another one gives that hold back.
-            Some(_) => {
-                tx.run_again(&INSERT);
-                Err(BookingError::Store(Error::Conflict))
-            }
-            None => Err(BookingError::Store(Error::Conflict)),
-        };
-    }
-    Ok(Reservation {
+    Ok((inserted == 1).then(|| Reservation {
         id,
-        slot: wish.slot.clone(),
-        card: Some(wish.card),
+        slot: slot.clone(),
+        card,
         state,
         held_until,
-        channel: wish.channel,
-        language: wish.language.clone(),
+        channel,
+        language: language.to_owned(),
         party,
         visitor,
+        pins,
         number_issue: 1,
         key_version,
         version: 1,
         over: false,
-    })
+    }))
 }
 
 /// Whether a booking can still leave its place: nobody came for it, and its day is not over.
@@ -514,8 +545,7 @@ pub(crate) fn end(
     by: Channel,
 ) -> Result<Recorded, BookingError> {
     reservation.state.to(to)?;
-    let Some(card) = reservation.card else { return Err(BookingError::NotFound) };
-    let (id, slot) = (reservation.id, reservation.slot.clone());
+    let (id, card, slot) = (reservation.id, reservation.card, reservation.slot.clone());
     let entry = match to {
         State::Cancelled => Entry::Cancelled { reservation: id, card, slot, channel: by },
         _ => Entry::HoldReleased { reservation: id, card, slot },
@@ -594,7 +624,11 @@ pub(crate) fn correct_state(
 pub(crate) fn free_expired(tx: &mut Tx<'_>, act: &Act, slot: &Slot) -> Result<Vec<Channel>> {
     let Slot { service, site, day, start } = slot;
     let expired = tx.rows(&EXPIRED_IN_SLOT, bind![service, site, day, start, act.at], |row| {
-        Ok((row.get::<ReservationId>("id")?, row.get::<CardId>("card_id")?, row.get::<Channel>("channel")?))
+        Ok((
+            row.get::<ReservationId>("id")?,
+            row.get::<Option<CardId>>("card_id")?,
+            row.get::<Channel>("channel")?,
+        ))
     })?;
     let mut freed = Vec::new();
     for (id, card, channel) in expired {

@@ -18,6 +18,7 @@ use crate::capacity::{self, Shift, ShiftError};
 use crate::error::Error;
 use crate::former::{self, Hashed, Kind};
 use crate::keys::Keys;
+use crate::reservation::party::booked_entry;
 use crate::reservation::{
     BookingError, Together, Wish, end, flag_over, free_expired, insert, live_of, still_open,
 };
@@ -184,8 +185,7 @@ fn book(
     }
     let (slot, channel) = (line.slot.clone(), line.channel);
     let reservation: ReservationId = tx.id(act);
-    let booked =
-        Entry::Booked { reservation, card: id, slot: slot.clone(), channel, party: None, visitor: None };
+    let booked = booked_entry(reservation, Some(id), &slot, channel, Together::default());
     let recorded = tx.record(act, &booked)?;
     tx.record(act, &Entry::ReservationTakenOver { reservation, card: id, over: is_over })?;
     let wish = Wish { card: id, slot: slot.clone(), channel, language: "ja".to_owned() };

@@ -289,6 +289,7 @@ texts!(
     domain::reception::Reason,
     domain::day_list::Duty,
     domain::reservation::Channel,
+    domain::reservation::Pins,
     domain::reservation::Visitor,
     domain::service::Service,
     domain::service::SiteCode,

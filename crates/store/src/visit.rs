@@ -1,33 +1,36 @@
 //! Visits: a citizen's booking in progress, and the limits of attempts at keys and numbers.
 //!
-//! A visit begins after the first proven key or number and lives for thirty minutes. Its secret stands in a
+//! A visit begins after the first proven key or number, or after the questions about a renewal were answered, and lives for thirty minutes. Its secret stands in a
 //! cookie that only its own pages see; the table knows a hash of it.
 
 use domain::id::{CardId, ReservationId, VisitId};
 use domain::number::{Number, NumberKind};
+use domain::renewal::{Coming, from_words, in_words};
 use domain::reservation::{MOST_IN_PARTY, State};
+use domain::service::Service;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::act::Act;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, statements};
 
 statements! { "visit":
-    INSERT = "INSERT INTO visit (id, secret, language, card_id, reservation_id, until) VALUES ($1, $2, $3, $4, $5, $6)";
+    INSERT = "INSERT INTO visit (id, secret, language, card_id, reservation_id, coming, until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     FIND = "SELECT v.id AS id, v.secret AS secret, v.language AS language, v.card_id AS card_id,
         c.posted_on AS posted_on, c.key_issue AS key_issue, c.key_version AS key_version,
-        v.reservation_id AS reservation_id, v.until AS until, r.state AS state,
+        v.reservation_id AS reservation_id, v.coming AS coming, v.until AS until, r.state AS state,
         (SELECT COUNT(*) FROM visit_member k WHERE k.visit_id = v.id) AS others,
         (SELECT MAX(o.posted_on) FROM visit_member k JOIN card o ON o.id = k.card_id WHERE k.visit_id = v.id)
         AS others_posted_on,
         (SELECT COUNT(*) FROM reservation m WHERE m.party_id = r.party_id AND m.state = 'booked') AS booked,
         (SELECT MAX(o.posted_on) FROM reservation m JOIN card o ON o.id = m.card_id
         WHERE m.party_id = r.party_id AND m.state = 'booked') AS booked_posted_on
-        FROM visit v JOIN card c ON c.id = v.card_id LEFT JOIN reservation r ON r.id = v.reservation_id
+        FROM visit v LEFT JOIN card c ON c.id = v.card_id LEFT JOIN reservation r ON r.id = v.reservation_id
         WHERE v.id = $1 AND v.until >= $2";
     OTHERS = "SELECT c.id AS card_id, c.key_issue AS key_issue, c.key_version AS key_version
         FROM visit_member k JOIN card c ON c.id = k.card_id WHERE k.visit_id = $1 ORDER BY k.n, c.id";
@@ -61,8 +64,10 @@ pub struct Visit {
     pub secret: [u8; 32],
     /// The citizen's language, as a code.
     pub language: String,
-    /// The card whose key was proven first.
-    pub card: VisitCard,
+    /// The card whose key was proven first; none: the visit is about a renewal.
+    pub card: Option<VisitCard>,
+    /// Who comes for each renewal that is to be booked.
+    pub coming: Vec<Coming>,
     /// How many other cards were proven besides.
     pub others: usize,
     /// How many people the visit books for, or how many the booking has that it looks at.
@@ -88,6 +93,13 @@ pub struct VisitCard {
     pub key_version: u32,
 }
 
+impl Visit {
+    /// What it books or looks at.
+    pub fn service(&self) -> Service {
+        if self.card.is_some() { Service::Issuance } else { Service::Renewal }
+    }
+}
+
 impl VisitCard {
     /// The last five digits of its 予約キー, by which a family tells its letters apart. They open nothing.
     pub fn key_end(&self, keys: &Keys) -> Result<String> {
@@ -104,18 +116,33 @@ impl VisitCard {
 #[error("the visit has as many cards as it may")]
 pub struct TooManyCards;
 
+/// What a visit is about.
+#[derive(Debug, Clone)]
+pub enum About {
+    /// A card that was proven, and the reservation that is looked at.
+    Card(CardId, Option<ReservationId>),
+    /// Renewals that are to be booked, with who comes for each.
+    Renewals(Vec<Coming>),
+    /// A reservation of a renewal that is looked at.
+    Renewal(ReservationId),
+}
+
 /// Begins a visit, and says when it ends.
 pub fn begin(
     tx: &mut Tx<'_>,
     act: &Act,
     secret: &[u8; 32],
     language: &str,
-    card: CardId,
-    reservation: Option<ReservationId>,
+    about: &About,
 ) -> Result<(VisitId, Timestamp)> {
+    let (card, reservation, coming) = match about {
+        About::Card(card, reservation) => (Some(*card), *reservation, None),
+        About::Renewals(coming) => (None, None, Some(in_words(coming))),
+        About::Renewal(reservation) => (None, Some(*reservation), None),
+    };
     let id: VisitId = tx.id(act);
     let until = act.at.saturating_add(LIFE).unwrap_or(act.at);
-    tx.execute_one(&INSERT, bind![id, secret, language, card, reservation, until])?;
+    tx.execute_one(&INSERT, bind![id, secret, language, card, reservation, coming, until])?;
     Ok((id, until))
 }
 
@@ -126,14 +153,23 @@ pub fn find(reader: &mut Reader<'_>, id: VisitId, now: Timestamp) -> Result<Opti
         let (others, booked) = (row.get::<usize>("others")?, row.get::<usize>("booked")?);
         let besides = if is_booked { "booked_posted_on" } else { "others_posted_on" };
         let posted_on: Option<Date> = row.get("posted_on")?;
+        let card = row.get::<Option<CardId>>("card_id")?;
+        let coming = match row.get::<Option<String>>("coming")? {
+            Some(words) => {
+                from_words(&words).ok_or_else(|| Error::Broken("who comes in a visit".to_owned()))?
+            }
+            None => Vec::new(),
+        };
+        let to_book = if card.is_some() { others + 1 } else { coming.len() };
         Ok(Visit {
             id: row.get("id")?,
             secret: row.get("secret")?,
             language: row.get("language")?,
-            card: visit_card(row)?,
+            card: card.map(|_| visit_card(row)).transpose()?,
+            coming,
             others,
             is_booked,
-            people: if is_booked { booked.max(1) } else { others + 1 },
+            people: if is_booked { booked.max(1) } else { to_book },
             posted_on: posted_on.max(row.get(besides)?),
             reservation: row.get("reservation_id")?,
             until: row.get("until")?,
@@ -151,7 +187,7 @@ fn visit_card(row: &Row<'_>) -> Result<VisitCard> {
 
 /// Every card of a visit, in the order in which they were proven. Of a visit with one card nothing is asked.
 pub fn cards(reader: &mut Reader<'_>, visit: &Visit) -> Result<Vec<VisitCard>> {
-    let mut cards = vec![visit.card];
+    let mut cards = Vec::from_iter(visit.card);
     if visit.others > 0 {
         cards.extend(reader.rows(&OTHERS, bind![visit.id], visit_card)?);
     }
@@ -161,10 +197,12 @@ pub fn cards(reader: &mut Reader<'_>, visit: &Visit) -> Result<Vec<VisitCard>> {
 /// Takes another proven card into a visit; the same card again changes nothing. What the visit held before is for its
 /// caller to give back: it is no longer what the visit makes.
 pub fn add_card(tx: &mut Tx<'_>, visit: &Visit, card: CardId) -> Result<Result<(), TooManyCards>> {
+    // A renewal takes no cards.
+    let Some(first) = visit.card else { return Ok(Err(TooManyCards)) };
     // The row of the visit is changed first, so that two tabs that add at once come one after the other.
-    tx.execute_one(&SET_CARD, bind![visit.card.card, visit.id])?;
+    tx.execute_one(&SET_CARD, bind![first.card, visit.id])?;
     let others = tx.rows(&OTHERS, bind![visit.id], visit_card)?;
-    if visit.card.card == card || others.iter().any(|known| known.card == card) {
+    if first.card == card || others.iter().any(|known| known.card == card) {
         return Ok(Ok(()));
     }
     if others.len() + 1 >= MOST_IN_PARTY {
@@ -206,7 +244,8 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     tx.execute(&FORGET_ATTEMPTS, bind![before]).map(drop)
 }
 
-/// Counts a failed attempt. `who` is a keyed hash of an address or a number.
+/// Counts a failed attempt, or what an address did of something that is limited. `who` is a keyed hash of an address
+/// or a number.
 pub fn attempt_failed(tx: &mut Tx<'_>, who: &[u8; 32], now: Timestamp) -> Result<()> {
     let begins = now.saturating_sub(WINDOW).unwrap_or(now);
     tx.execute_one(&ATTEMPT, bind![who, now, begins])

@@ -144,29 +144,31 @@ mod tests {
         match kind % 10 {
             0 | 1 => Entry::Booked {
                 reservation,
-                card,
+                card: Some(card),
                 slot: first,
                 channel: Channel::Web,
                 party: None,
                 visitor: None,
+                pins: None,
             },
             2 => Entry::Booked {
                 reservation,
-                card,
+                card: Some(card),
                 slot: first,
                 channel: Channel::WalkIn,
                 party: None,
                 visitor: None,
+                pins: None,
             },
             3 => {
                 let (to, channel) = (slot(date(2026, 11, 25)), Channel::Web);
-                Entry::Moved { reservation, card, from: first, to, channel, by: channel }
+                Entry::Moved { reservation, card: Some(card), from: first, to, channel, by: channel }
             }
-            4 => Entry::Cancelled { reservation, card, slot: first, channel: Channel::Web },
+            4 => Entry::Cancelled { reservation, card: Some(card), slot: first, channel: Channel::Web },
             5 => Entry::IncidentOpened { incident, card, day: of, what: Kind::Missing },
             6 => Entry::IncidentOpened { incident, card, day: of, what: Kind::Damaged },
             7 => Entry::IncidentEnded { incident, card, day: of, outcome: Outcome::Found },
-            8 => Entry::NotCome { reservation, card, day: of },
+            8 => Entry::NotCome { reservation, card: Some(card), day: of },
             _ => Entry::LettersPrinted { letters: crate::id::LetterBatchId::from_parts(1, n), count: 50 },
         }
     }

@@ -28,6 +28,8 @@ pub enum RuleBody {
     Site(Site),
     /// Windows at a site.
     Windows(Windows),
+    /// An office of the city that citizens may go to instead.
+    Branch(Branch),
 }
 
 /// Opening hours (7章).
@@ -108,6 +110,14 @@ pub struct Booking {
     pub staff_cutoff_open_days: u8,
     /// How many minutes a place is held while the citizen checks.
     pub hold_minutes: u16,
+    /// How many times one address may hold a place on the web within half an hour where nobody proves a number; 0: no
+    /// limit.
+    #[serde(default)]
+    pub web_holds_per_address: u16,
+    /// How many bookings one address may make on the web within half an hour where nobody proves a number; 0: no
+    /// limit.
+    #[serde(default)]
+    pub web_bookings_per_address: u16,
 }
 
 /// A site (履行場所).
@@ -147,6 +157,33 @@ pub struct Windows {
     pub name_en: String,
     /// How many there are.
     pub count: u16,
+}
+
+/// An office that citizens may be sent to (出張所, 11(8)ウ). The program takes no reservations for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Branch {
+    /// Its name in Japanese.
+    pub name_ja: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// Its address in Japanese; empty: not written down.
+    #[serde(default)]
+    pub address_ja: String,
+    /// Its address in English; empty: not written down.
+    #[serde(default)]
+    pub address_en: String,
+    /// Its days and hours, in Japanese.
+    pub hours_ja: String,
+    /// Its days and hours, in English.
+    pub hours_en: String,
+    /// Its telephone number; none: the city's.
+    #[serde(default)]
+    pub telephone: Option<String>,
+    /// Whether a reservation is needed there.
+    pub reservation: bool,
+    /// Which services it offers.
+    pub services: Vec<Service>,
 }
 
 /// What is wrong with a rule.
@@ -193,6 +230,7 @@ impl RuleBody {
             Self::Booking(_) => None,
             Self::Site(body) => Some(&body.code),
             Self::Windows(body) => Some(&body.site),
+            Self::Branch(_) => None,
         }
     }
 
@@ -235,6 +273,13 @@ impl RuleBody {
                 once(&body.services)?;
                 filled(&[&body.name_ja, &body.name_en])?;
                 if body.count == 0 { Err(RuleFault::Zero) } else { Ok(()) }
+            }
+            Self::Branch(body) => {
+                once(&body.services)?;
+                if body.services.is_empty() {
+                    return Err(RuleFault::Zero);
+                }
+                filled(&[&body.name_ja, &body.name_en, &body.hours_ja, &body.hours_en])
             }
         }
     }

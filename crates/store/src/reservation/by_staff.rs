@@ -139,9 +139,8 @@ pub(super) fn overridden(
     limit: Limit,
     reason: &str,
 ) -> Result<Recorded, BookingError> {
-    let Some(card) = reservation.card else { return Err(BookingError::NotFound) };
     let slot = reservation.slot.clone();
-    let entry = Entry::RuleOverridden { reservation: reservation.id, card, slot, limit };
+    let entry = Entry::RuleOverridden { reservation: reservation.id, card: reservation.card, slot, limit };
     let recorded = tx.record(act, &entry)?;
     tx.remark(&recorded, reason)?;
     Ok(recorded)

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};
 use domain::journal::{Entry, Slot};
-use domain::reservation::{Channel, MOST_IN_PARTY, State, Visitor, WrongState, hold_ran_out};
+use domain::reservation::{Channel, MOST_IN_PARTY, Pins, State, Visitor, WrongState, hold_ran_out};
 use domain::rules::RuleSet;
 use domain::time::{SLOT_MINUTES, Start, instant_at};
 use jiff::SignedDuration;
@@ -27,14 +27,14 @@ use crate::{bind, statements};
 
 statements! { "reservation.party":
     MEMBERS = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, number_issue, key_version, version, over FROM reservation WHERE party_id = $1 ORDER BY id";
+        visitor, pins, number_issue, key_version, version, over FROM reservation WHERE party_id = $1 ORDER BY id";
     MOVE = "UPDATE reservation SET day = $1, start = $2, party_id = $3, over = 0, version = version + 1
         WHERE id = $4 AND state = 'booked' AND version = $5";
     CONFIRM = "UPDATE reservation SET state = 'booked', held_until = NULL, visitor = $1, version = version + 1
         WHERE id = $2 AND state = 'held' AND held_until >= $3";
     SET_PARTY = "UPDATE reservation SET party_id = $1, version = version + 1 WHERE id = $2 AND version = $3";
-    SET_VISITOR = "UPDATE reservation SET visitor = $1, version = version + 1
-        WHERE id = $2 AND state = 'booked' AND version = $3";
+    SET_VISITOR = "UPDATE reservation SET visitor = $1, pins = $2, version = version + 1
+        WHERE id = $3 AND state = 'booked' AND version = $4";
 }
 
 /// The reservations of a booking in the order in which its cards came into it, those that ended too. Alone, a
@@ -114,9 +114,9 @@ pub fn hold(
         if wishes.len() > 1 {
             party.get_or_insert(id);
         }
-        let entry = Entry::PlaceHeld { reservation: id, card: wish.card, slot: wish.slot.clone() };
+        let entry = Entry::PlaceHeld { reservation: id, card: Some(wish.card), slot: wish.slot.clone() };
         let recorded = tx.record(act, &entry)?;
-        let together = Together { party, visitor: None };
+        let together = Together { party, ..Together::default() };
         held.push(insert(tx, &recorded, keys, id, wish, together, Some(until))?);
         shifts.push(Shift { slot: wish.slot.clone(), channel: wish.channel, take: true });
         last = Some(recorded);
@@ -159,8 +159,8 @@ pub(super) fn book_with(
         if wishes.len() > 1 {
             party.get_or_insert(id);
         }
-        let together = Together { party, visitor: *visitor };
-        let entry = booked_entry(id, wish.card, &wish.slot, wish.channel, together);
+        let together = Together { party, visitor: *visitor, ..Together::default() };
+        let entry = booked_entry(id, Some(wish.card), &wish.slot, wish.channel, together);
         let recorded = tx.record(act, &entry)?;
         booked.push(insert(tx, &recorded, keys, id, wish, together, None)?);
         card::show_booked(tx, &recorded, wish.card)?;
@@ -171,15 +171,15 @@ pub(super) fn book_with(
     Ok(booked)
 }
 
-fn booked_entry(
+pub(crate) fn booked_entry(
     reservation: ReservationId,
-    card: CardId,
+    card: Option<CardId>,
     slot: &Slot,
     channel: Channel,
     together: Together,
 ) -> Entry {
-    let Together { party, visitor } = together;
-    Entry::Booked { reservation, card, slot: slot.clone(), channel, party, visitor }
+    let Together { party, visitor, pins } = together;
+    Entry::Booked { reservation, card, slot: slot.clone(), channel, party, visitor, pins }
 }
 
 /// 予約完了: makes bookings of holds that have not run out, of all or of none; with each is said who comes. Confirming
@@ -201,24 +201,24 @@ pub fn confirm(
             (State::Held | State::Released, _) => return Err(BookingError::HoldRanOut),
             (from, _) => return Err(WrongState { from, wanted: State::Booked }.into()),
         }
-        let Some(card) = held.card else { return Err(BookingError::NotFound) };
-        bookable(tx, card)?;
-        let together = Together { party: held.party, visitor: *visitor };
+        if let Some(card) = held.card {
+            bookable(tx, card)?;
+        }
+        let card = held.card;
+        // Of a renewal it was said before the hold.
+        let visitor = visitor.or(held.visitor);
+        let together = Together { party: held.party, visitor, pins: held.pins };
         let recorded = tx.record(act, &booked_entry(*id, card, &held.slot, held.channel, together))?;
         if tx.execute(&CONFIRM, bind![visitor, id, act.at])? == 0 {
             // Another transaction confirmed or freed it in the meantime; all of this one is run again on what is true
             // now.
             return Err(changed_meanwhile(tx, &CONFIRM));
         }
-        card::show_booked(tx, &recorded, card)?;
+        if let Some(card) = card {
+            card::show_booked(tx, &recorded, card)?;
+        }
         let version = held.version + 1;
-        confirmed.push(Reservation {
-            state: State::Booked,
-            held_until: None,
-            visitor: *visitor,
-            version,
-            ..held
-        });
+        confirmed.push(Reservation { state: State::Booked, held_until: None, visitor, version, ..held });
     }
     Ok(confirmed)
 }
@@ -332,8 +332,10 @@ pub(super) fn relocate(
         }
         may_leave(tx, act, &booked)?;
         still_open(tx, to)?;
-        let Some(card) = booked.card else { return Err(BookingError::NotFound) };
-        bookable(tx, card)?;
+        let card = booked.card;
+        if let Some(card) = card {
+            bookable(tx, card)?;
+        }
         let (from, channel) = (booked.slot.clone(), booked.channel);
         let entry = Entry::Moved { reservation: *id, card, from: from.clone(), to: to.clone(), channel, by };
         let mut recorded = tx.record(act, &entry)?;
@@ -424,17 +426,21 @@ pub fn add(
     let slot = Slot { start, ..booked.slot.clone() };
     // The one that was found stands for all: who adds, moves or cancels at this moment comes after.
     let party = booked.party.unwrap_or(booked.id);
-    let Some(card) = booked.card else { return Err(BookingError::NotFound) };
+    // A card comes into a booking of cards, not of renewals.
+    if booked.card.is_none() {
+        return Err(BookingError::NotFound);
+    }
     if booked.party.is_none() {
-        let entry = Entry::PartyChanged { reservation: booked.id, card, from: None, to: Some(party) };
+        let entry =
+            Entry::PartyChanged { reservation: booked.id, card: booked.card, from: None, to: Some(party) };
         tx.record(act, &entry)?;
         if tx.execute(&SET_PARTY, bind![party, booked.id, booked.version])? == 0 {
             return Err(changed_meanwhile(tx, &SET_PARTY));
         }
     }
     let new: ReservationId = tx.id(act);
-    let together = Together { party: Some(party), visitor: addition.visitor };
-    let entry = booked_entry(new, addition.card, &slot, addition.channel, together);
+    let together = Together { party: Some(party), visitor: addition.visitor, ..Together::default() };
+    let entry = booked_entry(new, Some(addition.card), &slot, addition.channel, together);
     let recorded = tx.record(act, &entry)?;
     if booked.party.is_some() {
         for member in everyone.iter().filter(|member| member.state == State::Booked) {
@@ -484,21 +490,39 @@ pub fn set_visitor(
     id: ReservationId,
     visitor: Option<Visitor>,
 ) -> Result<(), BookingError> {
+    set_coming(tx, act, id, visitor, None)
+}
+
+/// [`set_visitor`], and of a renewal whether the PINs are known; none leaves what was said of them.
+pub fn set_coming(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReservationId,
+    visitor: Option<Visitor>,
+    pins: Option<Pins>,
+) -> Result<(), BookingError> {
     let Some(booked) = find(tx, id)? else { return Err(BookingError::NotFound) };
     if booked.state != State::Booked {
         return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
     }
-    if booked.visitor == visitor {
+    let pins = pins.or(booked.pins);
+    if booked.visitor == visitor && booked.pins == pins {
         return Ok(());
     }
     may_leave(tx, act, &booked)?;
     if act.at >= instant_at(booked.slot.day, booked.slot.start.minutes()) {
         return Err(BookingError::TooLate);
     }
-    let Some(card) = booked.card else { return Err(BookingError::NotFound) };
-    let entry = Entry::VisitorChanged { reservation: id, card, from: booked.visitor, to: visitor };
+    let entry = Entry::VisitorChanged {
+        reservation: id,
+        card: booked.card,
+        from: booked.visitor,
+        to: visitor,
+        pins_from: booked.pins,
+        pins_to: pins,
+    };
     tx.record(act, &entry)?;
-    if tx.execute(&SET_VISITOR, bind![visitor, id, booked.version])? == 0 {
+    if tx.execute(&SET_VISITOR, bind![visitor, pins, id, booked.version])? == 0 {
         return Err(changed_meanwhile(tx, &SET_VISITOR));
     }
     Ok(())

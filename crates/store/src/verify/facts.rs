@@ -9,7 +9,7 @@ use domain::journal::{BusinessDay, Entry, Slot, Subject};
 use domain::number::{Number, NumberKind};
 use domain::reception::State as Reception;
 use domain::report::Main;
-use domain::reservation::{Limit, State as Booking, Visitor};
+use domain::reservation::{Limit, Pins, State as Booking, Visitor};
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ statements! { "verify.facts":
     SEALER = "SELECT journal_seq, access_seq FROM sealer WHERE id = 1";
     NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM journal";
     VIEWS_NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM access";
-    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, party_id, visitor, number_issue, key_version, number_lookup, over FROM reservation
+    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, party_id, visitor, pins, number_issue, key_version, number_lookup, over FROM reservation
         WHERE id > $1 ORDER BY id LIMIT $2";
     RECEPTIONS = "SELECT v.id AS id, v.state AS state, r.id AS reservation_id, r.state AS reservation_state
         FROM reception v JOIN reservation r ON r.id = v.reservation_id WHERE v.id > $1 ORDER BY v.id LIMIT $2";
@@ -85,6 +85,7 @@ struct Folded {
 struct Booked {
     party: Option<ReservationId>,
     visitor: Option<Visitor>,
+    pins: Option<Pins>,
 }
 
 /// What the journal says of a reservation.
@@ -108,6 +109,8 @@ struct Told {
     parties: Vec<(Option<ReservationId>, Option<ReservationId>)>,
     /// How that changed, in whatever order.
     visitors: Vec<(Option<Visitor>, Option<Visitor>)>,
+    /// The same of what is known of the PINs.
+    pins: Vec<(Option<Pins>, Option<Pins>)>,
 }
 
 /// What is left of a first value after all its changes, whose order is not known: one value, or the entries
@@ -157,13 +160,15 @@ impl Folded {
             Entry::HoldReleased { reservation, .. } => {
                 self.booking(*reservation, Booking::Released);
             }
-            Entry::Booked { reservation, slot, party, visitor, .. } => {
+            Entry::Booked { reservation, slot, party, visitor, pins, .. } => {
                 let told = self.booking(*reservation, Booking::Booked);
                 told.first = Some(slot.clone());
-                told.booked = Some(Booked { party: *party, visitor: *visitor });
+                told.booked = Some(Booked { party: *party, visitor: *visitor, pins: *pins });
             }
-            Entry::VisitorChanged { reservation, from, to, .. } => {
-                self.booking(*reservation, Booking::Booked).visitors.push((*from, *to));
+            Entry::VisitorChanged { reservation, from, to, pins_from, pins_to, .. } => {
+                let told = self.booking(*reservation, Booking::Booked);
+                told.visitors.push((*from, *to));
+                told.pins.push((*pins_from, *pins_to));
             }
             Entry::PartyChanged { reservation, from, to, .. } => {
                 self.booking(*reservation, Booking::Booked).parties.push((*from, *to));
@@ -335,13 +340,14 @@ fn reservations(
                     super::slots::slot(row)?,
                     row.get("party_id")?,
                     row.get("visitor")?,
+                    row.get("pins")?,
                     row.get::<bool>("over")?,
                 ),
             ))
         })?;
         let Some(last) = page.last() else { break };
         after = last.0.to_string();
-        for (id, state, issue, version, lookup, (slot, party, visitor, over)) in page {
+        for (id, state, issue, version, lookup, (slot, party, visitor, pins, over)) in page {
             let name = format!("reservation:{id}");
             match folded.reservations.remove(&id) {
                 None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
@@ -358,6 +364,10 @@ fn reservations(
                         }
                         if left(Some(&booked.visitor), &told.visitors) != [&visitor] {
                             let what = "the journal says another visitor than is stored";
+                            findings.add(Invariant::Fold, &name, what);
+                        }
+                        if left(Some(&booked.pins), &told.pins) != [&pins] {
+                            let what = "the journal says otherwise of the PINs than is stored";
                             findings.add(Invariant::Fold, &name, what);
                         }
                     }

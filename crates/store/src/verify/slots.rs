@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::id::{CardId, ReservationId};
 use domain::journal::Slot;
 use domain::reservation::{Channel, MOST_IN_PARTY};
+use domain::service::Service;
 
 use super::{Findings, Invariant};
 use crate::error::Result;
@@ -25,7 +26,8 @@ statements! { "verify.slots":
         GROUP BY party_id ORDER BY party_id";
     STRAY = "SELECT r.id AS id FROM reservation r LEFT JOIN reservation f ON f.id = r.party_id
         WHERE r.party_id IS NOT NULL AND f.id IS NULL ORDER BY r.id LIMIT 100";
-    WITHOUT_CARD = "SELECT id FROM reservation WHERE card_id IS NULL ORDER BY id LIMIT 100";
+    CARD_AND_SERVICE = "SELECT id, service FROM reservation WHERE (card_id IS NULL) <> (service = 'renewal')
+        ORDER BY id LIMIT 100";
 }
 
 pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
@@ -68,8 +70,11 @@ pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<
         findings.add(Invariant::OneLiveReservation, format!("card:{card}"), format!("{n} live reservations"));
     }
     parties(reader, findings)?;
-    for id in reader.rows(&WITHOUT_CARD, bind![], |row| row.get::<ReservationId>("id"))? {
-        findings.add(Invariant::OneLiveReservation, format!("reservation:{id}"), "it has no card");
+    for (id, service) in reader.rows(&CARD_AND_SERVICE, bind![], |row| {
+        Ok((row.get::<ReservationId>("id")?, row.get::<Service>("service")?))
+    })? {
+        let what = if service == Service::Renewal { "a renewal has a card" } else { "it has no card" };
+        findings.add(Invariant::OneLiveReservation, format!("reservation:{id}"), what);
     }
     Ok(())
 }

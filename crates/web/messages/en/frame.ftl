@@ -1,5 +1,5 @@
 # What stands on every page.
-service-name = My Number Card pick-up booking
+service-name = My Number Card counter booking
 title-error = Error:{" "}
 skip = Skip to main content
 languages = Language

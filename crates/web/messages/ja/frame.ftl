@@ -1,5 +1,5 @@
 # What stands on every page.
-service-name = マイナンバーカード受け取り予約
+service-name = マイナンバーカード窓口予約
 title-error = エラー：
 skip = 本文へ進む
 languages = 言語

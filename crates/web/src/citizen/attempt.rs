@@ -13,6 +13,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use domain::number::{Number, NumberKind};
 use domain::opening::FormerNumber;
+use domain::service::Service;
 use store::keys::Keys;
 use store::visit::WINDOW;
 use store::{Lane, Reader};
@@ -119,6 +120,42 @@ impl Attempt {
             .await?;
         Ok(())
     }
+}
+
+/// What an address does without having proved anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unproven {
+    /// Holds a place for a renewal.
+    Hold,
+    /// Books a renewal.
+    Booking,
+}
+
+/// Counts that an address does something it need prove nothing for, and says whether it may: the rules limit how often
+/// within the window. Only a keyed hash of the address is stored, and for as long as the window lasts.
+pub(crate) async fn may(app: &App, caller: Caller, what: Unproven) -> Result<bool, PageError> {
+    let limit = app.rules().booking(Service::Renewal, app.today()).map_or(0, |booking| match what {
+        Unproven::Hold => booking.web_holds_per_address,
+        Unproven::Booking => booking.web_bookings_per_address,
+    });
+    if limit == 0 {
+        return Ok(true);
+    }
+    let kind = match what {
+        Unproven::Hold => "renewal-hold",
+        Unproven::Booking => "renewal-booking",
+    };
+    let (_, set) = app.keys.newest()?;
+    let (who, now) = (Keys::attempt(set, kind, &caller.network()), app.now());
+    let counted = app.db.write(Lane::Public, move |tx| {
+        let before = store::visit::attempts(tx, &who, now)?;
+        if before >= u32::from(limit) {
+            return Ok(false);
+        }
+        store::visit::attempt_failed(tx, &who, now)?;
+        Ok::<_, store::Error>(true)
+    });
+    Ok(counted.await?)
 }
 
 /// The page of those who failed too often.

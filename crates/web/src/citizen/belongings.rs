@@ -1,7 +1,7 @@
-//! What a citizen has to bring to the issuance of a card, as messages (knowledge of 事務処理要領; the city
+//! What a citizen has to bring to the issuance of a card or the renewal of certificates, as messages (knowledge of 事務処理要領; the city
 //! agrees the wording).
 
-use domain::reservation::Visitor;
+use domain::reservation::{Pins, Visitor};
 
 use crate::key;
 
@@ -94,6 +94,32 @@ pub fn of(visitor: Option<Visitor>) -> Belongings {
         ),
     };
     Belongings { lead, things, others: &[] }
+}
+
+const CARD: Thing = thing(key!("thing-card"), key!("thing-card-about"));
+const EXPIRY_NOTICE: Thing = thing(key!("thing-expiry-notice"), key!("thing-expiry-notice-about"));
+const PINS_KNOWN: Thing = thing(key!("thing-pins"), key!("thing-pins-about"));
+const FOR_NEW_PINS: Thing = thing(key!("thing-new-pins"), key!("thing-new-pins-about"));
+const COMPANION_IDENTITY: Thing =
+    thing(key!("thing-companion-identity"), key!("thing-companion-identity-about"));
+const ANSWER: Thing = thing(key!("thing-answer"), key!("thing-answer-about"));
+const MANDATE: Thing = thing(key!("thing-mandate"), key!("thing-mandate-about"));
+
+/// The check list for a renewal, by who comes and whether the PINs are known (11(8)ウ(イ) a–d).
+pub fn of_renewal(visitor: Option<Visitor>, pins: Pins) -> Belongings {
+    use Visitor::{Principal, Proxy, Representative, WithRepresentative};
+    let things: &[Thing] = match (visitor, pins) {
+        (None | Some(Principal), Pins::Known) => &[CARD, PINS_KNOWN, EXPIRY_NOTICE],
+        (None | Some(Principal), Pins::Forgotten) => &[CARD, FOR_NEW_PINS, EXPIRY_NOTICE],
+        (Some(WithRepresentative | Representative), Pins::Known) => {
+            &[CARD, PINS_KNOWN, COMPANION_IDENTITY, REPRESENTATIVE_PROOF, EXPIRY_NOTICE]
+        }
+        (Some(WithRepresentative | Representative), Pins::Forgotten) => {
+            &[CARD, FOR_NEW_PINS, COMPANION_IDENTITY, REPRESENTATIVE_PROOF, EXPIRY_NOTICE]
+        }
+        (Some(Proxy), _) => &[CARD, ANSWER, MANDATE, COMPANION_IDENTITY, EXPIRY_NOTICE],
+    };
+    Belongings { lead: None, things, others: &[] }
 }
 
 /// The check list for the issuance of a card to the person, where nobody asked who comes, with hints for legal representatives and proxies.

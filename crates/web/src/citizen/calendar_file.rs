@@ -39,8 +39,9 @@ pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
 /// How long a visit takes in a calendar, in minutes (15 to 30 in practice).
 const VISIT_MINUTES: u16 = 30;
 
-/// The appointment of an issuance in the reader's language, from the start of the first of its people. `uid` must be unique for ever and open nothing.
-pub fn issuance(
+/// The appointment in the reader's language, from the start of the first of its people. `uid` must be unique for ever
+/// and open nothing.
+pub fn visit(
     layout: &Layout,
     appointment: &Appointment,
     start: Start,
@@ -49,15 +50,20 @@ pub fn issuance(
 ) -> String {
     let (texts, language) = (layout.texts(), layout.language());
     let place = &appointment.place;
+    let (summary, about) = if appointment.is_renewal() {
+        (key!("calendar-summary-renewal"), key!("calendar-about-renewal"))
+    } else {
+        (key!("calendar-summary"), key!("calendar-about"))
+    };
     write(&Event {
         uid,
         stamp,
         day: appointment.day,
         start,
         minutes: VISIT_MINUTES,
-        summary: &texts.get(key!("calendar-summary")),
+        summary: &texts.get(summary),
         location: &format!("{} {}", place.name.of(language), place.address.of(language)),
-        description: &texts.with(key!("calendar-about"), "telephone", &layout.office.telephone),
+        description: &texts.with(about, "telephone", &layout.office.telephone),
     })
 }
 

@@ -19,12 +19,21 @@ use crate::kit::{Asked, Page, PageError, Texts, respond};
 pub struct First {
     texts: Texts,
     layout: Layout,
-    free_from: Option<Date>,
+    free_from: Free,
+}
+
+/// The first day with a free place of each service that is booked here; none: there is none at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Free {
+    /// Of the issuance.
+    pub issuance: Option<Date>,
+    /// Of the renewal.
+    pub renewal: Option<Date>,
 }
 
 impl First {
-    /// `free_from` is the first day with a free place for an issuance.
-    pub fn new(layout: Layout, free_from: Option<Date>) -> Self {
+    /// The page with the first free days.
+    pub fn new(layout: Layout, free_from: Free) -> Self {
         Self { texts: layout.texts(), layout, free_from }
     }
 }
@@ -33,8 +42,11 @@ impl Page for First {
     const CACHE: Cache = Cache::Revalidate;
 }
 
-/// Shows the first page, with the first free day of the picture that everybody sees.
+/// Shows the first page, with the first free days of the pictures that everybody sees.
 pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, PageError> {
-    let free_from = app.availability(Service::Issuance).await?.first_free().map(|day| day.day);
+    let free_from = Free {
+        issuance: app.availability(Service::Issuance).await?.first_free().map(|day| day.day),
+        renewal: app.availability(Service::Renewal).await?.first_free().map(|day| day.day),
+    };
     Ok(respond(&First::new(frame::layout(&app, &asked), free_from)))
 }

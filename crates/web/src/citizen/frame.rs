@@ -7,7 +7,6 @@ use domain::journal::Slot;
 use domain::rules::Site;
 use domain::service::Service;
 use domain::time::Start;
-use jiff::civil::Date;
 
 use super::visit::Appointment;
 use super::{Layout, Office, Venue};
@@ -53,15 +52,11 @@ pub(crate) fn appointment(app: &App, slot: &Slot, mut starts: Vec<Start>) -> App
     starts.sort_unstable();
     let place = app.rules().site(&slot.site, slot.day).map(venue);
     let place = place.unwrap_or_else(|| office(app).counter);
-    Appointment { day: slot.day, starts, place }
+    Appointment { service: slot.service, day: slot.day, starts, place }
 }
 
 /// How many minutes a place is held.
-pub(crate) fn hold_minutes(app: &App) -> u16 {
-    hold_minutes_on(app, app.today())
-}
-
-fn hold_minutes_on(app: &App, day: Date) -> u16 {
+pub(crate) fn hold_minutes(app: &App, service: Service) -> u16 {
     // A service without deadlines takes no reservations, so no page asks.
-    app.rules().booking(Service::Issuance, day).map_or(0, |booking| booking.hold_minutes)
+    app.rules().booking(service, app.today()).map_or(0, |booking| booking.hold_minutes)
 }

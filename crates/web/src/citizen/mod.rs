@@ -8,6 +8,7 @@ pub(crate) mod frame;
 pub(crate) mod language;
 pub mod layout;
 pub mod notice;
+pub mod renewal;
 pub mod reservation;
 pub mod route;
 mod router;

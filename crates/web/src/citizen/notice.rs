@@ -15,8 +15,6 @@ use crate::kit::{Asked, Page, Texts, respond};
 /// Which advice is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advice {
-    /// The certificates expire: booked by telephone or at the counter.
-    Renewal,
     /// The card expires: to be applied for, without a reservation.
     Application,
     /// Nothing came, or it was lost.
@@ -28,12 +26,13 @@ pub(crate) struct Part {
     title: &'static str,
     lead: Option<&'static str>,
     items: &'static [&'static str],
+    /// Where it goes on: message and address.
+    link: Option<(&'static str, &'static str)>,
 }
 
 impl Advice {
     fn title(self) -> &'static str {
         match self {
-            Self::Renewal => key!("renewal-title"),
             Self::Application => key!("application-title"),
             Self::Missing => key!("missing-title"),
         }
@@ -41,7 +40,6 @@ impl Advice {
 
     fn lead(self) -> &'static str {
         match self {
-            Self::Renewal => key!("renewal-lead"),
             Self::Application => key!("application-lead"),
             Self::Missing => key!("missing-lead"),
         }
@@ -53,26 +51,9 @@ impl Advice {
             lead: Option<&'static str>,
             items: &'static [&'static str],
         ) -> Part {
-            Part { title, lead, items }
+            Part { title, lead, items, link: None }
         }
         match self {
-            Self::Renewal => {
-                &const {
-                    [
-                        part(key!("renewal-when-title"), Some(key!("renewal-when")), &[]),
-                        part(
-                            key!("renewal-bring-title"),
-                            None,
-                            &[
-                                key!("renewal-bring-card"),
-                                key!("renewal-bring-notice"),
-                                key!("renewal-bring-identity"),
-                            ],
-                        ),
-                        part(key!("renewal-other-title"), Some(key!("renewal-other")), &[]),
-                    ]
-                }
-            }
             Self::Application => {
                 &const {
                     [
@@ -98,8 +79,17 @@ impl Advice {
                             None,
                             &[key!("missing-issuance-wait"), key!("missing-issuance-moved")],
                         ),
+                        Part {
+                            link: Some((key!("missing-renewal-link"), super::route::RENEWAL)),
+                            ..part(key!("missing-renewal-title"), Some(key!("missing-renewal")), &[])
+                        },
                         part(key!("missing-lost-title"), Some(key!("missing-lost")), &[]),
                         part(key!("missing-card-title"), Some(key!("missing-card")), &[]),
+                        part(
+                            key!("missing-say-title"),
+                            Some(key!("missing-say")),
+                            &[key!("missing-say-what"), key!("missing-say-when"), key!("missing-say-not")],
+                        ),
                     ]
                 }
             }
@@ -127,11 +117,6 @@ impl AdvicePage {
 
 impl Page for AdvicePage {
     const CACHE: Cache = Cache::Revalidate;
-}
-
-/// What to do with the notice about certificates.
-pub(crate) async fn renewal(State(app): State<Arc<App>>, asked: Asked) -> Response {
-    respond(&AdvicePage::new(frame::layout(&app, &asked), Advice::Renewal))
 }
 
 /// What to do with the notice about the card itself.

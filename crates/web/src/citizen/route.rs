@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::visit::people::in_address;
 use crate::kit::Language;
+use crate::kit::message::Given;
 
 /// The first page.
 pub const FIRST: &str = "/";
@@ -15,8 +16,18 @@ pub const FIRST: &str = "/";
 pub const KEY: &str = "/k";
 /// The reservation number, to see or cancel a reservation.
 pub const FIND: &str = "/reservation";
-/// What to do with the notice about certificates.
+/// Booking a renewal of certificates: what is confirmed first.
 pub const RENEWAL: &str = "/renewal";
+/// The same for several people.
+pub const RENEWAL_FOR: &str = "/renewal/people/{people}";
+/// For those who are registered elsewhere.
+pub const RENEWAL_ELSEWHERE: &str = "/renewal/elsewhere";
+/// For proxies without the sealed answer.
+pub const RENEWAL_TWO_VISITS: &str = "/renewal/two-visits";
+/// The first day of renewal.
+pub const RENEWAL_WHEN: &str = "/renewal/when";
+/// The branch offices.
+pub const BRANCHES: &str = "/renewal/branches";
 /// What to do with the notice about the card itself.
 pub const APPLICATION: &str = "/application";
 /// What to do without a notice.
@@ -43,6 +54,8 @@ pub const FAMILY_DROP: &str = "/y/{visit}/family/drop";
 pub const WHO: &str = "/y/{visit}/who";
 /// Checking what was chosen, with the answers who comes.
 pub const CHECKED: &str = "/y/{visit}/check/{who}";
+/// Whether the chosen day lies in the period of renewal.
+pub const CHECK_WHEN: &str = "/y/{visit}/check-when";
 /// Confirming it.
 pub const BOOK: &str = "/y/{visit}/book";
 /// The reservation just made.
@@ -85,9 +98,22 @@ pub fn find() -> &'static str {
     FIND
 }
 
-/// The page about renewing certificates.
+/// The page that begins a renewal.
 pub fn renewal() -> &'static str {
     RENEWAL
+}
+
+/// The page that begins a renewal for so many people.
+pub fn renewal_for(people: impl Given<usize>) -> String {
+    match people.given() {
+        1 => RENEWAL.to_owned(),
+        people => RENEWAL_FOR.replace("{people}", &people.to_string()),
+    }
+}
+
+/// Whether the chosen day lies in the period of renewal.
+pub fn check_when(visit: VisitId) -> String {
+    of(CHECK_WHEN, visit)
 }
 
 /// The page about applying for a new card.

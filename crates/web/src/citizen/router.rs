@@ -6,6 +6,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::layout::Citizens;
+use super::renewal::{ask, branches, way_out, when};
 use super::reservation::{add, cancel, change, find, show, take_out, visitor};
 use super::visit::{book, check, days, done, family, hold, key, times, who};
 use super::{first, frame, language, notice, route};
@@ -19,7 +20,12 @@ use crate::kit::{Asked, PageError};
 pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route(route::FIRST, get(first::show))
-        .route(route::RENEWAL, get(notice::renewal))
+        .route(route::RENEWAL, get(ask::show).post(ask::answered))
+        .route(route::RENEWAL_FOR, get(ask::show_for))
+        .route(route::RENEWAL_ELSEWHERE, get(way_out::elsewhere))
+        .route(route::RENEWAL_TWO_VISITS, get(way_out::two_visits))
+        .route(route::RENEWAL_WHEN, get(when::show).post(when::tell))
+        .route(route::BRANCHES, get(branches::show))
         .route(route::APPLICATION, get(notice::application))
         .route(route::MISSING, get(notice::missing))
         .route(route::LANGUAGE, get(language::choose))
@@ -33,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::WHO, get(who::show).post(who::answered))
         .route(route::CHECK, get(check::unanswered))
         .route(route::CHECKED, get(check::show))
+        .route(route::CHECK_WHEN, get(check::unanswered).post(check::when))
         .route(route::BOOK, post(book::book))
         .route(route::DONE, get(done::show))
         .route(route::CALENDAR, get(done::calendar))

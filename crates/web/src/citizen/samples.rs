@@ -6,14 +6,20 @@ use std::path::Path;
 
 use askama::Template;
 use domain::id::{CardId, Id, OperationId, ReservationId, VisitId};
-use domain::reservation::Visitor;
+use domain::reservation::{Pins, Visitor};
+use domain::service::Service;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 
-use super::first::First;
+use super::first::{First, Free};
 use super::layout::Layout;
 use super::layout::samples::{error as sample_error, office, venue, wait as sample_wait};
 use super::notice::{Advice, AdvicePage};
+use super::renewal::ask::AskPage;
+use super::renewal::branches::{BranchesPage, Office as BranchOffice};
+use super::renewal::coming::ComingPage;
+use super::renewal::way_out::{WayOut, WayOutPage};
+use super::renewal::when::WhenPage;
 use super::reservation::add::{AddPage, Problem};
 use super::reservation::cancel::{CancelPage, CancelledPage};
 use super::reservation::change::ChangePage;
@@ -22,7 +28,7 @@ use super::reservation::show::{Banner, Line, ShowPage, Shown};
 use super::reservation::take_out::TakeOutPage;
 use super::reservation::visitor::VisitorPage;
 use super::visit::begun::Deadlines;
-use super::visit::check::{CheckPage, Chosen};
+use super::visit::check::{CheckPage, Chosen, StartCheck};
 use super::visit::days::{DayState, DaysPage, MonthPage};
 use super::visit::done::DonePage;
 use super::visit::ended::{ExpiredPage, Reason, RefusedPage};
@@ -37,7 +43,7 @@ use crate::key;
 use crate::kit::clock::SeededChance;
 use crate::kit::page::with_readings;
 use crate::kit::request::Incident;
-use crate::kit::{Asked, Fields, Form, Language, PageError, asset};
+use crate::kit::{Asked, Bilingual, Fields, Form, Language, PageError, asset};
 
 const TODAY: Date = date(2026, 11, 24);
 const NUMBER: &str = "2046-81357-90246";
@@ -98,6 +104,27 @@ fn family() -> Vec<Person> {
     people(&starts, &names(), &visitors)
 }
 
+/// Two people who renew: one herself, one by a proxy.
+fn renewers() -> Vec<Person> {
+    let names: Vec<Name> = (1..=2).map(|n| Name::from((n, String::new()))).collect();
+    let starts = ["9:30", "9:40"].map(|start| start.parse().unwrap());
+    let mut people = people(&starts, &names, &[Some(Visitor::Principal), Some(Visitor::Proxy)]);
+    people[0].pins = Some(Pins::Forgotten);
+    people[1].pins = Some(Pins::Known);
+    people
+}
+
+fn branch(reservation: bool) -> BranchOffice {
+    BranchOffice {
+        name: Bilingual::new("千里出張所", "Senri Branch Office"),
+        address: Bilingual::default(),
+        hours: Bilingual::new("月曜日から金曜日 9時から17時30分まで", "Monday to Friday 9:00-17:30"),
+        telephone: None,
+        reservation,
+        services: vec![Service::Renewal],
+    }
+}
+
 fn alone(visitor: Option<Visitor>) -> Vec<Person> {
     people(&["9:30".parse().unwrap()], &[], &[visitor])
 }
@@ -113,7 +140,7 @@ fn deadlines() -> Deadlines {
 
 fn appointment_of(people: &[Person]) -> Appointment {
     let starts = people.iter().map(|person| person.start).collect();
-    Appointment { day: date(2026, 11, 26), starts, place: venue() }
+    Appointment { service: Service::Issuance, day: date(2026, 11, 26), starts, place: venue() }
 }
 
 fn shown(people: Vec<Person>, open: bool) -> Shown {
@@ -159,6 +186,19 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     };
     let mut unanswered = Form::fresh();
     unanswered.refuse("who-2", key!("error-who"));
+    let mut unanswered_renewal = Form::fresh();
+    unanswered_renewal.refuse("kind", key!("error-renewal-kind"));
+    unanswered_renewal.refuse("pins-2", key!("error-pins"));
+    let mut wrong_date = Form::fresh();
+    wrong_date.refuse("year", key!("error-expiry-year"));
+    let renewal_appointment = || Appointment { service: Service::Renewal, ..appointment_of(&renewers()) };
+    let renewal_chosen = || Chosen {
+        reservation,
+        appointment: renewal_appointment(),
+        people: renewers(),
+        held_until: "2026-11-24T05:32:00Z".parse().unwrap(),
+        who: String::new(),
+    };
     let obstacle = |n: usize| (names()[n].end().to_owned(), Obstacle::Booked);
     let show = |people, open, banner| ShowPage::new(layout(), visit, shown(people, open), banner).unwrap();
     let mut short = Fields::of(&[("number", "1234-5678")]).form(&["number"]).unwrap();
@@ -169,9 +209,41 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         form
     };
     let mut pages = vec![
-        ("first", First::new(layout(), Some(first)).render()),
-        ("first-full", First::new(layout(), None).render()),
-        ("renewal", AdvicePage::new(layout(), Advice::Renewal).render()),
+        ("first", First::new(layout(), Free { issuance: Some(first), renewal: Some(last) }).render()),
+        ("first-full", First::new(layout(), Free { issuance: None, renewal: None }).render()),
+        ("renewal", AskPage::new(layout(), 1, Some(first), Form::fresh()).render()),
+        ("renewal-three", AskPage::new(layout(), 3, None, unanswered_renewal).render()),
+        ("renewal-elsewhere", WayOutPage::new(layout(), WayOut::Elsewhere).render()),
+        ("renewal-two-visits", WayOutPage::new(layout(), WayOut::TwoVisits).render()),
+        ("renewal-branches", BranchesPage::new(layout(), vec![branch(true), branch(false)]).render()),
+        ("renewal-when", WhenPage::new(layout(), Form::fresh(), None, TODAY, None).render()),
+        (
+            "renewal-when-first",
+            WhenPage::new(layout(), Form::fresh(), Some(first), TODAY, Some(last)).render(),
+        ),
+        ("renewal-when-wrong", WhenPage::new(layout(), wrong_date, None, TODAY, None).render()),
+        ("renewal-check", CheckPage::new(layout(), visit, renewal_chosen(), operation).render()),
+        (
+            "renewal-check-early",
+            CheckPage::new(layout(), visit, renewal_chosen(), operation)
+                .with_start(StartCheck::answered(visit, last, true))
+                .render(),
+        ),
+        (
+            "renewal-done",
+            DonePage::new(layout(), visit, NUMBER, renewal_appointment(), renewers(), deadlines())
+                .unwrap()
+                .render(),
+        ),
+        (
+            "renewal-coming",
+            ComingPage::new(layout(), visit, reservation, None, operation, Form::fresh()).render(),
+        ),
+        (
+            "renewal-cancelled",
+            CancelledPage::new(layout(), Service::Renewal, first, "9:30".parse().unwrap()).render(),
+        ),
+        ("refused-too-many", RefusedPage::new(layout(), Reason::TooMany).render()),
         ("application", AdvicePage::new(layout(), Advice::Application).render()),
         ("missing", AdvicePage::new(layout(), Advice::Missing).render()),
         ("key", KeyPage::new(layout(), Form::fresh()).render()),
@@ -309,7 +381,10 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
             "cancel",
             CancelPage::new(layout(), visit, reservation, appointment(), operation, "1".to_owned()).render(),
         ),
-        ("cancelled", CancelledPage::new(layout(), first, "9:30".parse().unwrap()).render()),
+        (
+            "cancelled",
+            CancelledPage::new(layout(), Service::Issuance, first, "9:30".parse().unwrap()).render(),
+        ),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))
@@ -386,7 +461,12 @@ fn assert_ids_are_single(name: &str, html: &str) {
 
 #[test]
 fn r4_c_the_first_page_is_light() {
-    let html = First::new(Layout::new(&asked(Language::JA), office()), Some(TODAY)).render().unwrap();
+    let html = First::new(
+        Layout::new(&asked(Language::JA), office()),
+        Free { issuance: Some(TODAY), renewal: Some(TODAY) },
+    )
+    .render()
+    .unwrap();
     let scripts = asset::content("error.js").unwrap().len();
     let size = html.len() + asset::content("style.css").unwrap().len() + scripts;
     assert!(size < 60_000, "{size} bytes");

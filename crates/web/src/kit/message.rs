@@ -103,7 +103,7 @@ macro_rules! given {
     )+};
 }
 
-given!(Date, Start, u16);
+given!(Date, Start, u16, usize);
 
 /// The catalogue seen in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

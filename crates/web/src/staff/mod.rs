@@ -10,6 +10,7 @@ pub(crate) mod export;
 pub(crate) mod field;
 pub mod layout;
 pub mod preparation;
+pub(crate) mod renewal;
 pub(crate) mod wording;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::kit::surround::{Surroundings, surround};
 fn desk(app: &Arc<App>) -> Desk {
     let desk = account::routes(Desk::new(app.clone()));
     let desk = preparation::routes(desk);
-    counter::routes(desk)
+    renewal::routes(counter::routes(desk))
 }
 
 /// The staff listener: never public, and every page behind a permission.

@@ -8,6 +8,7 @@ mod deadlines;
 mod families;
 mod going_otherwise;
 mod proving;
+mod renewing;
 mod turns;
 
 use domain::id::CardId;

@@ -408,5 +408,6 @@ fn press_first(browser: &mut Browser, words: &str) {
 
 /// Why visitors are sent away, in turn.
 pub(crate) fn reason(n: usize) -> Reason {
-    Reason::ALL[n % Reason::ALL.len()]
+    let reasons: Vec<Reason> = Reason::of(Service::Issuance).collect();
+    reasons[n % reasons.len()]
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::id::ReservationId;
 use domain::reception::Reason;
 use domain::reservation::Channel;
+use domain::service::Service;
 use jiff::civil::Date;
 use store::reservation::Reservation;
 
@@ -168,7 +169,7 @@ impl Told {
         rows.add("途中退出", told.left);
         rows.add("受付中", 0);
         rows.under("持ち帰り");
-        let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.label()).collect();
+        let reasons: Vec<&str> = Reason::of(Service::Issuance).map(Reason::label).collect();
         let away = rows.each("持ち帰り（", &reasons, &told.away);
         rows.add("持ち帰り 計", away);
         rows.under("来庁なし");

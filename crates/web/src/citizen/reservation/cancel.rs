@@ -7,8 +7,9 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::id::{OperationId, ReservationId, VisitId};
-use domain::journal::Actor;
+use domain::journal::{Actor, Slot};
 use domain::reservation::Channel;
+use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
 
@@ -153,14 +154,15 @@ pub(crate) async fn cancel(
 pub struct CancelledPage {
     texts: Texts,
     layout: Layout,
+    is_renewal: bool,
     day: Date,
     start: Start,
 }
 
 impl CancelledPage {
     /// Says what was cancelled.
-    pub fn new(layout: Layout, day: Date, start: Start) -> Self {
-        Self { texts: layout.texts(), layout, day, start }
+    pub fn new(layout: Layout, service: Service, day: Date, start: Start) -> Self {
+        Self { texts: layout.texts(), layout, is_renewal: service == Service::Renewal, day, start }
     }
 }
 
@@ -176,8 +178,8 @@ pub(crate) async fn cancelled(
     let opened = opened(&app, &headers, &visit).await?;
     match opened.standing(app.now()) {
         Standing::Cancelled(reservation) => {
-            let (day, start) = (reservation.slot.day, reservation.slot.start);
-            Ok(respond(&CancelledPage::new(frame::layout(&app, &asked), day, start)))
+            let Slot { service, day, start, .. } = reservation.slot;
+            Ok(respond(&CancelledPage::new(frame::layout(&app, &asked), service, day, start)))
         }
         other => Ok(other.go_on(opened.visit.id)),
     }

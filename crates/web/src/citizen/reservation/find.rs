@@ -89,7 +89,7 @@ pub(crate) async fn prove(
         refuse_unknown(&mut plain, NumberKind::Reservation);
         return Ok(respond(&FindPage::new(layout, plain).with_former(taken)));
     };
-    begun::begin(&app, &asked, card, Beginning::Look(reservation)).await
+    begun::begin(&app, &asked, Beginning::Look(card, reservation)).await
 }
 
 /// The reservation of a number that was given to somebody, by us or by a former system.
@@ -98,7 +98,7 @@ async fn find(
     attempt: Attempt,
     taken: bool,
     number: Option<FormerNumber>,
-) -> Result<Option<(CardId, ReservationId)>, PageError> {
+) -> Result<Option<(Option<CardId>, ReservationId)>, PageError> {
     let (now, keys) = (app.now(), app.keys.clone());
     app.db
         .read(move |reader| {
@@ -114,7 +114,7 @@ async fn find(
             // The number of a hold was shown to nobody.
             let found = store::reservation::find(reader, sought)?
                 .filter(|found| !matches!(found.state, Reserved::Held | Reserved::Released))
-                .and_then(|found| found.card.map(|card| (card, found.id)));
+                .map(|found| (found.card, found.id));
             Ok::<_, store::Error>(Ok(found))
         })
         .await?

@@ -55,7 +55,7 @@ impl Banner {
     }
 
     /// The part of the address of [`route::changed`].
-    pub(super) fn code(self) -> &'static str {
+    pub(in crate::citizen) fn code(self) -> &'static str {
         match self {
             Self::NotCancelled => "not-cancelled",
             Self::NotMoved => "not-moved",
@@ -241,6 +241,8 @@ pub(super) fn page(
 /// Whether another card can come into a booking here: there is room for one, and the web still books for its day.
 pub(super) fn may_add(app: &App, booking: &Booking) -> bool {
     let slot = &booking.first.slot;
-    booking.count() < MOST_IN_PARTY
+    // Renewals were counted before a time was chosen; one more is another booking.
+    booking.first.card.is_some()
+        && booking.count() < MOST_IN_PARTY
         && app.rules().is_before_web_cutoff(slot.service, &slot.site, slot.day, app.now())
 }

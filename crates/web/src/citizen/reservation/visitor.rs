@@ -14,6 +14,7 @@ use store::reservation::BookingError;
 
 use super::show::Banner;
 use crate::App;
+use crate::citizen::renewal::coming;
 use crate::citizen::visit::begun::{Booking, Standing, has_begun, opened};
 use crate::citizen::visit::people::Name;
 use crate::citizen::visit::who::{Question, WHO, answer};
@@ -79,6 +80,9 @@ pub(crate) async fn show(
     let Some(person) = booked.person(of).filter(|person| !has_begun(person, app.now())) else {
         return Ok(see_other(&route::show(id)));
     };
+    if person.card.is_none() {
+        return Ok(coming::show(&app, &asked, id, person, name_of(&booked, of)));
+    }
     let mut form = Form::fresh();
     let [who, ..] = WHO;
     form.fill(who, person.visitor.map_or("", |visitor| visitor.code()));
@@ -93,10 +97,15 @@ fn page(
     of: ReservationId,
     form: Form,
 ) -> Response {
-    let mut names = booked.people().map(|person| person.id).zip(booked.names());
-    let name = names.find(|(id, _)| *id == of).map(|(_, name)| name);
+    let name = name_of(booked, of);
     let layout = frame::layout(app, asked).at(route::visitor(visit, of));
     respond(&VisitorPage::new(layout, visit, of, name, app.operation(), form))
+}
+
+/// What tells one of a family from the others.
+fn name_of(booked: &Booking, of: ReservationId) -> Option<Name> {
+    let mut names = booked.people().map(|person| person.id).zip(booked.names());
+    names.find(|(id, _)| *id == of).map(|(_, name)| name)
 }
 
 const OPERATION: &str = "operation";
@@ -120,6 +129,9 @@ pub(crate) async fn change(
         Standing::Booked(_) => return Ok(see_other(&route::changed(id, Banner::Changed.code()))),
         other => return Ok(other.go_on(id)),
     };
+    if booked.first.card.is_none() {
+        return coming::change(&app, &asked, id, of, name_of(&booked, of), &fields).await;
+    }
     let Some(visitor) = answer(&mut form, who) else {
         return Ok(page(&app, &asked, id, &booked, of, form));
     };

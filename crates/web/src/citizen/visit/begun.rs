@@ -5,7 +5,9 @@ use axum::response::Response;
 use data_encoding::BASE32_NOPAD;
 use domain::id::{CardId, ReservationId, VisitId};
 use domain::journal::{Actor, Slot};
+use domain::renewal::Coming;
 use domain::reservation::{State, hold_ran_out};
+use domain::service::Service;
 use domain::time::{Start, instant_at};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,7 +16,7 @@ use store::card::Card;
 use store::keys::Keys;
 use store::reservation::shown::{Shown, Whom};
 use store::reservation::{Reservation, party};
-use store::visit::{LIFE, Visit, VisitCard};
+use store::visit::{About, LIFE, Visit, VisitCard};
 use store::{Lane, Reader};
 use subtle::ConstantTimeEq;
 
@@ -31,39 +33,42 @@ use crate::kit::{Asked, PageError};
 const COOKIE: &str = "__Secure-visit";
 
 /// What a visit begins with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Beginning {
-    /// To book for a card whose notice was posted on a day.
-    Book(Option<Date>),
-    /// To look at a reservation.
-    Look(ReservationId),
+    /// To book for a card that was proven and whose notice was posted on a day.
+    Book(CardId, Option<Date>),
+    /// To book renewals, with who comes for each.
+    Renew(Vec<Coming>),
+    /// To look at a reservation, of a card or of a renewal.
+    Look(Option<CardId>, ReservationId),
 }
 
-/// Begins a visit for a card that was proven and leads to its first page.
-pub(crate) async fn begin(
-    app: &App,
-    asked: &Asked,
-    card: CardId,
-    with: Beginning,
-) -> Result<Response, PageError> {
+/// Begins a visit and leads to its first page.
+pub(crate) async fn begin(app: &App, asked: &Asked, with: Beginning) -> Result<Response, PageError> {
     let mut bits = [0; 32];
     app.chance.fill(&mut bits);
     let secret = BASE32_NOPAD.encode(&bits);
     let (act, hash, language) = (app.act(Actor::Citizen), hash(&secret), asked.language.code());
-    let reservation = match with {
-        Beginning::Book(_) => None,
-        Beginning::Look(reservation) => Some(reservation),
+    let about = match &with {
+        Beginning::Book(card, _) => About::Card(*card, None),
+        Beginning::Renew(coming) => About::Renewals(coming.clone()),
+        Beginning::Look(Some(card), reservation) => About::Card(*card, Some(*reservation)),
+        Beginning::Look(None, reservation) => About::Renewal(*reservation),
     };
-    let (visit, until) = app
-        .db
-        .write(Lane::Public, move |tx| store::visit::begin(tx, &act, &hash, language, card, reservation))
-        .await?;
-    let first = match with {
-        Beginning::Book(posted_on) => {
-            app.proofs.keep(Proven { id: visit, posted_on, group: Group::ALONE }, hash, until, app.now());
+    let (visit, until) =
+        app.db.write(Lane::Public, move |tx| store::visit::begin(tx, &act, &hash, language, &about)).await?;
+    let to_book = match &with {
+        Beginning::Book(_, posted_on) => Some((Service::Issuance, *posted_on, 1)),
+        Beginning::Renew(coming) => Some((Service::Renewal, None, coming.len())),
+        Beginning::Look(..) => None,
+    };
+    let first = match to_book {
+        Some((service, posted_on, people)) => {
+            let group = Group { people, is_booked: false };
+            app.proofs.keep(Proven { id: visit, posted_on, group, service }, hash, until, app.now());
             route::days(visit)
         }
-        Beginning::Look(_) => route::show(visit),
+        None => route::show(visit),
     };
     let mut response = see_other(&first);
     let path = route::visit(visit);
@@ -363,6 +368,8 @@ impl Standing {
     pub(crate) fn go_on(&self, visit: VisitId) -> Response {
         see_other(&match self {
             Self::Choosing => route::days(visit),
+            // Of renewals it was said before, who comes.
+            Self::Held(held, _) if held.first.card.is_none() => route::check(visit),
             Self::Held(..) => route::who(visit),
             Self::RanOut => route::check(visit),
             Self::Booked(_) => route::done(visit),

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::Actor;
+use domain::service::Service;
 use store::op::{Operation, once};
 use store::reservation::{BookingError, party};
 use store::{Lane, Tx};
@@ -15,6 +16,7 @@ use super::begun::in_visit;
 use super::ended::{ExpiredPage, Reason, RefusedPage};
 use super::people::visitors_from_address;
 use crate::App;
+use crate::citizen::attempt::{Caller, Unproven, may};
 use crate::citizen::{frame, route};
 use crate::kit::page::see_other;
 use crate::kit::{Asked, Fields, PageError, respond};
@@ -27,6 +29,7 @@ const WHO: &str = "who";
 pub(crate) async fn book(
     State(app): State<Arc<App>>,
     Path(visit): Path<String>,
+    caller: Caller,
     asked: Asked,
     headers: HeaderMap,
     fields: Fields,
@@ -42,9 +45,20 @@ pub(crate) async fn book(
         return Ok(see_other(&if known { route::checked(visit.id, who) } else { route::check(visit.id) }));
     }
     let people = visit.people;
-    let Some(visitors) = visitors_from_address(form.typed(WHO), people) else {
-        return Ok(see_other(&route::who(visit.id)));
+    let is_renewal = visit.service() == Service::Renewal;
+    let visitors = if is_renewal {
+        // Who comes for a renewal stands with the hold.
+        vec![None; people]
+    } else {
+        let Some(visitors) = visitors_from_address(form.typed(WHO), people) else {
+            return Ok(see_other(&route::who(visit.id)));
+        };
+        visitors.into_iter().map(Some).collect()
     };
+    if is_renewal && !visit.is_booked && !may(&app, caller, Unproven::Booking).await? {
+        let layout = frame::layout(&app, &asked).at(route::check(visit.id));
+        return Ok(respond(&RefusedPage::new(layout, Reason::TooMany)));
+    }
     let act = app.act(Actor::Citizen);
     let operation = Operation::new(operation, &format!("book {shown} {}", form.typed(WHO)));
     let booked = app
@@ -55,8 +69,7 @@ pub(crate) async fn book(
                 if holds.len() != people {
                     return Err(BookingError::HoldRanOut);
                 }
-                let visitors = visitors.iter().copied().map(Some);
-                let holds: Vec<_> = holds.into_iter().zip(visitors).collect();
+                let holds: Vec<_> = holds.into_iter().zip(visitors.iter().copied()).collect();
                 party::confirm(tx, &act, &holds).map(drop)
             })
         })
@@ -71,7 +84,7 @@ pub(crate) async fn book(
             Ok(see_other(&route::done(visit.id)))
         }
         Err(BookingError::HoldRanOut) => {
-            Ok(respond(&ExpiredPage::new(layout(), visit.id, frame::hold_minutes(&app))))
+            Ok(respond(&ExpiredPage::new(layout(), visit.id, frame::hold_minutes(&app, visit.service()))))
         }
         // One of a family cannot be booked any more: their page says who, and the others go on.
         Err(BookingError::NotBookable(_) | BookingError::NotFound) if people > 1 => {

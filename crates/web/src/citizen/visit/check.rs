@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::id::{OperationId, ReservationId, VisitId};
 use domain::reservation::Visitor;
@@ -13,13 +13,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Appointment;
-use super::begun::{Standing, opened};
+use super::begun::{Booking, Standing, opened};
+use super::done::people_of;
 use super::ended::ExpiredPage;
 use super::people::{ListFor, Person, belongings, people, visitors_from_address};
 use crate::App;
+use crate::citizen::renewal::when::{EXPIRY, read_expiry};
 use crate::citizen::{Layout, Venue, frame, route};
 use crate::kit::page::see_other;
-use crate::kit::{Asked, Page, PageError, Texts, respond};
+use crate::kit::{Asked, Fields, Form, Page, PageError, Texts, respond};
 
 /// The page that shows what was chosen, with a way to change each part.
 #[derive(Template)]
@@ -37,8 +39,10 @@ pub struct CheckPage {
     who: String,
     days_href: String,
     times_href: String,
-    who_href: String,
+    who_href: Option<String>,
     book_href: String,
+    start: Option<StartCheck>,
+    what: &'static str,
 }
 
 /// What is held: the first of the reservations, when and where, and who comes.
@@ -58,8 +62,9 @@ pub struct Chosen {
 impl CheckPage {
     /// The page for places that are held.
     pub fn new(layout: Layout, visit: VisitId, chosen: Chosen, operation: OperationId) -> Self {
-        let Chosen { reservation, appointment: Appointment { day, place, .. }, people, held_until, who } =
-            chosen;
+        let Chosen { reservation, appointment, people, held_until, who } = chosen;
+        let (what, is_renewal) = (appointment.what(), appointment.is_renewal());
+        let Appointment { day, place, .. } = appointment;
         Self {
             texts: layout.texts(),
             layout,
@@ -73,13 +78,27 @@ impl CheckPage {
             who,
             days_href: route::days(visit),
             times_href: route::times(visit, day),
-            who_href: route::who(visit),
+            who_href: (!is_renewal).then(|| route::who(visit)),
             book_href: route::book(visit),
+            start: is_renewal.then(|| StartCheck::asked(visit)),
+            what,
         }
     }
 }
 
-impl Page for CheckPage {}
+impl CheckPage {
+    /// The same page after an expiry date was typed into it.
+    #[must_use]
+    pub fn with_start(self, start: StartCheck) -> Self {
+        Self { layout: self.layout.with_form(&start.form), start: Some(start), ..self }
+    }
+}
+
+impl Page for CheckPage {
+    fn status(&self) -> StatusCode {
+        self.start.as_ref().map_or(StatusCode::OK, |start| start.form.status())
+    }
+}
 
 /// Shows what was chosen while it is held; who comes is asked first.
 pub(crate) async fn unanswered(
@@ -112,6 +131,10 @@ async fn page(
     let id = opened.visit.id;
     let layout = frame::layout(app, asked);
     match opened.standing(app.now()) {
+        Standing::Held(held, held_until) if held.first.card.is_none() => {
+            let chosen = renewals(app, &held, held_until);
+            Ok(respond(&CheckPage::new(layout.at(route::check(id)), id, chosen, app.operation())))
+        }
         Standing::Held(held, held_until) => {
             let Some(visitors) = visitors_from_address(who, held.count()) else {
                 return Ok(see_other(&route::who(id)));
@@ -126,7 +149,64 @@ async fn page(
             };
             Ok(respond(&CheckPage::new(layout, id, chosen, app.operation())))
         }
-        Standing::RanOut => Ok(respond(&ExpiredPage::new(layout, id, frame::hold_minutes(app)))),
+        Standing::RanOut => {
+            let minutes = frame::hold_minutes(app, opened.visit.service());
+            Ok(respond(&ExpiredPage::new(layout, id, minutes)))
+        }
         other => Ok(other.go_on(id)),
+    }
+}
+
+/// What is held for renewals: who comes was said before.
+fn renewals(app: &App, held: &Booking, held_until: Timestamp) -> Chosen {
+    Chosen {
+        reservation: held.first.id,
+        appointment: frame::appointment(app, &held.first.slot, held.starts()),
+        people: people_of(held),
+        held_until,
+        who: String::new(),
+    }
+}
+
+/// Tells whether the chosen day lies in the period of renewal of an expiry date that is typed. Nothing of it is kept.
+pub(crate) async fn when(
+    State(app): State<Arc<App>>,
+    Path(visit): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let mut form = fields.form(&EXPIRY)?;
+    let opened = opened(&app, &headers, &visit).await?;
+    let id = opened.visit.id;
+    match opened.standing(app.now()) {
+        Standing::Held(held, held_until) if held.first.card.is_none() => {
+            let first = read_expiry(&mut form);
+            let answer = first.map(|first| (first, held.first.slot.day < first));
+            let layout = frame::layout(&app, &asked).at(route::check(id));
+            let page = CheckPage::new(layout, id, renewals(&app, &held, held_until), app.operation());
+            Ok(respond(&page.with_start(StartCheck { form, answer, href: route::check_when(id) })))
+        }
+        other => Ok(other.go_on(id)),
+    }
+}
+
+/// The question from when on can be renewed, beside the day that was chosen.
+pub struct StartCheck {
+    form: Form,
+    /// The first day of renewal, and whether the chosen day is before it.
+    answer: Option<(Date, bool)>,
+    href: String,
+}
+
+impl StartCheck {
+    /// The question before anything was typed.
+    fn asked(visit: VisitId) -> Self {
+        Self { form: Form::fresh(), answer: None, href: route::check_when(visit) }
+    }
+
+    /// The question with an answer, for a sample.
+    pub fn answered(visit: VisitId, first: Date, too_early: bool) -> Self {
+        Self { answer: Some((first, too_early)), ..Self::asked(visit) }
     }
 }

@@ -124,6 +124,14 @@ impl DaysPage {
     }
 }
 
+impl DaysPage {
+    /// The same page for renewals, where it was said before how many come.
+    #[must_use]
+    pub fn for_renewals(self) -> Self {
+        Self { family_href: None, ..self }
+    }
+}
+
 impl Page for DaysPage {}
 
 /// The weeks that touch the days, each cut to them.
@@ -230,7 +238,7 @@ impl DayState {
     }
 }
 
-/// The days that a card can be booked for, of which the notice was posted on a day.
+/// The days that can be booked; for a card, of which the notice was posted on a day.
 fn bookable<'a>(app: &App, known: &'a availability::Availability, posted_on: Option<Date>) -> &'a [Day] {
     let first = first_visit(app, posted_on);
     let before = known.days.partition_point(|day| first.is_some_and(|first| day.day < first));
@@ -269,12 +277,13 @@ pub(crate) async fn page(
     visit: Proven,
     banner: Option<Again>,
 ) -> Result<Response, PageError> {
-    let known = app.availability(Service::Issuance).await?;
+    let known = app.availability(visit.service).await?;
     let days = bookable(app, &known, visit.posted_on);
     let (first, last) = span(app, days);
     let days: Vec<DayState> = days.iter().map(|day| DayState::of(day, visit.group.people)).collect();
     let layout = frame::layout(app, asked).at(route::days(visit.id));
-    Ok(respond(&DaysPage::new(layout, visit.id, first, last, &days, visit.group, banner)))
+    let page = DaysPage::new(layout, visit.id, first, last, &days, visit.group, banner);
+    Ok(respond(&if visit.service == Service::Renewal { page.for_renewals() } else { page }))
 }
 
 /// Shows a month as a grid.
@@ -286,7 +295,7 @@ pub(crate) async fn month(
 ) -> Result<Response, PageError> {
     let visit = admitted(&app, &headers, &visit).await?;
     let month = route::month_from_text(&month).ok_or(PageError::NotFound)?;
-    let known = app.availability(Service::Issuance).await?;
+    let known = app.availability(visit.service).await?;
     let days = bookable(&app, &known, visit.posted_on);
     let (first, last) = span(&app, days);
     if month < first.first_of_month() || month > last {

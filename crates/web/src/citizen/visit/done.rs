@@ -72,7 +72,11 @@ pub(crate) fn moment(texts: Texts, at: &Timestamp) -> String {
 /// Everybody of a booking, as its pages list them.
 pub(crate) fn people_of(booking: &Booking) -> Vec<Person> {
     let visitors: Vec<_> = booking.people().map(|person| person.visitor).collect();
-    people(&booking.starts(), &booking.names(), &visitors)
+    let mut people = people(&booking.starts(), &booking.names(), &visitors);
+    for (person, reservation) in people.iter_mut().zip(booking.people()) {
+        person.pins = reservation.pins;
+    }
+    people
 }
 
 /// Shows the booking just made.
@@ -109,7 +113,7 @@ pub(crate) async fn calendar(
     let start = appointment.start().unwrap_or(booked.first.slot.start);
     let uid = format!("{}@{}", booked.first.id, app.settings.public.host());
     let layout = frame::layout(&app, &asked);
-    let file = calendar_file::issuance(&layout, &appointment, start, &uid, app.now());
+    let file = calendar_file::visit(&layout, &appointment, start, &uid, app.now());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(calendar_file::MEDIA_TYPE)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"madoguchi.ics\"")),

@@ -1,6 +1,7 @@
 //! How a booking can end otherwise: the hold expired, or the proven key does not allow it.
 
 use askama::Template;
+use axum::http::StatusCode;
 use domain::id::VisitId;
 
 use crate::citizen::{Layout, route};
@@ -36,6 +37,8 @@ pub enum Reason {
     Ask,
     /// The notice of this card was not posted yet, and booking opens with it.
     Early,
+    /// So many renewals were booked from this address that it may be a machine.
+    TooMany,
 }
 
 impl Reason {
@@ -44,6 +47,7 @@ impl Reason {
             Self::Issued => key!("refused-issued-title"),
             Self::Ask => key!("refused-ask-title"),
             Self::Early => key!("refused-early-title"),
+            Self::TooMany => key!("refused-too-many-title"),
         }
     }
 
@@ -52,6 +56,7 @@ impl Reason {
             Self::Issued => key!("refused-issued-next"),
             Self::Ask => key!("refused-ask-next"),
             Self::Early => key!("refused-early-next"),
+            Self::TooMany => key!("refused-too-many-next"),
         }
     }
 }
@@ -72,4 +77,8 @@ impl RefusedPage {
     }
 }
 
-impl Page for RefusedPage {}
+impl Page for RefusedPage {
+    fn status(&self) -> StatusCode {
+        if self.reason == Reason::TooMany { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK }
+    }
+}

@@ -51,7 +51,7 @@ impl Obstacle {
     pub fn key(self) -> &'static str {
         match self {
             Self::Refused(Reason::Issued) => key!("obstacle-issued"),
-            Self::Refused(Reason::Ask) => key!("obstacle-ask"),
+            Self::Refused(Reason::Ask | Reason::TooMany) => key!("obstacle-ask"),
             Self::Refused(Reason::Early) => key!("obstacle-early"),
             Self::Booked => key!("obstacle-booked"),
         }

@@ -8,13 +8,15 @@ use axum::response::Response;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::{Actor, Slot};
 use domain::reservation::Channel;
+use domain::rules::RuleSet;
 use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
-use store::Lane;
+use store::keys::Keys;
 use store::op::{Operation, once};
-use store::reservation::{BookingError, Wish, party};
+use store::reservation::{BookingError, Reservation, Wish, party, renewal};
 use store::visit::Visit;
+use store::{Act, Lane, Tx};
 
 use super::begun::in_visit;
 use super::ended::{Reason, RefusedPage};
@@ -22,6 +24,7 @@ use super::proof::Proven;
 use super::turn::Turn;
 use super::{Again, days, people, times};
 use crate::App;
+use crate::citizen::attempt::{Caller, Unproven, may};
 use crate::citizen::{frame, route};
 use crate::kit::page::see_other;
 use crate::kit::{Asked, Fields, PageError, respond};
@@ -34,6 +37,7 @@ const START: &str = "start";
 pub(crate) async fn hold(
     State(app): State<Arc<App>>,
     Path(visit): Path<String>,
+    caller: Caller,
     asked: Asked,
     headers: HeaderMap,
     fields: Fields,
@@ -57,7 +61,14 @@ pub(crate) async fn hold(
     if starts.len() != visit.people {
         return times::page(&app, &asked, Proven::from(&visit), day, Some(Again::OtherPeople)).await;
     }
+    let is_renewal = visit.service() == Service::Renewal;
+    // Nobody proved anything for a renewal, so what one address may hold is limited.
+    if is_renewal && !may(&app, caller, Unproven::Hold).await? {
+        let layout = frame::layout(&app, &asked).at(route::days(visit.id));
+        return Ok(respond(&RefusedPage::new(layout, Reason::TooMany)));
+    }
     match take(&app, &asked, &visit, day, &starts, operation).await {
+        Ok(()) if is_renewal => Ok(see_other(&route::check(visit.id))),
         Ok(()) => Ok(see_other(&route::who(visit.id))),
         // The rules changed in the meantime, and the slot is gone.
         Err(BookingError::Full) if !is_offered(&app, &visit, day, &starts) => {
@@ -90,9 +101,9 @@ pub(crate) async fn hold(
     }
 }
 
-/// Whether the rules let the web book these slots for these cards now; whether they are full, the store says.
+/// Whether the rules let the web book these slots for this visit now; whether they are full, the store says.
 pub(crate) fn is_offered(app: &App, visit: &Visit, day: Date, starts: &[Start]) -> bool {
-    let (rules, now, service, site) = (app.rules(), app.now(), Service::Issuance, &app.settings.site);
+    let (rules, now, service, site) = (app.rules(), app.now(), visit.service(), &app.settings.site);
     let first = days::first_visit(app, visit.posted_on);
     let window = rules.bookable_days(service, site, now, first);
     window.is_some_and(|window| window.first <= day && day <= window.last)
@@ -127,9 +138,9 @@ async fn try_take(
     operation: Operation,
 ) -> Result<(), BookingError> {
     let keys = app.keys.clone();
-    let minutes = frame::hold_minutes(app);
+    let minutes = frame::hold_minutes(app, visit.service());
     let slot = |start: &Start| Slot {
-        service: Service::Issuance,
+        service: visit.service(),
         site: app.settings.site.clone(),
         day,
         start: *start,
@@ -138,6 +149,11 @@ async fn try_take(
     let (of, wished, language) = (visit.clone(), slots.clone(), asked.language.code());
     let held = app.write_with_rules(Lane::Public, Actor::Citizen, move |tx, act, rules| {
         once(tx, act, &operation, |tx| {
+            if of.service() == Service::Renewal {
+                let held = hold_renewals(tx, act, &keys, rules, &of, &wished, language, minutes)?;
+                store::visit::set_reservation(tx, of.id, held.first().map(|held| held.id))?;
+                return Ok(());
+            }
             let cards = store::visit::cards(tx, &of)?;
             let wishes: Vec<Wish> = cards
                 .iter()
@@ -168,6 +184,28 @@ async fn try_take(
         }
     }
     Ok(())
+}
+
+/// Holds the renewals of a visit, and gives back what it held before.
+#[expect(clippy::too_many_arguments, reason = "a transaction is a plain function")]
+fn hold_renewals(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    keys: &Keys,
+    rules: &RuleSet,
+    of: &Visit,
+    slots: &[Slot],
+    language: &str,
+    minutes: u16,
+) -> Result<Vec<Reservation>, BookingError> {
+    if of.coming.len() != slots.len() {
+        return Err(BookingError::AnotherParty);
+    }
+    // Another tab of the same visit may have held something since the page was shown.
+    let now = store::visit::find(tx, of.id, act.at)?.and_then(|visit| visit.reservation);
+    let people = slots.iter().cloned().zip(of.coming.iter().copied()).collect();
+    let wish = renewal::Wish { people, channel: Channel::Web, language: language.to_owned() };
+    renewal::hold(tx, act, keys, rules, &wish, minutes, now)
 }
 
 /// The card was booked in another tab or by telephone: the visit shows that reservation.

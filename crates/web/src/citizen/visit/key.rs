@@ -143,11 +143,11 @@ pub(crate) async fn prove(
     };
     // Who lost the 予約番号 finds the reservation with the key: it proves the same card.
     if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
-        return begun::begin(&app, &asked, card.id, Beginning::Look(booked.id)).await;
+        return begun::begin(&app, &asked, Beginning::Look(Some(card.id), booked.id)).await;
     }
     match refusal(&card) {
         Some(reason) => Ok(respond(&RefusedPage::new(layout, reason))),
-        None => begun::begin(&app, &asked, card.id, Beginning::Book(card.posted_on)).await,
+        None => begun::begin(&app, &asked, Beginning::Book(card.id, card.posted_on)).await,
     }
 }
 

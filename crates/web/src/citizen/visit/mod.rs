@@ -15,6 +15,7 @@ pub mod times;
 pub(crate) mod turn;
 pub mod who;
 
+use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
 
@@ -124,6 +125,8 @@ impl Again {
 /// When and where a reservation is.
 #[derive(Debug, Clone)]
 pub struct Appointment {
+    /// For what.
+    pub service: Service,
     /// The day.
     pub day: Date,
     /// When each of its people comes, in order.
@@ -132,7 +135,25 @@ pub struct Appointment {
     pub place: Venue,
 }
 
+/// What the appointment is for, in one message.
+pub(crate) fn what(service: Service) -> &'static str {
+    match service {
+        Service::Renewal => key!("what-renewal"),
+        _ => key!("what-issuance"),
+    }
+}
+
 impl Appointment {
+    /// What it is for.
+    pub fn what(&self) -> &'static str {
+        what(self.service)
+    }
+
+    /// Whether it is for a renewal.
+    pub fn is_renewal(&self) -> bool {
+        self.service == Service::Renewal
+    }
+
     /// When the first of them comes.
     pub fn start(&self) -> Option<Start> {
         self.starts.iter().copied().min()

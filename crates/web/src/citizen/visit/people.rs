@@ -1,7 +1,7 @@
 //! The people of a booking as the pages show them: what tells a family apart without a name, their times, who comes
 //! for each card, and what each must bring.
 
-use domain::reservation::Visitor;
+use domain::reservation::{Pins, Visitor};
 use domain::time::{SLOT_MINUTES, Start};
 
 use crate::availability::Day;
@@ -12,7 +12,8 @@ use crate::kit::Texts;
 use super::Availability;
 use super::times::TimeLine;
 
-/// One of a family: the place in the order, and the end of the 予約キー. Nothing here is personal.
+/// One of a family: the place in the order, and the end of the 予約キー (of a renewal there is none). Nothing here is
+/// personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     n: usize,
@@ -28,6 +29,9 @@ impl From<(usize, String)> for Name {
 impl Name {
     /// 1人目（予約キーの末尾 00528）.
     pub fn text(&self, texts: &Texts) -> String {
+        if self.end.is_empty() {
+            return self.short(texts);
+        }
         texts.with2(key!("person-name"), "n", self.n, "end", &self.end)
     }
 
@@ -83,15 +87,16 @@ pub(crate) fn read(text: &str) -> Option<Vec<Start>> {
     starts.filter(|starts| are_seats(starts))
 }
 
-/// The starts in an address, as minutes of the day: 540-540-550.
+/// The starts in an address, as minutes of the day: 540t540t550. A dash between them would make twelve digits of four
+/// people, which the guard of Individual Numbers may refuse.
 pub(crate) fn in_address(starts: &[Start]) -> String {
-    starts.iter().map(|start| start.minutes().to_string()).collect::<Vec<_>>().join("-")
+    starts.iter().map(|start| start.minutes().to_string()).collect::<Vec<_>>().join("t")
 }
 
 /// Reads what [`in_address`] wrote.
 pub(crate) fn from_address(text: &str) -> Option<Vec<Start>> {
     let start = |minutes: &str| minutes.parse::<u16>().ok().and_then(|minutes| Start::new(minutes).ok());
-    let starts: Option<Vec<Start>> = text.split('-').map(start).collect();
+    let starts: Option<Vec<Start>> = text.split('t').map(start).collect();
     starts.filter(|starts| are_seats(starts))
 }
 
@@ -163,12 +168,22 @@ pub struct Person {
     pub start: Start,
     /// Who comes; none: not asked.
     pub visitor: Option<Visitor>,
+    /// Whether the PINs are known; none: it is not about a renewal.
+    pub pins: Option<Pins>,
 }
 
 impl Person {
     /// The message of who comes.
     pub fn visitor_key(&self) -> &'static str {
         self.visitor.map_or(key!("visitor-unknown"), visitor_key)
+    }
+
+    /// The message about the PINs, of a renewal.
+    pub fn pins_key(&self) -> Option<&'static str> {
+        self.pins.map(|pins| match pins {
+            Pins::Known => key!("pins-known"),
+            Pins::Forgotten => key!("pins-forgotten"),
+        })
     }
 }
 
@@ -178,6 +193,7 @@ pub(crate) fn people(starts: &[Start], names: &[Name], visitors: &[Option<Visito
         name: names.get(at).cloned(),
         start: *start,
         visitor: visitors.get(at).copied().flatten(),
+        pins: None,
     };
     starts.iter().enumerate().map(person).collect()
 }
@@ -204,18 +220,22 @@ impl ListFor {
 
 /// What to bring, by who comes: one list if it is the same for all.
 pub(crate) fn belongings(people: &[Person]) -> Vec<ListFor> {
-    let mut lists: Vec<(Option<Visitor>, Vec<Name>)> = Vec::new();
+    type Case = (Option<Visitor>, Option<Pins>);
+    let mut lists: Vec<(Case, Vec<Name>)> = Vec::new();
     for person in people {
-        let name = person.name.iter().cloned();
-        match lists.iter_mut().find(|(visitor, _)| *visitor == person.visitor) {
+        let (name, case) = (person.name.iter().cloned(), (person.visitor, person.pins));
+        match lists.iter_mut().find(|(known, _)| *known == case) {
             Some((_, whom)) => whom.extend(name),
-            None => lists.push((person.visitor, name.collect())),
+            None => lists.push((case, name.collect())),
         }
     }
     let several = lists.len() > 1;
-    let list = |(visitor, whom): (Option<Visitor>, Vec<Name>)| ListFor {
+    let list = |((visitor, pins), whom): (Case, Vec<Name>)| ListFor {
         whom: if several { whom } else { Vec::new() },
-        belongings: belongings::of(visitor),
+        belongings: match pins {
+            Some(pins) => belongings::of_renewal(visitor, pins),
+            None => belongings::of(visitor),
+        },
     };
     lists.into_iter().map(list).collect()
 }
@@ -247,7 +267,13 @@ mod tests {
         for wrong in ["", "9:00,9:20", "9:10,9:00", "9:00,", "9:05", "x"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
-        assert_eq!(from_address("540-560"), None);
+        assert_eq!(from_address("540t560"), None);
+        // Four times are twelve digits, and some of them would be an Individual Number.
+        for start in (540..1_050).step_by(10) {
+            let seats = [0, 0, 0, 10].map(|later| Start::new(start + later).unwrap());
+            assert_eq!(domain::guard::worst(&in_address(&seats)), None, "{start}");
+            assert_eq!(domain::guard::worst(&written(&seats)), None, "{start}");
+        }
     }
 
     #[test]

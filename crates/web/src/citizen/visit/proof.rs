@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use domain::id::VisitId;
+use domain::service::Service;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
@@ -25,6 +26,7 @@ struct Proof {
     until: Timestamp,
     posted_on: Option<Date>,
     group: Group,
+    service: Service,
 }
 
 /// A visit that was proven, for the pages that choose a day and a time.
@@ -36,12 +38,14 @@ pub(crate) struct Proven {
     pub(crate) posted_on: Option<Date>,
     /// For how many people, and whether they are booked.
     pub(crate) group: Group,
+    /// What it books or looks at.
+    pub(crate) service: Service,
 }
 
 impl From<&Visit> for Proven {
     fn from(visit: &Visit) -> Self {
         let group = Group { people: visit.people, is_booked: visit.is_booked };
-        Self { id: visit.id, posted_on: visit.posted_on, group }
+        Self { id: visit.id, posted_on: visit.posted_on, group, service: visit.service() }
     }
 }
 
@@ -61,6 +65,7 @@ impl Proofs {
             id: visit,
             posted_on: proof.posted_on,
             group: proof.group,
+            service: proof.service,
         })
     }
 
@@ -90,8 +95,8 @@ impl Proofs {
         if known.len() >= MOST {
             known.clear();
         }
-        let Proven { id, posted_on, group } = proven;
-        known.insert(id, Proof { secret, until, posted_on, group });
+        let Proven { id, posted_on, group, service } = proven;
+        known.insert(id, Proof { secret, until, posted_on, group, service });
     }
 }
 
@@ -107,7 +112,8 @@ mod tests {
             id: VisitId::from_parts(0, number),
             secret: [1; 32],
             language: "ja".to_owned(),
-            card: VisitCard { card: CardId::from_parts(0, 1), key_issue: 1, key_version: 1 },
+            card: Some(VisitCard { card: CardId::from_parts(0, 1), key_issue: 1, key_version: 1 }),
+            coming: Vec::new(),
             others: 0,
             people: 1,
             is_booked: false,

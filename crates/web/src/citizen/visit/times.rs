@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::id::{OperationId, VisitId};
-use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
 
@@ -114,7 +113,7 @@ pub(crate) async fn page(
     day: Date,
     banner: Option<Again>,
 ) -> Result<Response, PageError> {
-    let known = app.availability(Service::Issuance).await?;
+    let known = app.availability(visit.service).await?;
     let too_early = days::first_visit(app, visit.posted_on).is_some_and(|first| day < first);
     let Some(shown) = known.day(day).filter(|shown| shown.places() > 0 && !too_early) else {
         return days::page(app, asked, visit, Some(Again::DayClosed)).await;

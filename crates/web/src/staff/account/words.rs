@@ -242,6 +242,9 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             )
         }
         Entry::PassedToCity { .. } => "書類とカードを市へ引き継ぎました".to_owned(),
+        Entry::Issued { day, recorded, .. } if day.service == domain::service::Service::Renewal => {
+            format!("市が電子証明書を更新しました{}", recorded_words(*recorded))
+        }
         Entry::Issued { recorded, .. } => format!("市がカードを交付しました{}", recorded_words(*recorded)),
         Entry::SentAway { reason, .. } => format!("持ち帰りになりました（{}）", reason.label()),
         Entry::Left { .. } => "来庁者が途中で退出しました".to_owned(),

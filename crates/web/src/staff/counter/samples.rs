@@ -355,7 +355,7 @@ fn reception(state: Visit, next: Next, form: Form, problem: Option<&str>) -> Rec
         operation: operation(3),
         away_operation: operation(4),
         left_operation: operation(5),
-        reasons: Reason::ALL,
+        reasons: Reason::ALL.to_vec(),
         story: told(),
     }
 }
@@ -531,7 +531,7 @@ fn correct(form: Form) -> CorrectPage {
         now: End::NotCome.label(),
         from: correct::code(End::NotCome),
         choices: correct::choices(End::NotCome),
-        reasons: Reason::ALL,
+        reasons: Reason::ALL.to_vec(),
         from_paper: true,
         closed: true,
         operation: operation(31),

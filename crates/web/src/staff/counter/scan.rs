@@ -39,6 +39,7 @@ enum Target {
     Card(CardId),
     Reservation(ReservationId),
     Reception(ReceptionId),
+    Renewal(ReservationId),
     Place(PlaceId),
 }
 
@@ -48,6 +49,7 @@ impl Target {
             Self::Card(id) => route::card(id),
             Self::Reservation(id) => route::reservation(id),
             Self::Reception(id) => route::reception(id),
+            Self::Renewal(id) => crate::staff::renewal::route::renewal(id),
             Self::Place(id) => route::place(id),
         }
     }
@@ -231,6 +233,9 @@ fn expected(
 /// was taken out of a family's booking leads to one of the others.
 fn at_reservation(reader: &mut Reader<'_>, id: ReservationId) -> Result<Target, store::Error> {
     let id = match store::reservation::find(reader, id)? {
+        Some(found) if found.card.is_none() => {
+            return Ok(Target::Renewal(party::speaker(reader, &found)?.id));
+        }
         Some(found) if found.state == Booking::Cancelled => party::speaker(reader, &found)?.id,
         _ => id,
     };

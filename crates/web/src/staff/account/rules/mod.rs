@@ -87,7 +87,8 @@ fn kind(body: &RuleBody) -> (u8, &'static str) {
         RuleBody::Shares(_) => (3, "枠の内訳"),
         RuleBody::Booking(_) => (4, "予約の期限"),
         RuleBody::Windows(_) => (5, "窓口"),
-        RuleBody::Site(_) => (6, "履行場所"),
+        RuleBody::Branch(_) => (6, "ほかの窓口"),
+        RuleBody::Site(_) => (7, "履行場所"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rules in Japanese words.
 
 use domain::rules::{
-    Booking, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Weekdays, When, Windows,
+    Booking, Branch, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Weekdays, When, Windows,
 };
 use domain::service::Service;
 use domain::time::era_date;
@@ -31,6 +31,10 @@ pub(in super::super) fn sentence(body: &RuleBody) -> String {
         RuleBody::Booking(booking) => deadlines(booking),
         RuleBody::Site(site) => format!("{}、電話 {}", site.address_ja, site.telephone),
         RuleBody::Windows(Windows { name_ja, count, .. }) => format!("{name_ja} {count}か所"),
+        RuleBody::Branch(Branch { name_ja, hours_ja, reservation, .. }) => {
+            let booked = if *reservation { "予約が必要です" } else { "予約はいりません" };
+            format!("{name_ja} {hours_ja}。{booked}")
+        }
     }
 }
 
@@ -67,9 +71,16 @@ fn deadlines(booking: &Booking) -> String {
         0 => "予約の時間まで".to_owned(),
         minutes => format!("予約の時間の{minutes}分前まで"),
     };
+    let limit = |what: &str, times: u16| match times {
+        0 => String::new(),
+        times => format!("。同じ回線から30分に{what}は{times}回までです"),
+    };
+    let limits =
+        [limit("枠の確保", booking.web_holds_per_address), limit("予約", booking.web_bookings_per_address)]
+            .concat();
     format!(
         "{opens}。予約とその日への変更は{}日先までで、Webは{}に締め切り、電話と窓口は{by_staff}受け付けます。\
-        Webで別の日時に変えられるのは{}、取り消せるのは{}です。選んだ枠は{}分間確保します",
+        Webで別の日時に変えられるのは{}、取り消せるのは{}です。選んだ枠は{}分間確保します{limits}",
         booking.window_days,
         closes(booking.web_cutoff_open_days),
         before(booking.web_move_away_minutes),
@@ -84,7 +95,8 @@ pub(super) fn services(body: &RuleBody) -> &[Service] {
         RuleBody::Hours(Hours { services, .. })
         | RuleBody::Closed(Closed { services, .. })
         | RuleBody::Reduction(Reduction { services, .. })
-        | RuleBody::Windows(Windows { services, .. }) => services,
+        | RuleBody::Windows(Windows { services, .. })
+        | RuleBody::Branch(Branch { services, .. }) => services,
         RuleBody::Places(Places { service, .. })
         | RuleBody::Shares(Shares { service, .. })
         | RuleBody::Booking(Booking { service, .. }) => std::slice::from_ref(service),

@@ -24,7 +24,7 @@ const RESERVATION: &str = "reservation";
 const DIFFERENCE: &str = "difference";
 
 /// Does a step once, however often its form is sent.
-pub(super) async fn step(
+pub(in crate::staff) async fn step(
     app: &App,
     signed: &Signed,
     operation: Operation,
@@ -35,7 +35,7 @@ pub(super) async fn step(
 }
 
 /// What a refused step means; what is no matter of the person is an error page.
-pub(super) fn sentence(error: ListError) -> Result<String, PageError> {
+pub(in crate::staff) fn sentence(error: ListError) -> Result<String, PageError> {
     Ok(match error {
         ListError::Already => "ほかの人が先に確定しています。いまの内容は下のとおりです。",
         ListError::Over => "この日は終わったか、締めが済んでいるため、リストを確定できません。",

@@ -53,7 +53,7 @@ async fn go_on(
 }
 
 /// What a refused step means for the person at the counter; what is no matter of theirs is an error page.
-fn sentence(error: ReceptionError) -> Result<String, PageError> {
+pub(in crate::staff) fn sentence(error: ReceptionError) -> Result<String, PageError> {
     Ok(match error {
         ReceptionError::NotFound => return Err(PageError::NotFound),
         ReceptionError::AnotherDay(day) => {

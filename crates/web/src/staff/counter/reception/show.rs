@@ -103,7 +103,7 @@ pub(crate) struct ShowPage {
     pub(crate) operation: OperationId,
     pub(crate) away_operation: OperationId,
     pub(crate) left_operation: OperationId,
-    pub(crate) reasons: &'static [Reason],
+    pub(crate) reasons: Vec<Reason>,
     pub(crate) story: Vec<story::Line>,
 }
 
@@ -163,8 +163,10 @@ pub(super) async fn page_with(
         .read(move |reader| {
             let Some(reception) = store::reception::find(reader, id)? else { return Ok(None) };
             let reservation = store::reservation::find(reader, reception.reservation)?;
-            let card = store::card::find(reader, reception.card)?;
-            let home = store::card::last_stored(reader, reception.card)?.map(|(_, name)| name);
+            // Visitors for a renewal have a page of their own.
+            let Some(of) = reception.card else { return Ok(None) };
+            let card = store::card::find(reader, of)?;
+            let home = store::card::last_stored(reader, of)?.map(|(_, name)| name);
             let story = story::of(reader, &Subject::Reception(id))?;
             let both = reservation.zip(card);
             let known = both.map(|(reservation, card)| Known { reception, reservation, card, home, story });
@@ -234,7 +236,7 @@ fn shown(
         operation: app.operation(),
         away_operation: app.operation(),
         left_operation: app.operation(),
-        reasons: Reason::ALL,
+        reasons: Reason::of(super::super::SERVICE).collect(),
         story,
     }
 }

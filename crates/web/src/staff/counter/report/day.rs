@@ -13,6 +13,7 @@ use documents::day_counts::{self, Count, Group, Reconciliation};
 use domain::journal::BusinessDay;
 use domain::permission::Permission;
 use domain::report::Main;
+use domain::service::Service;
 use domain::time::{era_date, month_day_ja};
 use jiff::civil::Date;
 use store::report::{CloseError, DayReport};
@@ -21,7 +22,7 @@ use super::figures::{self, Trend};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::counter::file::{self, CsvQuery, Form};
-use crate::staff::counter::{business, route, site_name};
+use crate::staff::counter::{SERVICE, business, route, site_name};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::{Layout, Task};
@@ -53,13 +54,21 @@ pub(crate) struct ReportPage {
     previous: Option<(String, String)>,
     next: Option<(String, String)>,
     close_href: Option<String>,
+    /// The address of the page, before the endings of its files.
+    base: String,
 }
 
 impl Page for ReportPage {}
 
 impl ReportPage {
     /// The page from its parts; `before` are the main figures of closed days before, oldest first.
-    pub(crate) fn of(layout: Layout, day: Date, report: &DayReport, before: &[(Date, Main)]) -> Self {
+    pub(crate) fn of(
+        layout: Layout,
+        service: Service,
+        day: Date,
+        report: &DayReport,
+        before: &[(Date, Main)],
+    ) -> Self {
         let mut days: Vec<(String, Main)> =
             before.iter().map(|(day, main)| (month_day_ja(*day), *main)).collect();
         days.push((month_day_ja(day), Main::from(&report.counts)));
@@ -74,14 +83,23 @@ impl ReportPage {
             title: era_date(day),
             through: report.closed.as_ref().map(|closed| closed.through_seq),
             later: later.collect(),
-            groups: figures::groups(report),
-            lines: figures::reconciliations(&report.counts),
-            trends: figures::trends(&days),
+            groups: figures::groups(service, report),
+            lines: figures::reconciliations(service, &report.counts),
+            trends: figures::trends(service, &days),
+            base: base(service, day),
             compared,
             previous: None,
             next: None,
             close_href: None,
         }
+    }
+}
+
+/// The address of a day's report.
+fn base(service: Service, day: Date) -> String {
+    match service {
+        Service::Renewal => crate::staff::renewal::route::report(day),
+        _ => route::report(day),
     }
 }
 
@@ -92,15 +110,41 @@ pub(crate) async fn show(
     Query(query): Query<CsvQuery>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    let (day, wanted) = Form::split(&address);
-    let day = business(&app, field::day_in(day)?);
-    let (report, before) = read(&app, &day).await?;
-    let layout = signed.layout(format!("{}の報告", month_day_ja(day.day))).within(Task::Reports);
-    let paper = || paper(&app, &day, &report, signed.name());
+    answer(&app, SERVICE, &address, &query, &signed).await
+}
+
+/// The same of the renewals.
+pub(crate) async fn renewals(
+    State(app): State<Arc<App>>,
+    Path(address): Path<String>,
+    Query(query): Query<CsvQuery>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    answer(&app, Service::Renewal, &address, &query, &signed).await
+}
+
+async fn answer(
+    app: &App,
+    service: Service,
+    address: &str,
+    query: &CsvQuery,
+    signed: &Signed,
+) -> Result<Response, PageError> {
+    let (day, wanted) = Form::split(address);
+    let day = BusinessDay { service, ..business(app, field::day_in(day)?) };
+    let (report, before) = read(app, &day).await?;
+    let what = if service == Service::Renewal { "更新の報告" } else { "報告" };
+    let layout = signed.layout(format!("{}の{what}", month_day_ja(day.day))).within(Task::Reports);
+    let addresses = |of: Date| base(service, of);
+    let name = |end: &str| match service {
+        Service::Renewal => format!("renewal-report-{}.{end}", day.day),
+        _ => format!("report-{}.{end}", day.day),
+    };
+    let paper = || paper(app, &day, &report, signed.name());
     match wanted {
         Form::Page => {
             let rules = app.rules();
-            let other = |day: Date| (route::report(day), month_day_ja(day));
+            let other = |day: Date| (addresses(day), month_day_ja(day));
             let earlier = rules.previous_open_day(day.service, &day.site, day.day);
             let after = rules.next_open_day(day.service, &day.site, day.day);
             let is_open = report.closed.is_none();
@@ -108,14 +152,17 @@ pub(crate) async fn show(
             Ok(respond(&ReportPage {
                 previous: earlier.map(other),
                 next: after.filter(|after| *after <= app.today()).map(other),
-                close_href: closes.then(|| route::close(day.day)),
-                ..ReportPage::of(layout, day.day, &report, &before)
+                close_href: closes.then(|| match service {
+                    Service::Renewal => crate::staff::renewal::route::day(day.day),
+                    _ => route::close(day.day),
+                }),
+                ..ReportPage::of(layout, day.service, day.day, &report, &before)
             }))
         }
-        Form::Pdf => file::pdf(&app, Document::DayCounts(paper()), &format!("report-{}.pdf", day.day)).await,
-        Form::Csv => file::csv(layout, &paper().table(), query.encoding, &format!("report-{}.csv", day.day)),
+        Form::Pdf => file::pdf(app, Document::DayCounts(paper()), &name("pdf")).await,
+        Form::Csv => file::csv(layout, &paper().table(), query.encoding, &name("csv")),
         Form::Xlsx => {
-            let (paper, name) = (paper(), format!("report-{}.xlsx", day.day));
+            let (paper, name) = (paper(), name("xlsx"));
             file::xlsx(&paper.table(), &format!("報告 {}", day.day), paper.printed_at, &name)
         }
     }
@@ -151,7 +198,7 @@ fn paper(app: &App, day: &BusinessDay, report: &DayReport, printed_by: &str) -> 
         through_seq: closed.and_then(|closed| u64::try_from(closed.through_seq).ok()),
         printed_at: closed.map_or_else(|| app.now(), |closed| closed.at),
         printed_by: closed.map_or_else(|| printed_by.to_owned(), |_| String::new()),
-        groups: figures::groups(report),
-        reconciliations: figures::reconciliations(&report.counts),
+        groups: figures::groups(day.service, report),
+        reconciliations: figures::reconciliations(day.service, &report.counts),
     }
 }

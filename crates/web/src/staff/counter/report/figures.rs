@@ -5,6 +5,7 @@ use domain::place::PlaceKind;
 use domain::reception::Reason;
 use domain::report::{AtClose, DayCounts, Main, Work};
 use domain::reservation::Channel;
+use domain::service::Service;
 use domain::time::month_day_ja;
 use store::report::{Corrected, DayReport};
 
@@ -15,17 +16,22 @@ fn count(name: impl Into<String>, count: u32, meaning: &str) -> Count {
     Count { name: name.into(), count: i64::from(count), remark: meaning.to_owned() }
 }
 
-/// Every figure of a report by subject.
-pub(crate) fn groups(report: &DayReport) -> Vec<Group> {
-    let mut groups = visitors(&report.counts);
-    groups.push(work(&report.work));
-    groups.extend(report.state.as_ref().map(state));
+/// Every figure of a service's report by subject.
+pub(crate) fn groups(service: Service, report: &DayReport) -> Vec<Group> {
+    let mut groups = visitors(service, &report.counts);
+    // Consignments, letters and the places of cards are matters of the issuance.
+    if service == Service::Renewal {
+        groups.push(reserved(&report.work));
+    } else {
+        groups.push(work(&report.work));
+        groups.extend(report.state.as_ref().map(state));
+    }
     groups.push(corrections(&report.corrections));
     groups
 }
 
 /// The day's visitors.
-fn visitors(counts: &DayCounts) -> Vec<Group> {
+fn visitors(service: Service, counts: &DayCounts) -> Vec<Group> {
     let by = |channel: &Channel| counts.booked.get(channel).copied().unwrap_or(0);
     let mut booked: Vec<Count> = Channel::ALL
         .iter()
@@ -40,18 +46,30 @@ fn visitors(counts: &DayCounts) -> Vec<Group> {
     booked.push(count("予約 計", counts.booked_total(), "予約方法ごとの件数の合計"));
     booked.push(count("他の日へ変更", counts.moved, "この日から他の日へ移り、戻っていない予約"));
     booked.push(count("取消", counts.cancelled, "来庁の前に取り消された予約"));
+    let both = if service == Service::Renewal {
+        (
+            count("来庁 計", counts.came(), "受付をした人。更新・持ち帰り・途中退出・受付中の合計"),
+            count("更新", counts.issued, "市が電子証明書を更新した件数"),
+        )
+    } else {
+        (
+            count("来庁 計", counts.came(), "受付をした人。交付・持ち帰り・途中退出・受付中の合計"),
+            count("交付", counts.issued, "市が交付し、カード交付完了になった件数"),
+        )
+    };
+    let without = match service {
+        Service::Renewal => "更新できずに帰った人、理由別",
+        _ => "交付できずに帰った人、理由別",
+    };
     let came = vec![
-        count("来庁 計", counts.came(), "受付をした人。交付・持ち帰り・途中退出・受付中の合計"),
-        count("交付", counts.issued, "市が交付し、カード交付完了になった件数"),
+        both.0,
+        both.1,
         count("途中退出", counts.left, "受付の後、終わる前に帰った人"),
         count("受付中", counts.here, "まだ終わっていない人。締めた日は0"),
     ];
-    let by = |reason: &Reason| counts.sent_away.get(reason).copied().unwrap_or(0);
-    let mut away: Vec<Count> = Reason::ALL
-        .iter()
-        .map(|reason| {
-            count(format!("持ち帰り（{}）", reason.label()), by(reason), "交付できずに帰った人、理由別")
-        })
+    let by = |reason: Reason| counts.sent_away.get(&reason).copied().unwrap_or(0);
+    let mut away: Vec<Count> = Reason::of(service)
+        .map(|reason| count(format!("持ち帰り（{}）", reason.label()), by(reason), without))
         .collect();
     away.push(count("持ち帰り 計", counts.sent_away_total(), "理由ごとの件数の合計"));
     let rest = vec![
@@ -65,7 +83,7 @@ fn visitors(counts: &DayCounts) -> Vec<Group> {
         Group { title: "来庁なし".to_owned(), rows: rest },
     ];
     if let Some(city) = counts.city_issued {
-        let rows = vec![count("市が数えた交付", city, "締めのときに市から聞いた件数")];
+        let rows = vec![count(format!("市が数えた{}", done(service)), city, "締めのときに市から聞いた件数")];
         groups.push(Group { title: "市の件数".to_owned(), rows });
     }
     groups
@@ -82,21 +100,33 @@ fn work(work: &Work) -> Group {
         count("交付のご案内の印刷", work.letters_printed, "印刷した通数（再発行を含む）"),
         count("交付通知書の発送", work.letters_posted, "市が発送したと記録した通数"),
     ];
+    rows.extend(bookings(work));
+    rows.push(count("事故の記録", work.incidents_opened, "市へ知らせて事故として記録した件数"));
+    rows.push(count("うち所在不明", work.missing, "事故のうち、カードが見つからないもの"));
+    rows.push(count("終わった事故", work.incidents_ended, "発見または市との協議で終わった件数"));
+    Group { title: "前の締めからこの日の締めまでの仕事".to_owned(), rows }
+}
+
+/// The work of a service that handles no cards of ours.
+fn reserved(work: &Work) -> Group {
+    Group { title: "前の締めからこの日の締めまでの仕事".to_owned(), rows: bookings(work) }
+}
+
+/// Reservations made, moved and cancelled.
+fn bookings(work: &Work) -> Vec<Count> {
     let by = |channel: &Channel| work.booked.get(channel).copied().unwrap_or(0);
-    rows.extend(Channel::ALL.iter().map(|channel| {
+    let made = Channel::ALL.iter().map(|channel| {
         count(
             format!("予約の受付（{}）", channel.label()),
             by(channel),
             "新しく取られた予約の件数。どの日の予約かは問わない",
         )
-    }));
+    });
+    let mut rows: Vec<Count> = made.collect();
     rows.push(count("予約の受付 計", work.booked_total(), "予約方法ごとの件数の合計"));
     rows.push(count("予約の変更", work.moved, "日時が変わった回数。どの日の予約かは問わない"));
     rows.push(count("予約の取消", work.cancelled, "取り消された予約の件数。どの日の予約かは問わない"));
-    rows.push(count("事故の記録", work.incidents_opened, "市へ知らせて事故として記録した件数"));
-    rows.push(count("うち所在不明", work.missing, "事故のうち、カードが見つからないもの"));
-    rows.push(count("終わった事故", work.incidents_ended, "発見または市との協議で終わった件数"));
-    Group { title: "前の締めからこの日の締めまでの仕事".to_owned(), rows }
+    rows
 }
 
 /// How things stood at the close.
@@ -138,13 +168,19 @@ pub(crate) fn line(corrected: &Corrected) -> Count {
     }
 }
 
+/// What the counter of a service does, in a word.
+fn done(service: Service) -> &'static str {
+    if service == Service::Renewal { "更新" } else { "交付" }
+}
+
 /// What must agree: every reservation has one end, and the city counted what we did.
-pub(crate) fn reconciliations(counts: &DayCounts) -> Vec<Reconciliation> {
+pub(crate) fn reconciliations(service: Service, counts: &DayCounts) -> Vec<Reconciliation> {
+    let done = done(service);
     let plain = |name: &str, count: u32| Count::new(name, i64::from(count));
     let mut lines = vec![Reconciliation {
         whole: plain("予約", counts.booked_total()),
         parts: vec![
-            plain("交付", counts.issued),
+            plain(done, counts.issued),
             plain("他の日へ変更", counts.moved),
             plain("取消", counts.cancelled),
             plain("持ち帰り", counts.sent_away_total()),
@@ -155,8 +191,8 @@ pub(crate) fn reconciliations(counts: &DayCounts) -> Vec<Reconciliation> {
         ],
     }];
     if let Some(city) = counts.city_issued {
-        let parts = vec![plain("このシステムの交付", counts.issued)];
-        lines.push(Reconciliation { whole: plain("市が数えた交付", city), parts });
+        let parts = vec![plain(&format!("このシステムの{done}"), counts.issued)];
+        lines.push(Reconciliation { whole: plain(&format!("市が数えた{done}"), city), parts });
     }
     lines
 }
@@ -188,12 +224,12 @@ pub(crate) const HEIGHT: u32 = 24;
 const STEP: usize = 8;
 
 /// The main figures over days, oldest first; the last is the day of the report.
-pub(crate) fn trends(days: &[(String, Main)]) -> Vec<Trend> {
+pub(crate) fn trends(service: Service, days: &[(String, Main)]) -> Vec<Trend> {
     type Figure = (&'static str, fn(&Main) -> u32);
     let figures: [Figure; 5] = [
         ("予約", |main| main.booked),
         ("来庁", |main| main.came),
-        ("交付", |main| main.issued),
+        (done(service), |main| main.issued),
         ("持ち帰り", |main| main.sent_away),
         ("不来庁", |main| main.not_come),
     ];
@@ -232,9 +268,9 @@ mod tests {
 
     #[test]
     fn g15_every_figure_has_its_meaning_and_the_line_reconciles() {
-        let groups = groups(&report());
+        let groups = groups(Service::Issuance, &report());
         assert!(groups.iter().flat_map(|group| &group.rows).all(|row| !row.remark.is_empty()));
-        let lines = reconciliations(&counts());
+        let lines = reconciliations(Service::Issuance, &counts());
         assert_eq!(lines[0].difference(), 0);
         assert_eq!(lines[1].difference(), -1);
         let names: Vec<&str> =
@@ -248,7 +284,7 @@ mod tests {
     #[test]
     fn g15_bars_stand_on_the_line_and_the_highest_fills_the_picture() {
         let of = |booked| Main { booked, ..Main::default() };
-        let trends = trends(&[("a".to_owned(), of(3)), ("b".to_owned(), of(12))]);
+        let trends = trends(Service::Issuance, &[("a".to_owned(), of(3)), ("b".to_owned(), of(12))]);
         let heights: Vec<(u32, u32)> = trends[0].bars.iter().map(|bar| (bar.y, bar.height)).collect();
         assert_eq!(heights, [(18, 6), (0, HEIGHT)]);
         assert_eq!((trends[0].words.as_str(), trends[0].last), ("a 3、b 12", 12));

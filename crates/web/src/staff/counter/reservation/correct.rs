@@ -61,7 +61,7 @@ pub(crate) struct CorrectPage {
     pub(crate) now: String,
     pub(crate) from: String,
     pub(crate) choices: Vec<Choice>,
-    pub(crate) reasons: &'static [Reason],
+    pub(crate) reasons: Vec<Reason>,
     pub(crate) from_paper: bool,
     /// Whether the day is closed, so that the correction stands in a later report.
     pub(crate) closed: bool,
@@ -154,7 +154,7 @@ async fn page(
         now: end.label(),
         from: code(end),
         choices: choices(end),
-        reasons: Reason::ALL,
+        reasons: Reason::of(reservation.slot.service).collect(),
         from_paper: signed.city_record() == CityRecord::Paper,
         closed,
         operation: app.operation(),

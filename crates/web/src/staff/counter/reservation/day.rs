@@ -80,6 +80,7 @@ pub(crate) struct DayPage {
     lines: Vec<Line>,
     counts: Vec<(&'static str, usize)>,
     close_href: Option<String>,
+    may_book: bool,
 }
 
 impl Page for DayPage {}
@@ -169,6 +170,7 @@ fn page(app: &App, signed: &Signed, day: &BusinessDay, known: &Known) -> DayPage
         lines: lines(known),
         counts: counts(known),
         close_href: closes.then(|| route::close(day.day)),
+        may_book: signed.may(Permission::Reserve),
     }
 }
 
@@ -222,6 +224,6 @@ impl DayPage {
         let (previous, next) = (day.yesterday().ok().map(Other::new), day.tomorrow().ok().map(Other::new));
         let title = era_date(day);
         let (today, close_href) = (Some(Other::new(day)), Some(route::close(day)));
-        Self { layout, day, title, previous, next, today, closed, lines, counts, close_href }
+        Self { layout, day, title, previous, next, today, closed, lines, counts, close_href, may_book: true }
     }
 }
