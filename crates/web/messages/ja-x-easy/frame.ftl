@@ -1,5 +1,5 @@
 # What stands on every page.
-service-name = マイナンバーカードの受《う》け取《と》り予約《よやく》
+service-name = マイナンバーカード窓口《まどぐち》の予約《よやく》
 title-error = まちがい：
 skip = 本文《ほんぶん》へ
 languages = ことば

@@ -626,8 +626,28 @@ fn pages() -> Vec<(&'static str, String)> {
         ("close-open", close(refused("absent", "選んでください。"), false, false).render()),
         ("close-ready", close(refused("city_count", "件数が違います。"), true, false).render()),
         ("close-closed", close(fresh(), true, true).render()),
-        ("report", ReportPage::of(layout("報告", Task::Reports), TODAY, &report(true), &before()).render()),
-        ("report-open", ReportPage::of(layout("報告", Task::Reports), TODAY, &report(false), &[]).render()),
+        (
+            "report",
+            ReportPage::of(
+                layout("報告", Task::Reports),
+                domain::service::Service::Issuance,
+                TODAY,
+                &report(true),
+                &before(),
+            )
+            .render(),
+        ),
+        (
+            "report-open",
+            ReportPage::of(
+                layout("報告", Task::Reports),
+                domain::service::Service::Issuance,
+                TODAY,
+                &report(false),
+                &[],
+            )
+            .render(),
+        ),
         ("incidents", incidents(ended_refused(), true).render()),
         ("incidents-none", incidents(fresh(), false).render()),
         ("incident-open", open_incident(fresh()).render()),

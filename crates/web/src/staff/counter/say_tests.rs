@@ -31,6 +31,8 @@ fn rules() -> RuleSet {
         web_cancel_minutes: 0,
         staff_cutoff_open_days: 0,
         hold_minutes: 10,
+        web_holds_per_address: 0,
+        web_bookings_per_address: 0,
     });
     let rules = (1..).zip([hours, booking]).map(|(n, body)| Rule {
         id: RuleId::from_parts(1, n),
@@ -83,6 +85,7 @@ fn live(state: Booking, day: Date, start: &str) -> Reservation {
         language: "ja".to_owned(),
         party: None,
         visitor: None,
+        pins: None,
         number_issue: 1,
         key_version: 1,
         version: 1,

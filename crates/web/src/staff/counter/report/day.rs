@@ -42,7 +42,6 @@ pub(crate) struct Later {
 #[template(path = "staff/counter/report/day.html")]
 pub(crate) struct ReportPage {
     layout: Layout,
-    day: Date,
     title: String,
     through: Option<i64>,
     later: Vec<Later>,
@@ -79,7 +78,6 @@ impl ReportPage {
         });
         Self {
             layout,
-            day,
             title: era_date(day),
             through: report.closed.as_ref().map(|closed| closed.through_seq),
             later: later.collect(),

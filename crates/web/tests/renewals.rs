@@ -1,0 +1,94 @@
+//! A day of renewals at the counter: booked by telephone, the list for the city, received, and closed.
+#![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
+
+use domain::permission::Role;
+use domain::service::Service;
+use jiff::civil::date;
+use storykit::{Browser, House};
+use testkit::{TestDb, on_both};
+
+fn house(home: TestDb) -> House {
+    let mut house = House::open(home);
+    house.city.notified(1, 'A');
+    house.at(date(2026, 11, 9), "10:00");
+    house
+}
+
+/// Books by telephone on Thursday, 12 November and answers the page of the renewal.
+fn books(desk: &mut Browser, people: usize, start: &str) -> String {
+    desk.open(&format!("/renewals/book?people={people}&day=2026-11-12")).sees("更新の予約を取る");
+    for n in 1..=people {
+        let field = if n == 1 { "pins".to_owned() } else { format!("pins-{n}") };
+        desk.choose(&field, "known");
+    }
+    desk.press(start).reads("来庁前").reads("暗証番号わかる");
+    desk.path().to_owned()
+}
+
+on_both! {
+    fn r7_f_a_day_of_renewals_from_the_telephone_to_its_report(home: TestDb) {
+        let mut house = house(home);
+        let mut desk = house.operator();
+        // There is nothing to scan: the way stands on 予約.
+        desk.open("/reservations").follow("更新の予約を取る").sees("更新の予約を取る");
+        // What would take two visits is not booked.
+        desk.choose("visitor", "proxy").choose("pins", "forgotten").press("9:00").reads("照会書送付依頼書の案内");
+        let first = books(&mut desk, 1, "9:00");
+        let family = books(&mut desk, 2, "9:00");
+        let (away, left, absent) = (books(&mut desk, 1, "9:20"), books(&mut desk, 1, "9:30"), books(&mut desk, 1, "9:40"));
+        let gone = books(&mut desk, 1, "9:50");
+        // Who comes is changed, the day is moved and moved back, one is cancelled.
+        desk.open(&away).choose("visitor", "proxy").press("来庁者を変える").reads("任意代理人");
+        desk.open(&away).follow("日時を変える").follow("11月13日").press("10:00").reads("11月13日");
+        desk.follow("日時を変える").follow("← 11月12日").press("9:20").reads("11月12日");
+        desk.open(&gone).choose("channel", "telephone").press("この予約を取り消す").reads("取消");
+        // The list of the next open day, before noon.
+        house.at(date(2026, 11, 11), "11:00");
+        let mut charge_at_noon = house.person(Role::PersonInCharge);
+        charge_at_noon.open("/renewals?day=2026-11-12").reads("まだ確定していません");
+        charge_at_noon.press("リストを確定する（6件）").reads("6件");
+        charge_at_noon.press("市へ引き継いだ").reads("入力してください");
+        charge_at_noon.fill("person", "市 一郎").press("市へ引き継いだ").reads("市 一郎");
+        let mut desk = house.operator();
+        let late = books(&mut desk, 1, "10:10");
+        charge_at_noon.open("/renewals/days/2026-11-12").reads("追加").press("確かめた").reads("確かめた違い 1件");
+        // The day itself.
+        house.at(date(2026, 11, 12), "9:00");
+        let mut desk = house.operator();
+        let mut city = house.person(Role::CityStaff);
+        let number = {
+            let keys = house.city.keys.clone();
+            let id = first.rsplit('/').next().unwrap().parse().unwrap();
+            let found = house.city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap();
+            found.unwrap().number(&keys).unwrap()
+        };
+        desk.open("/").fill("scan", &number.digits()).press("開く").reads("来庁を受け付ける");
+        desk.press("来庁を受け付ける").reads("受付中");
+        city.open(&first).press("更新完了").reads("更新済");
+        for path in [&family, &late] {
+            desk.open(path).press("来庁を受け付ける");
+            city.open(path).press("更新完了").reads("更新済");
+        }
+        desk.open(&away).press("来庁を受け付ける").press("持ち帰りにする").reads("理由を選んでください。");
+        desk.choose("reason", "card_forgotten").press("持ち帰りにする").reads("更新するカードの持参忘れ");
+        desk.open(&left).press("来庁を受け付ける").press("途中退出にする").reads("途中退出");
+        // Who does not come is said by a person at the close, which compares with the city's count.
+        house.at(date(2026, 11, 12), "17:40");
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/renewals/days/2026-11-12").reads("来庁していない2人").press("来庁していない2人を不来庁にする");
+        charge.fill("city_count", "2").press("この日を締める").reads("市の件数2件と、このシステムの件数3件が違います");
+        charge.fill("city_count", "3").press("この日を締める").reads("に締めました");
+        charge.open(&absent).reads("不来庁");
+        charge.open("/renewals/reports/2026-11-12").sees("報告　令和8年11月12日(木)").reads("市が数えた更新");
+        let csv = |browser: &mut Browser| browser.open("/renewals/reports/2026-11-12.csv").page().source();
+        let closed = csv(&mut charge);
+        assert!(closed.contains("更新") && closed.contains("持ち帰り（更新するカードの持参忘れ）") && !closed.contains("納品"));
+        house.at(date(2026, 11, 13), "9:00");
+        let mut later = house.person(Role::PersonInCharge);
+        assert_eq!(csv(&mut later), closed, "a closed day's report stays as it was");
+        let day = domain::journal::BusinessDay { service: Service::Renewal, ..house.city.day(date(2026, 11, 12)) };
+        let counts = house.city.db().read_now(move |reader| store::report::counts(reader, &day)).unwrap();
+        assert_eq!((counts.issued, counts.sent_away_total(), counts.left, counts.not_come, counts.cancelled), (3, 1, 1, 2, 1));
+        house.verify();
+    }
+}
