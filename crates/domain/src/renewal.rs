@@ -89,7 +89,7 @@ mod tests {
         ];
         assert_eq!(in_words(&both), "with_representative.forgotten-proxy.known");
         assert_eq!(from_words(&in_words(&both)), Some(both.to_vec()));
-        let five = vec!["principal.known"; 5].join("-");
+        let five = ["principal.known"; 5].join("-");
         for wrong in ["", "principal", "principal.", "principal.1234", "nobody.known", &five] {
             assert_eq!(from_words(wrong), None, "{wrong}");
         }

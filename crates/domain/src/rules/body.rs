@@ -227,10 +227,9 @@ impl RuleBody {
             Self::Places(body) => Some(&body.site),
             Self::Reduction(body) => body.site.as_ref(),
             Self::Shares(body) => Some(&body.site),
-            Self::Booking(_) => None,
+            Self::Booking(_) | Self::Branch(_) => None,
             Self::Site(body) => Some(&body.code),
             Self::Windows(body) => Some(&body.site),
-            Self::Branch(_) => None,
         }
     }
 

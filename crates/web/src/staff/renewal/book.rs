@@ -273,15 +273,13 @@ pub(super) fn coming(form: &mut Form, at: usize) -> Option<Coming> {
     if known.is_none() {
         form.refuse_ja(pins, "暗証番号がわかるかどうかを選んでください。");
     }
-    match Coming::in_one_visit(visitor?, known?, true) {
-        Ok(coming) => Some(coming),
-        Err(_) => {
-            let sentence = "本人の暗証番号がわからないとき、任意代理人は1回では手続きできません。\
-                照会書送付依頼書の案内をしてください。";
-            form.refuse_ja(pins, sentence);
-            None
-        }
+    let coming = Coming::in_one_visit(visitor?, known?, true);
+    if coming.is_err() {
+        let sentence = "本人の暗証番号がわからないとき、任意代理人は1回では手続きできません。\
+            照会書送付依頼書の案内をしてください。";
+        form.refuse_ja(pins, sentence);
     }
+    coming.ok()
 }
 
 /// The day, the starts and the way of asking.

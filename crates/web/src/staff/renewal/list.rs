@@ -130,15 +130,14 @@ pub(crate) async fn none_came(
         once(tx, &act, &operation, |tx| store::reception::none_came(tx, &act, &day).map(drop))
     });
     match done.await {
-        Ok(()) => Ok(see_other(&route::day(of.day))),
         Err(ReceptionError::AnotherDay(_)) => {
             let problem = "この日はまだ来ていません。".to_owned();
             day::page(&app, &signed, &of, form, Some(problem)).await
         }
         Err(ReceptionError::Reused(_)) => Err(field::stale()),
         Err(ReceptionError::Store(error)) => Err(error.into()),
-        // Somebody was received or cancelled at this moment: the page shows who is left.
-        Err(_) => Ok(see_other(&route::day(of.day))),
+        // Done; or somebody was received or cancelled at this moment: the page shows who is left.
+        Ok(()) | Err(_) => Ok(see_other(&route::day(of.day))),
     }
 }
 
