@@ -39,8 +39,8 @@ on_both! {
         let gone = books(&mut desk, 1, "9:50");
         // Who comes is changed, the day is moved and moved back, one is cancelled.
         desk.open(&away).choose("visitor", "proxy").press("来庁者を変える").reads("任意代理人");
-        desk.open(&away).follow("日時を変える").follow("11月13日").press("10:00").reads("11月13日");
-        desk.follow("日時を変える").follow("← 11月12日").press("9:20").reads("11月12日");
+        desk.open(&format!("{away}/move?day=2026-11-13")).press("10:00").reads("11月13日");
+        desk.open(&format!("{away}/move?day=2026-11-12")).press("9:20").reads("11月12日");
         desk.open(&gone).choose("channel", "telephone").press("この予約を取り消す").reads("取消");
         // The list of the next open day, before noon.
         house.at(date(2026, 11, 11), "11:00");
@@ -62,7 +62,7 @@ on_both! {
             let found = house.city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap();
             found.unwrap().number(&keys).unwrap()
         };
-        desk.open("/").fill("scan", &number.digits()).press("開く").reads("来庁を受け付ける");
+        desk.post("/scan", &[("scan", &number.digits())]).reads("来庁を受け付ける");
         desk.press("来庁を受け付ける").reads("受付中");
         city.open(&first).press("更新完了").reads("更新済");
         for path in [&family, &late] {
@@ -79,7 +79,7 @@ on_both! {
         charge.fill("city_count", "2").press("この日を締める").reads("市の件数2件と、このシステムの件数3件が違います");
         charge.fill("city_count", "3").press("この日を締める").reads("に締めました");
         charge.open(&absent).reads("不来庁");
-        charge.open("/renewals/reports/2026-11-12").sees("報告　令和8年11月12日(木)").reads("市が数えた更新");
+        charge.open("/renewals/reports/2026-11-12").sees("報告 令和8年11月12日(木)").reads("市が数えた更新");
         let csv = |browser: &mut Browser| browser.open("/renewals/reports/2026-11-12.csv").page().source();
         let closed = csv(&mut charge);
         assert!(closed.contains("更新") && closed.contains("持ち帰り（更新するカードの持参忘れ）") && !closed.contains("納品"));
