@@ -1,7 +1,8 @@
 //! Rules in Japanese words.
 
 use domain::rules::{
-    Booking, Branch, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Weekdays, When, Windows,
+    Booking, Branch, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Weekdays, When,
+    Windows,
 };
 use domain::service::Service;
 use domain::time::era_date;
