@@ -95,7 +95,7 @@ on_both! {
         assert_eq!(operator.page().value("person").as_deref(), Some("市民課 一郎"));
         operator.tick("paper", "yes", true).press_twice("引抜き指示を記録する");
         operator.reads("交付窓口では渡さずに終了しました（市の引抜き指示）。カードを引き抜いて、市へ渡してください。");
-        operator.reads("市の担当者：市民課 一郎").reads("お調べすることがありますので、市の担当からご連絡します。");
+        operator.reads("市の担当者：市民課 一郎").reads("お調べすることがありますので、市の担当からご案内します。");
         other.submit(&stale).reads("ほかの人が先に記録しました。");
         assert_eq!(other.status(), 409);
         let recalled = card(&house, cards[0]);
