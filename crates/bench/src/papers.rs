@@ -67,6 +67,7 @@ fn lists(house: &mut House) {
         if let RuleBody::Places(places) = &mut rule.body {
             places.places = places.places.max(10);
         }
+        rule.version += 1;
     }
     house.city.apply(rules);
     let slots = house.city.rules.slots(domain::service::Service::Issuance, &house.city.site, FIRST);
