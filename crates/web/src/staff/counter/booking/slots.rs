@@ -177,7 +177,8 @@ pub(super) async fn look(app: &App, wanted: Wanted) -> Result<Known, PageError> 
             let used = used.get(&(day, start)).copied().unwrap_or_default();
             // The places of the slot, not of the way of booking: beyond a share there are more, with a reason.
             let places = u32::from(grant.places);
-            let taken = places.saturating_sub(grant.free(wanted.channel, instant, used));
+            // Where more are taken than there are places, the page says how many.
+            let taken = places.saturating_sub(grant.free(wanted.channel, instant, used)).max(used.total());
             Bound { slot: Slot { start, places, taken }, limit }
         };
         let slots = rules.slots(service, &site, day).into_iter().map(slot);
