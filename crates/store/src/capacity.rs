@@ -16,52 +16,25 @@ use jiff::civil::Date;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::journal::Recorded;
-use crate::statement::Statement;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, statements};
 
 statements! { "capacity":
     EPOCH = "SELECT epoch FROM rule_epoch WHERE id = 1";
-    TAKE_WEB = "INSERT INTO slot_usage (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
-        VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5, 0)
+    TAKE = "INSERT INTO slot_usage (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
         ON CONFLICT (service, site, day, start)
-        DO UPDATE SET web = slot_usage.web + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
-        AND slot_usage.web < $7";
-    TAKE_TELEPHONE = "INSERT INTO slot_usage
-        (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
-        VALUES ($1, $2, $3, $4, 0, 1, 0, 0, $5, 0)
-        ON CONFLICT (service, site, day, start)
-        DO UPDATE SET telephone = slot_usage.telephone + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
-        AND slot_usage.telephone + slot_usage.counter < $7";
-    TAKE_COUNTER = "INSERT INTO slot_usage
-        (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
-        VALUES ($1, $2, $3, $4, 0, 0, 1, 0, $5, 0)
-        ON CONFLICT (service, site, day, start)
-        DO UPDATE SET counter = slot_usage.counter + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
-        AND slot_usage.telephone + slot_usage.counter < $7";
-    TAKE_WALK_IN = "INSERT INTO slot_usage
-        (service, site, day, start, web, telephone, counter, walk_in, ceiling, over)
-        VALUES ($1, $2, $3, $4, 0, 0, 0, 1, $5, 0)
-        ON CONFLICT (service, site, day, start)
-        DO UPDATE SET walk_in = slot_usage.walk_in + 1, ceiling = excluded.ceiling, over = 0
-        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $6
-        AND slot_usage.walk_in < $7";
-    FREE_WEB = "UPDATE slot_usage SET web = web - 1,
-        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
-        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND web > 0";
-    FREE_TELEPHONE = "UPDATE slot_usage SET telephone = telephone - 1,
-        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
-        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND telephone > 0";
-    FREE_COUNTER = "UPDATE slot_usage SET counter = counter - 1,
-        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
-        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND counter > 0";
-    FREE_WALK_IN = "UPDATE slot_usage SET walk_in = walk_in - 1,
-        over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
-        WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND walk_in > 0";
+        DO UPDATE SET web = slot_usage.web + excluded.web, telephone = slot_usage.telephone + excluded.telephone,
+        counter = slot_usage.counter + excluded.counter, walk_in = slot_usage.walk_in + excluded.walk_in,
+        ceiling = excluded.ceiling, over = 0
+        WHERE slot_usage.web + slot_usage.telephone + slot_usage.counter + slot_usage.walk_in < $10
+        AND excluded.web * slot_usage.web + excluded.walk_in * slot_usage.walk_in
+        + (excluded.telephone + excluded.counter) * (slot_usage.telephone + slot_usage.counter) < $11";
+    FREE = "UPDATE slot_usage SET web = web - $1, telephone = telephone - $2, counter = counter - $3,
+        walk_in = walk_in - $4, over = CASE WHEN over > 0 THEN over - 1 ELSE 0 END
+        WHERE service = $5 AND site = $6 AND day = $7 AND start = $8
+        AND web >= $1 AND telephone >= $2 AND counter >= $3 AND walk_in >= $4";
     TAKE_OVER = "UPDATE slot_usage SET web = web + $1, telephone = telephone + $2, counter = counter + $3,
         walk_in = walk_in + $4, ceiling = $5, over = web + telephone + counter + walk_in + 1 - $5
         WHERE service = $6 AND site = $7 AND day = $8 AND start = $9
@@ -97,22 +70,9 @@ pub enum ShiftError {
     Store(#[from] Error),
 }
 
-fn taking(channel: Channel) -> &'static Statement {
-    match channel {
-        Channel::Web => &TAKE_WEB,
-        Channel::Telephone => &TAKE_TELEPHONE,
-        Channel::Counter => &TAKE_COUNTER,
-        Channel::WalkIn => &TAKE_WALK_IN,
-    }
-}
-
-fn freeing(channel: Channel) -> &'static Statement {
-    match channel {
-        Channel::Web => &FREE_WEB,
-        Channel::Telephone => &FREE_TELEPHONE,
-        Channel::Counter => &FREE_COUNTER,
-        Channel::WalkIn => &FREE_WALK_IN,
-    }
+/// One place in the count of a way of booking, and none in the others: web, telephone, counter, walk-in.
+fn one_of(channel: Channel) -> [i64; 4] {
+    [Channel::Web, Channel::Telephone, Channel::Counter, Channel::WalkIn].map(|of| i64::from(of == channel))
 }
 
 /// The epoch of the rules that are in force, locked until the transaction ends where the engine can.
@@ -240,7 +200,11 @@ fn take(tx: &mut Tx<'_>, rules: &RuleSet, shift: &Shift, now: Timestamp, reach: 
     if own == 0 || whole == 0 {
         return Ok(false);
     }
-    let taken = tx.execute(taking(shift.channel), bind![service, site, day, start, places, whole, own])?;
+    let [web, telephone, counter, walk_in] = one_of(shift.channel);
+    let taken = tx.execute(
+        &TAKE,
+        bind![service, site, day, start, web, telephone, counter, walk_in, places, whole, own],
+    )?;
     Ok(taken == 1)
 }
 
@@ -281,9 +245,7 @@ pub fn take_beyond(
     }
     let Slot { service, site, day, start } = slot;
     let places = rules.grant(*service, site, *day, *start).places;
-    let [web, telephone, counter, walk_in] =
-        [Channel::Web, Channel::Telephone, Channel::Counter, Channel::WalkIn]
-            .map(|one| i64::from(one == channel));
+    let [web, telephone, counter, walk_in] = one_of(channel);
     let taken =
         tx.execute(&TAKE_OVER, bind![web, telephone, counter, walk_in, places, service, site, day, start])?;
     if places == 0 || taken == 0 {
@@ -294,7 +256,8 @@ pub fn take_beyond(
 
 fn free(tx: &mut Tx<'_>, _recorded: &Recorded, slot: &Slot, channel: Channel) -> Result<()> {
     let Slot { service, site, day, start } = slot;
-    tx.execute_one(freeing(channel), bind![service, site, day, start])
+    let [web, telephone, counter, walk_in] = one_of(channel);
+    tx.execute_one(&FREE, bind![web, telephone, counter, walk_in, service, site, day, start])
 }
 
 fn used_of(row: &Row<'_>) -> Result<Used> {

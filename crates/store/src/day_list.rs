@@ -12,6 +12,7 @@ use domain::journal::{Actor, BusinessDay, CityRecord, Entry};
 use domain::number::ControlNumber;
 use domain::place::PlaceKind;
 use domain::reservation::State;
+use domain::service::Service;
 use domain::time::{Start, day_of};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,7 +22,7 @@ use crate::card;
 use crate::error::{Error, Result};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, report, statements};
+use crate::{bind, renewals, report, statements};
 
 statements! { "day_list":
     KNOWN = "SELECT l.day AS day, j.at AS at, j.actor AS actor, l.receiver AS receiver, t.at AS transferred_at,
@@ -348,7 +349,7 @@ pub fn transfer(
     Ok(())
 }
 
-/// A person saw a difference, as its code says it.
+/// A person saw a difference of a day of any service, as its code says it.
 pub fn see(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -356,20 +357,19 @@ pub fn see(
     reservation: ReservationId,
     code: &str,
 ) -> Result<(), ListError> {
-    let found = differences(tx, &Days::from(day.clone()))?;
-    let same = |one: &&Changed| one.reservation == reservation && one.difference.code() == code;
-    let Some(known) = found.iter().find(same) else { return Err(ListError::Changed) };
-    if known.seen.is_some() { Ok(()) } else { note_seen(tx, act, day, reservation, code) }
-}
-
-/// Writes down that a person saw a difference that there is.
-pub(crate) fn note_seen(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    day: &BusinessDay,
-    reservation: ReservationId,
-    code: &str,
-) -> Result<(), ListError> {
+    let same = |id: ReservationId, difference: &Difference| id == reservation && difference.code() == code;
+    let known = if day.service == Service::Renewal {
+        let found = renewals::differences(tx, day)?;
+        found.iter().find(|one| same(one.reservation, &one.difference)).map(|one| one.seen.is_some())
+    } else {
+        let found = differences(tx, &Days::from(day.clone()))?;
+        found.iter().find(|one| same(one.reservation, &one.difference)).map(|one| one.seen.is_some())
+    };
+    match known {
+        None => return Err(ListError::Changed),
+        Some(true) => return Ok(()),
+        Some(false) => {}
+    }
     let entry = Entry::DifferenceSeen { day: day.clone(), reservation, difference: code.to_owned() };
     let recorded = tx.record(act, &entry)?;
     let entry = recorded.entry();

@@ -11,10 +11,9 @@ use domain::time::Start;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::act::Act;
-use crate::day_list::{self, Days, ListError};
+use crate::day_list::{self, Days};
 use crate::error::Result;
-use crate::tx::{Reader, Tx};
+use crate::tx::Reader;
 use crate::value::Row;
 use crate::{bind, statements};
 
@@ -140,18 +139,4 @@ pub fn differences(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Vec<Cha
     };
     found.sort_by_key(|one| (when(one), one.reservation));
     Ok(found)
-}
-
-/// A person saw a difference, as its code says it.
-pub fn see(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    day: &BusinessDay,
-    reservation: ReservationId,
-    code: &str,
-) -> Result<(), ListError> {
-    let found = differences(tx, day)?;
-    let same = |one: &&Changed| one.reservation == reservation && one.difference.code() == code;
-    let Some(known) = found.iter().find(same) else { return Err(ListError::Changed) };
-    if known.seen.is_some() { Ok(()) } else { day_list::note_seen(tx, act, day, reservation, code) }
 }

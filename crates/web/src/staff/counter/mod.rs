@@ -25,6 +25,7 @@ use domain::permission::Permission;
 use domain::service::Service;
 use jiff::civil::Date;
 
+use self::list::Issuances;
 use super::desk::{Access, Desk};
 use crate::App;
 
@@ -65,9 +66,9 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     let desk = desk
         .get("/list", may(Permission::SeeReservations), list::show::first)
         .get("/list/{day}", may(Permission::SeeReservations), list::show::show)
-        .post("/list/{day}/freeze", may(Permission::TransferBatches), list::act::freeze)
-        .post("/list/{day}/transfer", may(Permission::TransferBatches), list::act::transfer)
-        .post("/list/{day}/seen", may(Permission::TransferBatches), list::act::see)
+        .post("/list/{day}/freeze", may(Permission::TransferBatches), list::act::freeze::<Issuances>)
+        .post("/list/{day}/transfer", may(Permission::TransferBatches), list::act::transfer::<Issuances>)
+        .post("/list/{day}/seen", may(Permission::TransferBatches), list::act::see::<Issuances>)
         .post("/duty/{day}/{duty}/take", may(Permission::TransferBatches), list::duty::take)
         .post("/duty/{day}/{duty}/done", may(Permission::TransferBatches), list::duty::done);
     desk.get("/close/{day}", may(Permission::CloseDay), close::show::show)

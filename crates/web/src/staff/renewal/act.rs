@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::id::{ReceptionId, ReservationId};
+use domain::id::{OperationId, ReceptionId, ReservationId};
 use domain::reception::Reason;
 use domain::reservation::Channel;
 use domain::service::Service;
-use store::op::{Operation, once};
+use store::op::{Operation, Reused, once};
 use store::reception::{ReceptionError, Unserved};
 use store::reservation::{BookingError, party};
 use store::{Act, Lane, Tx};
@@ -26,27 +26,78 @@ pub(super) const REASON: &str = "reason";
 /// How many people are cancelled together; none: this one alone.
 const ALL: &str = "all";
 
-/// Does a step of the reception once, and shows the renewal again.
-async fn step(
-    app: &App,
-    signed: &Signed,
+/// A form about a renewal, as it came.
+struct Asked {
+    app: Arc<App>,
+    signed: Signed,
     id: ReservationId,
     form: Form,
-    operation: Operation,
-    step: impl Fn(&mut Tx<'_>, &Act, ReceptionId) -> Result<(), ReceptionError> + Send + 'static,
-) -> Result<Response, PageError> {
-    let act = app.act(signed.actor());
-    let done = app.db.write(Lane::Staff, move |tx| {
-        once(tx, &act, &operation, |tx| {
-            let Some(visit) = store::reception::of_reservation(tx, id)? else {
-                return Err(ReceptionError::NotFound);
-            };
-            step(tx, &act, visit.id)
-        })
-    });
-    match done.await {
-        Ok(()) => Ok(see_other(&route::renewal(id))),
-        Err(error) => show::page(app, signed, id, form, Some(sentence(error)?)).await,
+    operation: OperationId,
+}
+
+impl Asked {
+    fn read(
+        app: Arc<App>,
+        id: &str,
+        signed: Signed,
+        fields: &Fields,
+        names: &[&'static str],
+    ) -> Result<Self, PageError> {
+        let id = field::id(id)?;
+        let form = fields.form(&[&[field::OPERATION], names].concat())?;
+        let operation = field::operation(&form)?;
+        Ok(Self { app, signed, id, form, operation })
+    }
+
+    /// The renewal again with the form, and with what went wrong.
+    async fn again(self, problem: Option<String>) -> Result<Response, PageError> {
+        show::page(&self.app, &self.signed, self.id, self.form, problem).await
+    }
+
+    /// Does something once, however often the form is sent; `request` stands for all that it asks.
+    async fn once<E>(
+        &self,
+        request: &str,
+        act: impl Fn(&mut Tx<'_>, &Act) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), E>
+    where
+        E: From<store::Error> + From<Reused> + Send + 'static,
+    {
+        let operation = Operation::new(self.operation, &format!("{request} {}", self.id));
+        let by = self.app.act(self.signed.actor());
+        self.app.db.write(Lane::Staff, move |tx| once(tx, &by, &operation, |tx| act(tx, &by))).await
+    }
+
+    /// Takes a step of the reception, and shows the renewal again.
+    async fn step(
+        self,
+        request: &str,
+        step: impl Fn(&mut Tx<'_>, &Act, ReceptionId) -> Result<(), ReceptionError> + Send + 'static,
+    ) -> Result<Response, PageError> {
+        let id = self.id;
+        let done = self.once(request, move |tx, act| {
+            let visit = store::reception::of_reservation(tx, id)?.ok_or(ReceptionError::NotFound)?;
+            step(tx, act, visit.id)
+        });
+        match done.await {
+            Ok(()) => Ok(see_other(&route::renewal(id))),
+            Err(error) => self.again(Some(sentence(error)?)).await,
+        }
+    }
+
+    /// Changes the booking, and shows the renewal again.
+    async fn change(
+        self,
+        request: &str,
+        change: impl Fn(&mut Tx<'_>, &Act) -> Result<(), BookingError> + Send + 'static,
+    ) -> Result<Response, PageError> {
+        match self.once(request, change).await {
+            Ok(()) => {
+                self.app.availability_changed();
+                Ok(see_other(&route::renewal(self.id)))
+            }
+            Err(error) => self.again(Some(refusal(error)?)).await,
+        }
     }
 }
 
@@ -57,23 +108,19 @@ pub(crate) async fn arrive(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = field::id(&id)?;
-    let form = fields.form(&[field::OPERATION])?;
-    let operation = Operation::new(field::operation(&form)?, &format!("arrive {id}"));
-    let act = app.act(signed.actor());
-    let done = app.db.write(Lane::Staff, move |tx| {
-        once(tx, &act, &operation, |tx| {
-            let found = store::reservation::find(tx, id)?;
-            if found.is_none_or(|found| found.slot.service != Service::Renewal) {
-                return Err(ReceptionError::NotFound);
-            }
-            store::reception::arrive(tx, &act, id).map(drop)
-        })
+    let asked = Asked::read(app, &id, signed, &fields, &[])?;
+    let id = asked.id;
+    let done = asked.once("arrive", move |tx, act| {
+        let found = store::reservation::find(tx, id)?;
+        if found.is_none_or(|found| found.slot.service != Service::Renewal) {
+            return Err(ReceptionError::NotFound);
+        }
+        store::reception::arrive(tx, act, id).map(drop)
     });
     match done.await {
         // Another operator received the same visitor: the page shows it.
         Ok(()) | Err(ReceptionError::Already(_)) => Ok(see_other(&route::renewal(id))),
-        Err(error) => show::page(&app, &signed, id, form, Some(sentence(error)?)).await,
+        Err(error) => asked.again(Some(sentence(error)?)).await,
     }
 }
 
@@ -84,17 +131,15 @@ pub(crate) async fn done(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, field::PERSON])?;
-    let operation = field::operation(&form)?;
-    let Some((renewer, recorded)) = field::city(&mut form, &signed) else {
-        return show::page(&app, &signed, id, form, None).await;
+    let mut asked = Asked::read(app, &id, signed, &fields, &[field::PERSON, field::PAPER])?;
+    let Some((renewer, recorded)) = field::city(&mut asked.form, &asked.signed) else {
+        return asked.again(None).await;
     };
-    let operation = Operation::new(operation, &format!("renewed {id} {renewer}"));
-    step(&app, &signed, id, form, operation, move |tx, act, visit| {
+    let request = format!("renewed {renewer}");
+    let step = move |tx: &mut Tx<'_>, act: &Act, visit| {
         store::reception::renewed(tx, act, visit, &renewer, recorded)
-    })
-    .await
+    };
+    asked.step(&request, step).await
 }
 
 /// 持ち帰り: sent away with a reason.
@@ -104,23 +149,19 @@ pub(crate) async fn send_away(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, REASON, field::REMARK])?;
-    let operation = field::operation(&form)?;
-    let remark = field::remark(&mut form);
-    let reason: Option<Reason> = form.typed(REASON).parse().ok();
-    let Some(reason) = reason.filter(|reason| Reason::of(Service::Renewal).any(|of| of == *reason)) else {
-        form.refuse_ja(REASON, "理由を選んでください。");
-        return show::page(&app, &signed, id, form, None).await;
-    };
-    if form.is_refused() {
-        return show::page(&app, &signed, id, form, None).await;
+    let mut asked = Asked::read(app, &id, signed, &fields, &[REASON, field::REMARK])?;
+    let remark = field::remark(&mut asked.form);
+    let reason: Option<Reason> = asked.form.typed(REASON).parse().ok();
+    let reason = reason.filter(|reason| Reason::of(Service::Renewal).any(|of| of == *reason));
+    if reason.is_none() {
+        asked.form.refuse_ja(REASON, "理由を選んでください。");
     }
-    let operation = Operation::new(operation, &format!("sent away {id} {reason} {remark}"));
-    step(&app, &signed, id, form, operation, move |tx, act, visit| {
+    let Some(reason) = reason.filter(|_| !asked.form.is_refused()) else { return asked.again(None).await };
+    let request = format!("sent away {reason} {remark}");
+    let step = move |tx: &mut Tx<'_>, act: &Act, visit| {
         store::reception::send_away(tx, act, visit, &Unserved::SentAway(reason), &remark)
-    })
-    .await
+    };
+    asked.step(&request, step).await
 }
 
 /// 途中退出.
@@ -130,13 +171,10 @@ pub(crate) async fn leave(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = field::id(&id)?;
-    let form = fields.form(&[field::OPERATION])?;
-    let operation = Operation::new(field::operation(&form)?, &format!("left {id}"));
-    step(&app, &signed, id, form, operation, |tx, act, visit| {
-        store::reception::send_away(tx, act, visit, &Unserved::Left, "")
-    })
-    .await
+    let asked = Asked::read(app, &id, signed, &fields, &[])?;
+    let step =
+        |tx: &mut Tx<'_>, act: &Act, visit| store::reception::send_away(tx, act, visit, &Unserved::Left, "");
+    asked.step("left", step).await
 }
 
 /// 取消, of this one or of everybody of its booking.
@@ -146,26 +184,21 @@ pub(crate) async fn cancel(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, CHANNEL, ALL])?;
-    let operation = field::operation(&form)?;
-    let Ok(channel @ (Channel::Telephone | Channel::Counter)) = form.typed(CHANNEL).parse() else {
-        form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
-        return show::page(&app, &signed, id, form, None).await;
+    let mut asked = Asked::read(app, &id, signed, &fields, &[CHANNEL, ALL])?;
+    let Ok(channel @ (Channel::Telephone | Channel::Counter)) = asked.form.typed(CHANNEL).parse() else {
+        asked.form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
+        return asked.again(None).await;
     };
-    let all: Option<usize> = match form.typed(ALL) {
+    let all: Option<usize> = match asked.form.typed(ALL) {
         "" => None,
         people => Some(people.parse().map_err(|_| PageError::BadRequest)?),
     };
-    let operation = Operation::new(operation, &format!("cancel {id} {channel} {}", form.typed(ALL)));
-    let (act, rules) = (app.act(signed.actor()), app.rules());
-    let done = app.db.write(Lane::Staff, move |tx| {
-        once(tx, &act, &operation, |tx| match all {
-            Some(people) => party::cancel_all(tx, &act, &rules, id, people, channel),
-            None => store::reservation::cancel(tx, &act, &rules, id, channel).map(drop),
-        })
-    });
-    ended(&app, &signed, id, form, done.await).await
+    let (id, rules) = (asked.id, asked.app.rules());
+    let change = move |tx: &mut Tx<'_>, act: &Act| match all {
+        Some(people) => party::cancel_all(tx, act, &rules, id, people, channel),
+        None => store::reservation::cancel(tx, act, &rules, id, channel).map(drop),
+    };
+    asked.change(&format!("cancel {channel} {all:?}"), change).await
 }
 
 /// Who comes, and whether the PINs are known.
@@ -175,38 +208,14 @@ pub(crate) async fn coming(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: ReservationId = field::id(&id)?;
     let ([who, ..], [pins, ..]) = (book::VISITORS, book::PINS);
-    let mut form = fields.form(&[field::OPERATION, who, pins])?;
-    let operation = field::operation(&form)?;
-    let Some(coming) = book::coming(&mut form, 0) else {
-        return show::page(&app, &signed, id, form, None).await;
+    let mut asked = Asked::read(app, &id, signed, &fields, &[who, pins])?;
+    let Some(coming) = book::coming(&mut asked.form, 0) else { return asked.again(None).await };
+    let id = asked.id;
+    let change = move |tx: &mut Tx<'_>, act: &Act| {
+        party::set_coming(tx, act, id, Some(coming.visitor), Some(coming.pins))
     };
-    let operation = Operation::new(operation, &format!("coming {id} {}", coming.code()));
-    let act = app.act(signed.actor());
-    let done = app.db.write(Lane::Staff, move |tx| {
-        once(tx, &act, &operation, |tx| {
-            party::set_coming(tx, &act, id, Some(coming.visitor), Some(coming.pins))
-        })
-    });
-    ended(&app, &signed, id, form, done.await).await
-}
-
-/// After something was changed: the renewal again, or why it was not done.
-async fn ended(
-    app: &App,
-    signed: &Signed,
-    id: ReservationId,
-    form: Form,
-    done: Result<(), BookingError>,
-) -> Result<Response, PageError> {
-    match done {
-        Ok(()) => {
-            app.availability_changed();
-            Ok(see_other(&route::renewal(id)))
-        }
-        Err(error) => show::page(app, signed, id, form, Some(refusal(error)?)).await,
-    }
+    asked.change(&format!("coming {}", coming.code()), change).await
 }
 
 /// What a refused change means for the person at the counter.

@@ -1,7 +1,6 @@
 //! Booking and moving renewals for those who telephone or come to the counter: the same places as on the web, without its
 //! cut-off. There is nothing to scan, so this page is reached from 予約.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,12 +8,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::{OperationId, ReservationId};
-use domain::journal::{BusinessDay, Slot as Place, Subject};
+use domain::journal::{Slot as Place, Subject};
 use domain::renewal::Coming;
 use domain::reservation::{Channel, MOST_IN_PARTY, Pins, State as Booking, Visitor};
 use domain::service::Service;
 use domain::time::{Start, era_date, month_day_ja};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use store::Lane;
 use store::journal::View;
@@ -28,6 +26,7 @@ use crate::availability::Slot;
 use crate::citizen::visit::people;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
+use crate::staff::counter::booking::slots::{self, Half, Known, Wanted};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
@@ -116,49 +115,10 @@ fn number_of(text: &str) -> Option<usize> {
     text.parse().ok().filter(|people| (1..=MOST_IN_PARTY).contains(people))
 }
 
-/// What is known of the days.
-struct Known {
-    /// The day that is shown.
-    day: Date,
-    /// Its slots that can be booked by the staff now, but for those that are full.
-    slots: Vec<Slot>,
-    /// The first day with a free place, from today on.
-    first: Option<Date>,
-    /// The open days around the shown one.
-    around: [Option<Date>; 2],
-}
-
-/// Looks at a day, or at the first with a free place.
-async fn look(app: &App, wanted: Option<Date>) -> Result<Known, PageError> {
-    let (rules, instant, today) = (app.rules(), app.now(), business(app, app.today()));
-    let BusinessDay { service, site, day: now } = today.clone();
-    let window = rules.booking(service, now).map_or(0, |booking| booking.window_days);
-    let last = now.saturating_add(i64::from(window).days());
-    let (from, until) = wanted.map_or((now, last), |day| (now.min(day), last.max(day)));
-    let asked = site.clone();
-    let taken =
-        app.db.read(move |reader| store::capacity::taken(reader, service, &asked, from, until)).await?;
-    let taken: HashMap<(Date, Start), u32> =
-        taken.into_iter().map(|(day, start, taken)| ((day, start), taken)).collect();
-    let slots = |day: Date| -> Vec<Slot> {
-        let may = |start: &Start| {
-            let place = Place { service, site: site.clone(), day, start: *start };
-            day >= now && rules.staff_limit(&place, instant).is_none()
-        };
-        let slot = |(start, grant): (Start, domain::capacity::Grant)| Slot {
-            start,
-            places: u32::from(grant.places),
-            taken: taken.get(&(day, start)).copied().unwrap_or(0),
-        };
-        rules.slots(service, &site, day).into_iter().filter(|(start, _)| may(start)).map(slot).collect()
-    };
-    let open = |day: &Date| rules.next_open_day(service, &site, *day).filter(|next| *next <= last);
-    let first =
-        std::iter::successors(Some(now), open).find(|day| slots(*day).iter().any(|slot| slot.free() > 0));
-    let day = wanted.or(first).unwrap_or(now);
-    let around = [rules.previous_open_day(service, &site, day), rules.next_open_day(service, &site, day)];
-    let around = around.map(|other| other.filter(|other| *other >= now));
-    Ok(Known { day, slots: slots(day), first, around })
+/// Looks at a day, or at the first with places for all.
+async fn look(app: &App, day: Option<Date>, people: usize) -> Result<Known, PageError> {
+    let wanted = Wanted { day, half: Half::Any, people, opens_from: None, channel: Channel::Telephone };
+    slots::look(app, &business(app, app.today()), wanted).await
 }
 
 /// Shows the day for a booking.
@@ -168,7 +128,7 @@ pub(crate) async fn show(
     signed: Signed,
 ) -> Result<Response, PageError> {
     let people = goto.people()?;
-    let known = look(&app, goto.day()?).await?;
+    let known = look(&app, goto.day()?, people).await?;
     Ok(respond(&page(&app, &signed, &known, people, form(people), None)))
 }
 
@@ -223,7 +183,8 @@ fn view(
 ) -> BookPage {
     let join = if of.here.contains('?') { '&' } else { '?' };
     let other = |day: Date| (format!("{}{join}day={day}", of.here), month_day_ja(day));
-    let free: Vec<(Start, u32)> = known.slots.iter().map(|slot| (slot.start, slot.free())).collect();
+    let slots: Vec<Slot> = known.open().collect();
+    let free: Vec<(Start, u32)> = slots.iter().map(|slot| (slot.start, slot.free())).collect();
     let mut focus = true;
     let ja = Texts::new(Language::JA);
     let mut time = |(at, slot): (usize, &Slot)| {
@@ -251,8 +212,8 @@ fn view(
         title: era_date(known.day),
         previous: known.around[0].map(other),
         next: known.around[1].map(other),
-        first: known.first.filter(|first| *first != known.day).map(other),
-        times: known.slots.iter().enumerate().map(&mut time).collect(),
+        first: known.firsts[0].filter(|first| *first != known.day).map(other),
+        times: slots.iter().enumerate().map(&mut time).collect(),
         here: of.here.clone(),
         channels: [Channel::Telephone, Channel::Counter],
         visitors: Visitor::ALL,
@@ -312,7 +273,7 @@ pub(crate) async fn book(
     let answers: Vec<Option<Coming>> = (0..people).map(|at| coming(&mut form, at)).collect();
     let pressed = pressed(&mut form)?;
     let (Some((day, starts, channel)), false) = (pressed, form.is_refused()) else {
-        let known = look(&app, Some(day)).await?;
+        let known = look(&app, Some(day), people).await?;
         return Ok(respond(&page(&app, &signed, &known, people, form, None)));
     };
     let coming: Vec<Coming> = answers.into_iter().flatten().collect();
@@ -345,7 +306,7 @@ pub(crate) async fn book(
         }
         Err(error) => {
             let problem = refusal(error)?;
-            let known = look(&app, Some(day)).await?;
+            let known = look(&app, Some(day), people).await?;
             Ok(respond(&page(&app, &signed, &known, people, form, Some(problem))))
         }
     }
@@ -388,7 +349,7 @@ async fn move_page(
     if found.state != Booking::Booked {
         return Ok(see_other(&route::renewal(id)));
     }
-    let known = look(app, day).await?;
+    let known = look(app, day, count).await?;
     let here = format!("{}/move", route::renewal(id));
     let now = format!("{} {}（{}）", era_date(found.slot.day), found.slot.start, wording::short(id));
     let of = Purpose {

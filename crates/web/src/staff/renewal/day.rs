@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use documents::Document;
 use documents::day_list::{DayList, Entry};
 use domain::capacity::Opening;
 use domain::id::{OperationId, ReservationId};
@@ -25,13 +24,12 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::file::{self, CsvQuery, Form as Wanted};
-use crate::staff::counter::site_name;
+use crate::staff::counter::list::show::times;
+use crate::staff::counter::reservation::day::Goto;
+use crate::staff::counter::reservation::list::paper_of;
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
-
-/// The field of what the city counted.
-pub(super) const CITY_COUNT: &str = "city_count";
 
 /// A line of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,26 +103,12 @@ impl Page for DayPage {
     }
 }
 
-/// The query of a day to go to.
-#[derive(Debug, serde::Deserialize)]
-pub(crate) struct Goto {
-    day: Option<String>,
-}
-
 /// Leads to the day that was asked for, or to today, or to the next open day.
 pub(crate) async fn first(
     State(app): State<Arc<App>>,
     Query(goto): Query<Goto>,
 ) -> Result<Response, PageError> {
-    let day = if let Some(day) = goto.day.filter(|day| !day.is_empty()) {
-        field::day_in(&day)?
-    } else {
-        let (rules, today) = (app.rules(), business(&app, app.today()));
-        let open = rules.is_open(today.service, &today.site, today.day);
-        let next = rules.next_open_day(today.service, &today.site, today.day);
-        if open { today.day } else { next.unwrap_or(today.day) }
-    };
-    Ok(see_other(&route::day(day)))
+    Ok(see_other(&route::day(goto.day(&app, &business(&app, app.today()))?)))
 }
 
 /// What is known of a day.
@@ -166,23 +150,10 @@ pub(super) async fn export(
     let found = u32::try_from(lines.len()).unwrap_or(u32::MAX);
     let subjects = vec![Subject::Day(day.clone())];
     signed.viewed(app, View { screen: name, asked: day.to_string(), subjects, found }).await?;
-    let paper = paper(app, day, lines, signed.name());
-    let file = |end: &str| format!("{name}-{}.{end}", day.day);
-    match wanted {
-        Wanted::Page => Err(PageError::NotFound),
-        Wanted::Pdf => file::pdf(app, Document::DayList(paper), &file("pdf")).await,
-        Wanted::Csv => {
-            let layout = signed.layout("CP932では書けない文字があります").within(Task::Reservations);
-            file::csv(layout, &paper.table(), query.encoding, &file("csv"))
-        }
-        Wanted::Xlsx => {
-            file::xlsx(&paper.table(), &format!("更新 {}", day.day), paper.printed_at, &file("xlsx"))
-        }
-    }
+    file::day_list(app, signed, paper(app, day, lines, signed.name()), wanted, query, name, "更新").await
 }
 
 fn paper(app: &App, day: &BusinessDay, lines: &[Stored], printed_by: &str) -> DayList {
-    let now = app.now();
     let families = wording::families(&lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>());
     let entry = |(line, family): (&Stored, String)| Entry {
         start: line.start,
@@ -196,16 +167,7 @@ fn paper(app: &App, day: &BusinessDay, lines: &[Stored], printed_by: &str) -> Da
         family,
         remark: remark(line),
     };
-    DayList {
-        city: app.settings.profile.city.name_ja.clone(),
-        site: site_name(app, day),
-        service: day.service.label().to_owned(),
-        day: day.day,
-        as_of: now,
-        printed_at: now,
-        printed_by: printed_by.to_owned(),
-        entries: lines.iter().zip(families).map(entry).collect(),
-    }
+    paper_of(app, day, app.now(), printed_by, lines.iter().zip(families).map(entry).collect())
 }
 
 /// What the reader of the list must know: the PINs to be set anew, the language, and where the visit stands.
@@ -342,17 +304,10 @@ fn lines(stored: &[Stored]) -> Vec<Line> {
 }
 
 fn difference(app: &App, changed: &Changed) -> Difference {
-    use domain::day_list::Difference as Kind;
-    let (what, now) = match changed.difference {
-        Kind::Added { start } => ("追加", start.to_string()),
-        Kind::Time { start } => ("時刻の変更", start.to_string()),
-        Kind::Away { day } => ("他の日へ", month_day_ja(day)),
-        Kind::Cancelled => ("取消", String::new()),
-        Kind::Recalled => ("引抜き", String::new()),
-    };
+    let (listed, now) = times(changed.listed, changed.difference);
     Difference {
-        what,
-        listed: changed.listed.map(|start| start.to_string()).unwrap_or_default(),
+        what: changed.difference.label(),
+        listed,
         now,
         reservation: changed.reservation,
         short: wording::short(changed.reservation),

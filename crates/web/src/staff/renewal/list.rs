@@ -4,96 +4,43 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::id::ReservationId;
 use domain::journal::BusinessDay;
+use domain::service::Service;
+use jiff::civil::Date;
 use store::Lane;
-use store::day_list::ListError;
 use store::op::{Operation, once};
 use store::reception::ReceptionError;
-use store::report::CloseError;
 
 use super::{business, day, route};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError};
+use crate::staff::counter::close::done::{Closing, try_close};
+use crate::staff::counter::close::show::CITY_COUNT;
 use crate::staff::counter::file::{CsvQuery, Form as Wanted};
-use crate::staff::counter::list::act::{sentence, step};
+use crate::staff::counter::list::Lists;
 use crate::staff::desk::Signed;
 use crate::staff::field;
 
-const RESERVATION: &str = "reservation";
-const DIFFERENCE: &str = "difference";
+/// The lists of the renewal.
+pub(in crate::staff) struct Renewals;
 
-async fn go_on(
-    app: &App,
-    signed: &Signed,
-    of: &BusinessDay,
-    form: Form,
-    done: Result<(), ListError>,
-) -> Result<Response, PageError> {
-    match done {
-        Ok(()) => Ok(see_other(&route::day(of.day))),
-        Err(error) => day::page(app, signed, of, form, Some(sentence(error)?)).await,
+impl Lists for Renewals {
+    const SERVICE: Service = Service::Renewal;
+
+    fn address(day: Date) -> String {
+        route::day(day)
     }
-}
 
-/// Freezes the list.
-pub(crate) async fn freeze(
-    State(app): State<Arc<App>>,
-    Path(of): Path<String>,
-    signed: Signed,
-    fields: Fields,
-) -> Result<Response, PageError> {
-    let of = business(&app, field::day_in(&of)?);
-    let form = fields.form(&[field::OPERATION])?;
-    let operation = Operation::new(field::operation(&form)?, &format!("freeze {of}"));
-    let day = of.clone();
-    let done =
-        step(&app, &signed, operation, move |tx, act| store::day_list::freeze(tx, act, &day).map(drop));
-    let done = done.await;
-    go_on(&app, &signed, &of, form, done).await
-}
-
-/// Writes down who of the city took the list.
-pub(crate) async fn transfer(
-    State(app): State<Arc<App>>,
-    Path(of): Path<String>,
-    signed: Signed,
-    fields: Fields,
-) -> Result<Response, PageError> {
-    let of = business(&app, field::day_in(&of)?);
-    let mut form = fields.form(&[field::OPERATION, field::PERSON])?;
-    let operation = field::operation(&form)?;
-    let Some(receiver) = field::person(&mut form) else {
-        return day::page(&app, &signed, &of, form, None).await;
-    };
-    let operation = Operation::new(operation, &format!("transfer {of} {receiver}"));
-    let (day, recorded) = (of.clone(), signed.city_record());
-    let done = step(&app, &signed, operation, move |tx, act| {
-        store::day_list::transfer(tx, act, &day, &receiver, recorded)
-    });
-    let done = done.await;
-    go_on(&app, &signed, &of, form, done).await
-}
-
-/// Writes down that a difference was seen.
-pub(crate) async fn see(
-    State(app): State<Arc<App>>,
-    Path(of): Path<String>,
-    signed: Signed,
-    fields: Fields,
-) -> Result<Response, PageError> {
-    let of = business(&app, field::day_in(&of)?);
-    let form = fields.form(&[field::OPERATION, RESERVATION, DIFFERENCE])?;
-    let reservation: ReservationId = field::id(form.typed(RESERVATION))?;
-    let code = form.typed(DIFFERENCE).to_owned();
-    let operation = Operation::new(field::operation(&form)?, &format!("see {of} {reservation} {code}"));
-    let day = of.clone();
-    let done = step(&app, &signed, operation, move |tx, act| {
-        store::renewals::see(tx, act, &day, reservation, &code)
-    });
-    let done = done.await;
-    go_on(&app, &signed, &of, form, done).await
+    async fn page(
+        app: &App,
+        signed: &Signed,
+        day: &BusinessDay,
+        form: Form,
+        problem: Option<String>,
+    ) -> Result<Response, PageError> {
+        day::page(app, signed, day, form, problem).await
+    }
 }
 
 /// The frozen list as a file.
@@ -149,37 +96,9 @@ pub(crate) async fn close(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let of = business(&app, field::day_in(&of)?);
-    let mut form = fields.form(&[field::OPERATION, day::CITY_COUNT, field::REMARK])?;
-    let operation = field::operation(&form)?;
-    let counted = field::count(&mut form, day::CITY_COUNT, "市の更新件数");
-    let remark = field::remark(&mut form);
-    let Some(counted) = counted.filter(|_| !form.is_refused()) else {
-        return day::page(&app, &signed, &of, form, None).await;
-    };
-    let operation = Operation::new(operation, &format!("close {of} {counted} {remark}"));
-    let (act, day) = (app.act(signed.actor()), of.clone());
-    let done = app.db.write(Lane::Staff, move |tx| {
-        once(tx, &act, &operation, |tx| {
-            store::report::close(tx, &act, &day, None, counted, &remark).map(drop)
-        })
-    });
-    let problem = match done.await {
-        Ok(()) => return Ok(see_other(&route::day(of.day))),
-        Err(CloseError::CountDiffers { city, ours }) => {
-            let sentence = format!(
-                "市の件数{city}件と、このシステムの件数{ours}件が違います。数え直し、違いが残るときは備考に理由を入力してください。"
-            );
-            form.refuse_ja(day::CITY_COUNT, sentence);
-            return day::page(&app, &signed, &of, form, None).await;
-        }
-        Err(CloseError::Already) => "この日はほかの人が先に締めました。".to_owned(),
-        Err(CloseError::TooEarly) => "この日はまだ来ていません。".to_owned(),
-        Err(CloseError::Open { waiting, here }) => {
-            format!("来庁前の人が{waiting}人、受付中の人が{here}人残っています。")
-        }
-        Err(CloseError::Reused(_)) => return Err(field::stale()),
-        Err(CloseError::Store(error)) => return Err(error.into()),
-        Err(other) => return Err(PageError::internal(other)),
-    };
-    day::page(&app, &signed, &of, form, Some(problem)).await
+    let mut form = fields.form(&[field::OPERATION, CITY_COUNT, field::REMARK])?;
+    match try_close(&app, &signed, &of, None, "市の更新件数", &mut form).await? {
+        Closing::Done => Ok(see_other(&route::day(of.day))),
+        Closing::Open(problem) => day::page(&app, &signed, &of, form, problem).await,
+    }
 }

@@ -16,6 +16,8 @@ use domain::permission::Permission;
 use domain::service::Service;
 use jiff::civil::Date;
 
+use self::list::Renewals;
+use super::counter::list::act as lists;
 use super::counter::report;
 use super::desk::{Access, Desk};
 use crate::App;
@@ -29,9 +31,9 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/renewals/book", may(Permission::Reserve), book::book)
         .get("/renewals/reports/{day}", may(Permission::SeeReports), report::day::renewals)
         .get("/renewals/days/{day}", may(Permission::SeeReservations), day::show)
-        .post("/renewals/days/{day}/freeze", may(Permission::TransferBatches), list::freeze)
-        .post("/renewals/days/{day}/transfer", may(Permission::TransferBatches), list::transfer)
-        .post("/renewals/days/{day}/seen", may(Permission::TransferBatches), list::see)
+        .post("/renewals/days/{day}/freeze", may(Permission::TransferBatches), lists::freeze::<Renewals>)
+        .post("/renewals/days/{day}/transfer", may(Permission::TransferBatches), lists::transfer::<Renewals>)
+        .post("/renewals/days/{day}/seen", may(Permission::TransferBatches), lists::see::<Renewals>)
         .get("/renewals/lists/{day}", may(Permission::SeeReservations), list::file)
         .post("/renewals/days/{day}/none-came", may(Permission::CloseDay), list::none_came)
         .post("/renewals/days/{day}/close", may(Permission::CloseDay), list::close);

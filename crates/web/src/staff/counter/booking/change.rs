@@ -30,8 +30,8 @@ use crate::kit::{Fields, Form, PageError, respond};
 use crate::staff::Task;
 use crate::staff::counter::reservation::show;
 use crate::staff::counter::reservation::shown::{AsShown, SHOWN, changed_since};
-use crate::staff::counter::route;
 use crate::staff::counter::say::{Facts, Saying};
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::{field, wording};
 
@@ -100,7 +100,12 @@ async fn page(
     let opens_from = opens_from(app, people.iter().map(|(card, _)| card.posted_on));
     // A reservation stays in the count of the way by which it was booked.
     let channel = reservation.channel;
-    let known = look(app, Wanted { day, half, people: people.len(), opens_from, channel }).await?;
+    let known = look(
+        app,
+        &business(app, app.today()),
+        Wanted { day, half, people: people.len(), opens_from, channel },
+    )
+    .await?;
     let both =
         |(card, person): &(Card, Reservation)| [Subject::Reservation(person.id), Subject::Card(card.id)];
     let subjects = people.iter().flat_map(both).collect();

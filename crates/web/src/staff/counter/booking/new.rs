@@ -105,7 +105,12 @@ pub(super) async fn page(
     let opens_from = opens_from(app, found.iter().map(|facts| facts.card.posted_on));
     // By telephone the reserve of the counter is missing; the store says so if it was the last place.
     let channel = Channel::Counter;
-    let known = look(app, Wanted { day, half, people: found.len(), opens_from, channel }).await?;
+    let known = look(
+        app,
+        &business(app, app.today()),
+        Wanted { day, half, people: found.len(), opens_from, channel },
+    )
+    .await?;
     let subjects = found.iter().map(|facts| Subject::Card(facts.card.id)).collect();
     let view = View { screen: "book", asked: id.to_string(), subjects, found: found_count(found.len()) };
     let control = wording::control(first.card.control_number);

@@ -86,7 +86,7 @@ impl Goto {
 
 /// What suits the citizen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Half {
+pub(in crate::staff) enum Half {
     /// Any time.
     Any,
     /// From noon on.
@@ -104,17 +104,17 @@ impl Half {
 
 /// What is wanted of the days.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(in crate::staff) struct Wanted {
     /// The day, where one is asked for.
-    pub(super) day: Option<Date>,
+    pub(in crate::staff) day: Option<Date>,
     /// The half of it.
-    pub(super) half: Half,
+    pub(in crate::staff) half: Half,
     /// For how many people.
-    pub(super) people: usize,
+    pub(in crate::staff) people: usize,
     /// The first day on which all of them may come.
-    pub(super) opens_from: Option<Date>,
+    pub(in crate::staff) opens_from: Option<Date>,
     /// The way of booking whose free places are shown.
-    pub(super) channel: Channel,
+    pub(in crate::staff) channel: Channel,
 }
 
 /// The first day on which people may come whose letters were posted on these days.
@@ -138,27 +138,38 @@ impl Bound {
 
 /// What is known of the days.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(in crate::staff) struct Known {
     /// The day that is shown.
-    pub(super) day: Date,
+    pub(in crate::staff) day: Date,
     /// Which half of it was asked for.
     half: Half,
     /// Its slots that have not begun.
     slots: Vec<Bound>,
     /// The first day with places for all, from today on; and the first in the afternoon.
-    firsts: [Option<Date>; 2],
+    pub(in crate::staff) firsts: [Option<Date>; 2],
     /// The next open days with how many places are free.
     coming: Vec<(Date, u32)>,
     /// The open days around the shown one.
-    around: [Option<Date>; 2],
+    pub(in crate::staff) around: [Option<Date>; 2],
+}
+
+impl Known {
+    /// The slots that no rule of the clock keeps from the staff.
+    pub(in crate::staff) fn open(&self) -> impl Iterator<Item = Slot> {
+        self.slots.iter().filter(|bound| bound.limit.is_none()).map(|bound| bound.slot)
+    }
 }
 
 /// How many of the coming days stand at one glance: those of a week.
 const COMING: usize = 6;
 
-/// Looks at a day, or at the first with places for all.
-pub(super) async fn look(app: &App, wanted: Wanted) -> Result<Known, PageError> {
-    let (rules, today) = (app.rules(), business(app, app.today()));
+/// Looks at a day of a service, or at the first from today on with places for all.
+pub(in crate::staff) async fn look(
+    app: &App,
+    today: &BusinessDay,
+    wanted: Wanted,
+) -> Result<Known, PageError> {
+    let rules = app.rules();
     let BusinessDay { service, site, day: now } = today.clone();
     let window = rules.booking(service, now).map_or(0, |booking| booking.window_days);
     let last = now.saturating_add(i64::from(window).days());

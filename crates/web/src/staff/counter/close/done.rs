@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::journal::BusinessDay;
+use jiff::civil::Date;
 use store::Lane;
 use store::op::{Operation, once};
 use store::report::CloseError;
@@ -11,7 +13,7 @@ use store::report::CloseError;
 use super::show::{self, CITY_COUNT};
 use crate::App;
 use crate::kit::page::see_other;
-use crate::kit::{Fields, PageError};
+use crate::kit::{Fields, Form, PageError};
 use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
@@ -25,31 +27,48 @@ pub(crate) async fn close(
 ) -> Result<Response, PageError> {
     let day = field::day_in(&day)?;
     let mut form = fields.form(&[field::OPERATION, CITY_COUNT, field::REMARK])?;
-    let operation = field::operation(&form)?;
-    let counted = field::count(&mut form, CITY_COUNT, "市の交付件数");
-    let remark = field::remark(&mut form);
-    let Some(counted) = counted.filter(|_| !form.is_refused()) else {
-        return show::page(&app, &signed, day, form, &fields, None).await;
-    };
-    let business = business(&app, day);
-    let (act, next) = (app.act(signed.actor()), show::next(&app, &business));
+    let of = business(&app, day);
+    let next = show::next(&app, &of);
+    match try_close(&app, &signed, &of, next, "市の交付件数", &mut form).await? {
+        Closing::Done => Ok(see_other(&route::close(day))),
+        Closing::Open(problem) => show::page(&app, &signed, day, form, &fields, problem).await,
+    }
+}
+
+/// What became of a close.
+pub(in crate::staff) enum Closing {
+    /// The day is closed.
+    Done,
+    /// It is still open: what is wrong stands at the form, or is this sentence.
+    Open(Option<String>),
+}
+
+/// Closes a day with the city's count as the form has it, under the name that the count has there.
+pub(in crate::staff) async fn try_close(
+    app: &App,
+    signed: &Signed,
+    day: &BusinessDay,
+    next: Option<Date>,
+    count: &str,
+    form: &mut Form,
+) -> Result<Closing, PageError> {
+    let operation = field::operation(form)?;
+    let counted = field::count(form, CITY_COUNT, count);
+    let remark = field::remark(form);
+    let Some(counted) = counted.filter(|_| !form.is_refused()) else { return Ok(Closing::Open(None)) };
+    let (act, of) = (app.act(signed.actor()), day.clone());
     let operation = Operation::new(operation, &format!("close {day} {counted} {remark}"));
-    let done = app
-        .db
-        .write(Lane::Staff, move |tx| {
-            once(tx, &act, &operation, |tx| {
-                store::report::close(tx, &act, &business, next, counted, &remark).map(drop)
-            })
-        })
-        .await;
-    let problem = match done {
-        Ok(()) => return Ok(see_other(&route::close(day))),
+    let done = app.db.write(Lane::Staff, move |tx| {
+        once(tx, &act, &operation, |tx| store::report::close(tx, &act, &of, next, counted, &remark).map(drop))
+    });
+    let problem = match done.await {
+        Ok(()) => return Ok(Closing::Done),
         Err(CloseError::CountDiffers { city, ours }) => {
             let sentence = format!(
                 "市の件数{city}件と、このシステムの件数{ours}件が違います。数え直し、違いが残るときは備考に理由を入力してください。"
             );
             form.refuse_ja(CITY_COUNT, sentence);
-            return show::page(&app, &signed, day, form, &fields, None).await;
+            return Ok(Closing::Open(None));
         }
         Err(CloseError::Already) => "この日はほかの人が先に締めました。".to_owned(),
         Err(CloseError::TooEarly) => "この日はまだ来ていません。".to_owned(),
@@ -61,5 +80,5 @@ pub(crate) async fn close(
         Err(CloseError::Store(error)) => return Err(error.into()),
         Err(other) => return Err(PageError::internal(other)),
     };
-    show::page(&app, &signed, day, form, &fields, Some(problem)).await
+    Ok(Closing::Open(Some(problem)))
 }

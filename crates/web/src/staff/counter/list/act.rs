@@ -10,11 +10,10 @@ use store::day_list::ListError;
 use store::op::{Operation, once};
 use store::{Act, Lane, Tx};
 
-use super::show;
+use super::Lists;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError};
-use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 
@@ -24,7 +23,7 @@ const RESERVATION: &str = "reservation";
 const DIFFERENCE: &str = "difference";
 
 /// Does a step once, however often its form is sent.
-pub(in crate::staff) async fn step(
+pub(super) async fn step(
     app: &App,
     signed: &Signed,
     operation: Operation,
@@ -35,7 +34,7 @@ pub(in crate::staff) async fn step(
 }
 
 /// What a refused step means; what is no matter of the person is an error page.
-pub(in crate::staff) fn sentence(error: ListError) -> Result<String, PageError> {
+pub(super) fn sentence(error: ListError) -> Result<String, PageError> {
     Ok(match error {
         ListError::Already => "ほかの人が先に確定しています。いまの内容は下のとおりです。",
         ListError::Over => "この日は終わったか、締めが済んでいるため、リストを確定できません。",
@@ -48,7 +47,7 @@ pub(in crate::staff) fn sentence(error: ListError) -> Result<String, PageError> 
     .to_owned())
 }
 
-async fn go_on(
+async fn go_on<L: Lists>(
     app: &App,
     signed: &Signed,
     day: &BusinessDay,
@@ -56,39 +55,44 @@ async fn go_on(
     done: Result<(), ListError>,
 ) -> Result<Response, PageError> {
     match done {
-        Ok(()) => Ok(see_other(&route::list(day.day))),
-        Err(error) => show::page(app, signed, day, form, Some(sentence(error)?)).await,
+        Ok(()) => Ok(see_other(&L::address(day.day))),
+        Err(error) => L::page(app, signed, day, form, Some(sentence(error)?)).await,
     }
 }
 
+/// The day of an address.
+fn day_of<L: Lists>(app: &App, day: &str) -> Result<BusinessDay, PageError> {
+    Ok(BusinessDay { service: L::SERVICE, site: app.settings.site.clone(), day: field::day_in(day)? })
+}
+
 /// Freezes the list.
-pub(crate) async fn freeze(
+pub(in crate::staff) async fn freeze<L: Lists>(
     State(app): State<Arc<App>>,
     Path(day): Path<String>,
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let day = business(&app, field::day_in(&day)?);
+    let day = day_of::<L>(&app, &day)?;
     let form = fields.form(&[field::OPERATION])?;
     let operation = Operation::new(field::operation(&form)?, &format!("freeze {day}"));
     let of = day.clone();
     let done =
         step(&app, &signed, operation, move |tx, act| store::day_list::freeze(tx, act, &of).map(drop)).await;
-    go_on(&app, &signed, &day, form, done).await
+    go_on::<L>(&app, &signed, &day, form, done).await
 }
 
 /// Writes down who of the city took the list.
-pub(crate) async fn transfer(
+pub(in crate::staff) async fn transfer<L: Lists>(
     State(app): State<Arc<App>>,
     Path(day): Path<String>,
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let day = business(&app, field::day_in(&day)?);
+    let day = day_of::<L>(&app, &day)?;
     let mut form = fields.form(&[field::OPERATION, field::PERSON])?;
     let operation = field::operation(&form)?;
     let Some(receiver) = field::person(&mut form) else {
-        return show::page(&app, &signed, &day, form, None).await;
+        return L::page(&app, &signed, &day, form, None).await;
     };
     let operation = Operation::new(operation, &format!("transfer {day} {receiver}"));
     let (of, recorded) = (day.clone(), signed.city_record());
@@ -96,17 +100,17 @@ pub(crate) async fn transfer(
         store::day_list::transfer(tx, act, &of, &receiver, recorded)
     });
     let done = done.await;
-    go_on(&app, &signed, &day, form, done).await
+    go_on::<L>(&app, &signed, &day, form, done).await
 }
 
 /// Writes down that a difference was seen.
-pub(crate) async fn see(
+pub(in crate::staff) async fn see<L: Lists>(
     State(app): State<Arc<App>>,
     Path(day): Path<String>,
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let day = business(&app, field::day_in(&day)?);
+    let day = day_of::<L>(&app, &day)?;
     let form = fields.form(&[field::OPERATION, RESERVATION, DIFFERENCE])?;
     let reservation: ReservationId = field::id(form.typed(RESERVATION))?;
     let code = form.typed(DIFFERENCE).to_owned();
@@ -115,5 +119,5 @@ pub(crate) async fn see(
     let done =
         step(&app, &signed, operation, move |tx, act| store::day_list::see(tx, act, &of, reservation, &code));
     let done = done.await;
-    go_on(&app, &signed, &day, form, done).await
+    go_on::<L>(&app, &signed, &day, form, done).await
 }

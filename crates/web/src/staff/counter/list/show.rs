@@ -6,14 +6,13 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use documents::Document;
 use documents::day_list::{DayList as Paper, Entry};
 use domain::day_list::Difference;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::{BusinessDay, Subject};
 use domain::permission::Permission;
 use domain::place::PlaceKind;
-use domain::time::{era_date, month_day_ja};
+use domain::time::{Start, era_date, month_day_ja};
 use jiff::civil::Date;
 use store::Reader;
 use store::day_list::{Changed, DayList, Days, Line};
@@ -24,7 +23,8 @@ use crate::kit::page::see_other;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::account::words::Names;
 use crate::staff::counter::file::{self, CsvQuery};
-use crate::staff::counter::{business, route, site_name};
+use crate::staff::counter::reservation::list::paper_of;
+use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
@@ -108,24 +108,14 @@ pub(crate) async fn show(
     if wanted == file::Form::Page {
         return page(&app, &signed, &day, Form::fresh(), None).await;
     }
-    let Some((paper, frozen_at)) = paper(&app, &signed, &day).await? else { return Err(PageError::NotFound) };
+    let Some(paper) = paper(&app, &signed, &day).await? else { return Err(PageError::NotFound) };
     let screen = match wanted {
         file::Form::Csv => "day_list_csv",
         file::Form::Xlsx => "day_list_xlsx",
         file::Form::Page | file::Form::Pdf => "day_list_pdf",
     };
     signed.viewed(&app, view(screen, &day, paper.entries.len())).await?;
-    let name = |ending: &str| format!("list-{}.{ending}", day.day);
-    match wanted {
-        file::Form::Csv => {
-            let layout = signed.layout("CP932では書けない文字があります").within(Task::Reservations);
-            file::csv(layout, &paper.table(), query.encoding, &name("csv"))
-        }
-        file::Form::Xlsx => {
-            file::xlsx(&paper.table(), &format!("予約リスト {}", day.day), frozen_at, &name("xlsx"))
-        }
-        file::Form::Page | file::Form::Pdf => file::pdf(&app, Document::DayList(paper), &name("pdf")).await,
-    }
+    file::day_list(&app, &signed, paper, wanted, query, "list", "予約リスト").await
 }
 
 fn view(screen: &'static str, day: &BusinessDay, found: usize) -> View {
@@ -207,12 +197,18 @@ fn others(app: &App, shown: &BusinessDay) -> Vec<(String, String)> {
     other.map(|day| (route::list(day), month_day_ja(day))).collect()
 }
 
-fn row(app: &App, day: Date, changed: &Changed, names: &Names) -> Row {
-    let now = match changed.difference {
+/// The time on the list and how it is now, as far as there are any.
+pub(in crate::staff) fn times(listed: Option<Start>, difference: Difference) -> (String, String) {
+    let now = match difference {
         Difference::Added { start } | Difference::Time { start } => start.to_string(),
         Difference::Away { day } => month_day_ja(day),
         Difference::Cancelled | Difference::Recalled => "―".to_owned(),
     };
+    (listed.map_or_else(|| "―".to_owned(), |start| start.to_string()), now)
+}
+
+fn row(app: &App, day: Date, changed: &Changed, names: &Names) -> Row {
+    let (listed, now) = times(changed.listed, changed.difference);
     let stored = matches!(changed.place_kind, PlaceKind::Box | PlaceKind::Desk | PlaceKind::Missing);
     let act = if changed.difference.comes() {
         stored.then(|| (route::pull(day), "引き抜く"))
@@ -223,7 +219,7 @@ fn row(app: &App, day: Date, changed: &Changed, names: &Names) -> Row {
         reservation: changed.reservation,
         code: changed.difference.code(),
         what: changed.difference.label(),
-        listed: changed.listed.map_or_else(|| "―".to_owned(), |start| start.to_string()),
+        listed,
         now,
         control: wording::control(changed.control_number),
         reference: wording::list_line(changed.list_date, changed.line),
@@ -239,11 +235,7 @@ fn row(app: &App, day: Date, changed: &Changed, names: &Names) -> Row {
 }
 
 /// The paper of a frozen list, as the city got it.
-async fn paper(
-    app: &App,
-    signed: &Signed,
-    day: &BusinessDay,
-) -> Result<Option<(Paper, jiff::Timestamp)>, PageError> {
+async fn paper(app: &App, signed: &Signed, day: &BusinessDay) -> Result<Option<Paper>, PageError> {
     let (keys, of) = (app.keys.clone(), day.clone());
     let found = app.db.read(move |reader| {
         let Some(list) = store::day_list::find(reader, &of)? else { return Ok(None) };
@@ -264,15 +256,6 @@ async fn paper(
         family,
         remark: wording::language(&line.language).to_owned(),
     };
-    let paper = Paper {
-        city: app.settings.profile.city.name_ja.clone(),
-        site: site_name(app, day),
-        service: day.service.label().to_owned(),
-        day: day.day,
-        as_of: list.at,
-        printed_at: app.now(),
-        printed_by: signed.name().to_owned(),
-        entries: lines.into_iter().zip(wording::families(&families)).map(entry).collect(),
-    };
-    Ok(Some((paper, list.at)))
+    let entries = lines.into_iter().zip(wording::families(&families)).map(entry).collect();
+    Ok(Some(paper_of(app, day, list.at, signed.name(), entries)))
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use documents::Document;
 use domain::capacity::{Closure, Opening};
 use domain::journal::{BusinessDay, Subject};
 use domain::permission::Permission;
@@ -96,15 +95,20 @@ pub(crate) async fn first(
     State(app): State<Arc<App>>,
     Query(goto): Query<Goto>,
 ) -> Result<Response, PageError> {
-    let day = if let Some(day) = goto.day.filter(|day| !day.is_empty()) {
-        field::day_in(&day)?
-    } else {
-        let (rules, today) = (app.rules(), business(&app, app.today()));
+    Ok(see_other(&route::day(goto.day(&app, &business(&app, app.today()))?)))
+}
+
+impl Goto {
+    /// The day that was asked for, or today, or the next open day.
+    pub(in crate::staff) fn day(self, app: &App, today: &BusinessDay) -> Result<Date, PageError> {
+        if let Some(day) = self.day.filter(|day| !day.is_empty()) {
+            return field::day_in(&day);
+        }
+        let rules = app.rules();
         let open = rules.is_open(today.service, &today.site, today.day);
         let next = rules.next_open_day(today.service, &today.site, today.day);
-        if open { today.day } else { next.unwrap_or(today.day) }
-    };
-    Ok(see_other(&route::day(day)))
+        Ok(if open { today.day } else { next.unwrap_or(today.day) })
+    }
 }
 
 /// Shows, prints or exports a day.
@@ -125,25 +129,12 @@ pub(crate) async fn show(
     };
     let found = u32::try_from(known.lines.len()).unwrap_or(u32::MAX);
     let view = View { screen, asked: day.to_string(), subjects: vec![Subject::Day(day.clone())], found };
-    let paper = || list::paper(&app, &day, &known, signed.name());
-    match wanted {
-        Form::Page => signed.shows(&app, view, || respond(&page(&app, &signed, &day, &known))).await,
-        Form::Pdf => {
-            signed.viewed(&app, view).await?;
-            file::pdf(&app, Document::DayList(paper()), &format!("reservations-{}.pdf", day.day)).await
-        }
-        Form::Csv => {
-            signed.viewed(&app, view).await?;
-            let layout = signed.layout("CP932では書けない文字があります").within(Task::Reservations);
-            let name = format!("reservations-{}.csv", day.day);
-            file::csv(layout, &paper().table(), query.encoding, &name)
-        }
-        Form::Xlsx => {
-            signed.viewed(&app, view).await?;
-            let (paper, name) = (paper(), format!("reservations-{}.xlsx", day.day));
-            file::xlsx(&paper.table(), &format!("予約 {}", day.day), paper.printed_at, &name)
-        }
+    if wanted == Form::Page {
+        return signed.shows(&app, view, || respond(&page(&app, &signed, &day, &known))).await;
     }
+    signed.viewed(&app, view).await?;
+    let paper = list::paper(&app, &day, &known, signed.name());
+    file::day_list(&app, &signed, paper, wanted, query, "reservations", "予約").await
 }
 
 fn page(app: &App, signed: &Signed, day: &BusinessDay, known: &Known) -> DayPage {

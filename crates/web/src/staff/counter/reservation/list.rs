@@ -6,6 +6,7 @@ use documents::day_list::{DayList, Entry};
 use domain::id::CardId;
 use domain::journal::BusinessDay;
 use domain::reservation::State as Booking;
+use jiff::Timestamp;
 use store::reservation::OfDay;
 
 use crate::App;
@@ -35,21 +36,29 @@ pub(crate) async fn read(app: &App, day: &BusinessDay) -> Result<Known, store::E
 
 /// The paper, which is also what the table is made of.
 pub(crate) fn paper(app: &App, day: &BusinessDay, known: &Known, printed_by: &str) -> DayList {
-    let now = app.now();
+    let families = known.lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>();
+    let lines = known.lines.iter().zip(wording::families(&families));
+    let entries = lines.map(|(line, family)| entry(line, family, known)).collect();
+    paper_of(app, day, app.now(), printed_by, entries)
+}
+
+/// The list of a day as it stood at an instant.
+pub(crate) fn paper_of(
+    app: &App,
+    day: &BusinessDay,
+    as_of: Timestamp,
+    printed_by: &str,
+    entries: Vec<Entry>,
+) -> DayList {
     DayList {
         city: app.settings.profile.city.name_ja.clone(),
         site: site_name(app, day),
         service: day.service.label().to_owned(),
         day: day.day,
-        as_of: now,
-        printed_at: now,
+        as_of,
+        printed_at: app.now(),
         printed_by: printed_by.to_owned(),
-        entries: known
-            .lines
-            .iter()
-            .zip(wording::families(&known.lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>()))
-            .map(|(line, family)| entry(line, family, known))
-            .collect(),
+        entries,
     }
 }
 

@@ -1,0 +1,183 @@
+//! The word and the version under which an entry is stored, and what it is about.
+
+use super::{Entry, Subject};
+use crate::id::CardId;
+
+impl Entry {
+    /// The word for the kind of entry, as stored in its own column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PersonCreated { .. } => "person_created",
+            Self::RoleGranted { .. } => "role_granted",
+            Self::RoleEnded { .. } => "role_ended",
+            Self::PasswordSet { .. } => "password_set",
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignInRefused { .. } => "sign_in_refused",
+            Self::SignedOut { .. } => "signed_out",
+            Self::RulesApplied { .. } => "rules_applied",
+            Self::LedgerDecided { .. } => "ledger_decided",
+            Self::LedgerProposed { .. } => "ledger_proposed",
+            Self::LedgerEnded { .. } => "ledger_ended",
+            Self::PersonalDeleted { .. } => "personal_deleted",
+            Self::PlaceCreated { .. } => "place_created",
+            Self::ConsignmentTaken { .. } => "consignment_taken",
+            Self::OpeningBegun { .. } => "opening_begun",
+            Self::OpeningDropped { .. } => "opening_dropped",
+            Self::OpeningTaken { .. } => "opening_taken",
+            Self::CardInspected { .. } => "card_inspected",
+            Self::InspectionUndone { .. } => "inspection_undone",
+            Self::BatchSent { .. } => "batch_sent",
+            Self::BatchReturned { .. } => "batch_returned",
+            Self::MailBatchSent { .. } => "mail_batch_sent",
+            Self::BatchMailed { .. } => "batch_mailed",
+            Self::CardCameBack { .. } => "card_came_back",
+            Self::CardMailedAgain { .. } => "card_mailed_again",
+            Self::CardRecalled { .. } => "card_recalled",
+            Self::RecalledCardPassed { .. } => "recalled_card_passed",
+            Self::BackScanned { .. } => "back_scanned",
+            Self::FilterSaved { .. } => "filter_saved",
+            Self::FilterShared { .. } => "filter_shared",
+            Self::FilterRemoved { .. } => "filter_removed",
+            Self::CardPlaced { .. } => "card_placed",
+            Self::CardPulled { .. } => "card_pulled",
+            Self::LettersPrinted { .. } => "letters_printed",
+            Self::LetterReissued { .. } => "letter_reissued",
+            Self::LettersTransferred { .. } => "letters_transferred",
+            Self::LettersPosted { .. } => "letters_posted",
+            Self::PlaceHeld { .. } => "place_held",
+            Self::HoldReleased { .. } => "hold_released",
+            Self::Booked { .. } => "booked",
+            Self::ReservationTakenOver { .. } => "reservation_taken_over",
+            Self::VisitorChanged { .. } => "visitor_changed",
+            Self::PartyChanged { .. } => "party_changed",
+            Self::RuleOverridden { .. } => "rule_overridden",
+            Self::Moved { .. } => "moved",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Arrived { .. } => "arrived",
+            Self::PapersChecked { .. } => "papers_checked",
+            Self::PassedToCity { .. } => "passed_to_city",
+            Self::Issued { .. } => "issued",
+            Self::SentAway { .. } => "sent_away",
+            Self::Left { .. } => "left",
+            Self::NotCome { .. } => "not_come",
+            Self::ListFrozen { .. } => "list_frozen",
+            Self::ListTransferred { .. } => "list_transferred",
+            Self::DifferenceSeen { .. } => "difference_seen",
+            Self::DutyTaken { .. } => "duty_taken",
+            Self::DutyDone { .. } => "duty_done",
+            Self::DayClosed { .. } => "day_closed",
+            Self::EndCorrected { .. } => "end_corrected",
+            Self::IncidentOpened { .. } => "incident_opened",
+            Self::IncidentEnded { .. } => "incident_ended",
+        }
+    }
+
+    /// The version of the entry's form. A changed form gets a new number, and the old one stays readable.
+    pub fn version(&self) -> u16 {
+        match self {
+            Self::DayClosed { state: Some(_), .. } => 2,
+            _ => 1,
+        }
+    }
+
+    /// What the entry is about.
+    pub fn subjects(&self) -> Vec<Subject> {
+        use Subject as S;
+        match self {
+            Self::PersonCreated { person }
+            | Self::RoleGranted { person, .. }
+            | Self::RoleEnded { person, .. }
+            | Self::PasswordSet { person }
+            | Self::SignedIn { person, .. }
+            | Self::SignInRefused { person, .. }
+            | Self::SignedOut { person, .. } => vec![S::Person(*person)],
+            Self::RulesApplied { .. }
+            | Self::LedgerDecided { .. }
+            | Self::LedgerProposed { .. }
+            | Self::LedgerEnded { .. }
+            | Self::PersonalDeleted { .. }
+            | Self::BackScanned { .. }
+            | Self::FilterSaved { .. }
+            | Self::FilterShared { .. }
+            | Self::FilterRemoved { .. } => vec![],
+            Self::PlaceCreated { place } => vec![S::Place(*place)],
+            Self::ConsignmentTaken { consignment, .. }
+            | Self::OpeningBegun { consignment }
+            | Self::OpeningDropped { consignment, .. }
+            | Self::OpeningTaken { consignment, .. } => vec![S::Consignment(*consignment)],
+            Self::CardInspected { card, .. }
+            | Self::InspectionUndone { card, .. }
+            | Self::LetterReissued { card, .. }
+            | Self::CardCameBack { card, .. }
+            | Self::CardMailedAgain { card, .. }
+            | Self::CardRecalled { card, .. }
+            | Self::RecalledCardPassed { card, .. } => vec![S::Card(*card)],
+            Self::BatchSent { batch, .. }
+            | Self::BatchReturned { batch, .. }
+            | Self::MailBatchSent { batch, .. }
+            | Self::BatchMailed { batch, .. } => vec![S::Batch(*batch)],
+            Self::CardPlaced { card, place } => vec![S::Card(*card), S::Place(*place)],
+            Self::CardPulled { card, place, day } => {
+                vec![S::Card(*card), S::Place(*place), S::Day(day.clone())]
+            }
+            Self::LettersPrinted { letters, .. }
+            | Self::LettersTransferred { letters, .. }
+            | Self::LettersPosted { letters, .. } => vec![S::Letters(*letters)],
+            // A hold is no fact of the day's counts, so the day is not its subject.
+            Self::PlaceHeld { reservation, card, .. }
+            | Self::HoldReleased { reservation, card, .. }
+            | Self::VisitorChanged { reservation, card, .. }
+            | Self::PartyChanged { reservation, card, .. } => {
+                about(vec![S::Reservation(*reservation)], *card)
+            }
+            Self::ReservationTakenOver { reservation, card, .. } => {
+                vec![S::Reservation(*reservation), S::Card(*card)]
+            }
+            Self::Booked { reservation, card, slot, .. }
+            | Self::RuleOverridden { reservation, card, slot, .. }
+            | Self::Cancelled { reservation, card, slot, .. } => {
+                about(vec![S::Reservation(*reservation), S::Day(slot.business_day())], *card)
+            }
+            Self::Moved { reservation, card, from, to, .. } => {
+                let mut subjects =
+                    about(vec![S::Reservation(*reservation), S::Day(from.business_day())], *card);
+                if to.business_day() != from.business_day() {
+                    subjects.push(S::Day(to.business_day()));
+                }
+                subjects
+            }
+            Self::PapersChecked { reception, card, .. } | Self::PassedToCity { reception, card } => {
+                vec![S::Reception(*reception), S::Card(*card)]
+            }
+            Self::Arrived { reception, reservation, card, day }
+            | Self::Issued { reception, reservation, card, day, .. }
+            | Self::SentAway { reception, reservation, card, day, .. }
+            | Self::Left { reception, reservation, card, day }
+            | Self::EndCorrected { reception, reservation, card, day, .. } => about(
+                vec![S::Reception(*reception), S::Reservation(*reservation), S::Day(day.clone())],
+                *card,
+            ),
+            Self::NotCome { reservation, card, day } => {
+                about(vec![S::Reservation(*reservation), S::Day(day.clone())], *card)
+            }
+            Self::DifferenceSeen { day, reservation, .. } => {
+                vec![S::Reservation(*reservation), S::Day(day.clone())]
+            }
+            Self::ListFrozen { day, .. }
+            | Self::ListTransferred { day, .. }
+            | Self::DutyTaken { day, .. }
+            | Self::DutyDone { day, .. }
+            | Self::DayClosed { day, .. } => vec![S::Day(day.clone())],
+            // It belongs to no day's visitors, so the day is not its subject.
+            Self::IncidentOpened { incident, card, .. } | Self::IncidentEnded { incident, card, .. } => {
+                vec![S::Incident(*incident), S::Card(*card)]
+            }
+        }
+    }
+}
+
+/// The subjects of an entry about a reservation, with its card where it has one.
+fn about(mut subjects: Vec<Subject>, card: Option<CardId>) -> Vec<Subject> {
+    subjects.extend(card.map(Subject::Card));
+    subjects
+}

@@ -1,0 +1,604 @@
+//! Every kind of entry there is, with what it holds. How it is stored and found stands in [`about`](super::about).
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{BusinessDay, CityRecord, Ending, Slot};
+use crate::card::{Finding, Pass};
+use crate::check_sheet::{Collected, Sheet};
+use crate::correction::End;
+use crate::day_list::Duty;
+use crate::id::{
+    BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, PersonId, PlaceId, ReceptionId,
+    ReservationId, SessionId,
+};
+use crate::incident::{Kind as IncidentKind, Outcome};
+use crate::ledger::{Deletion, Field};
+use crate::permission::Role;
+use crate::reception::Reason;
+use crate::report::AtClose;
+use crate::reservation::{Channel, Limit, Pins, Visitor};
+use crate::scan::ScanScreen;
+use crate::service::SiteCode;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Entry {
+    /// An account was made.
+    PersonCreated {
+        /// Whose.
+        person: PersonId,
+    },
+    /// A role was granted.
+    RoleGranted {
+        /// To whom.
+        person: PersonId,
+        /// Which role.
+        role: Role,
+        /// At which site; `None` means every site.
+        site: Option<SiteCode>,
+        /// From which day.
+        from: Date,
+        /// Until which day, inclusive; `None` means without end.
+        until: Option<Date>,
+    },
+    /// A grant was ended.
+    RoleEnded {
+        /// Whose.
+        person: PersonId,
+        /// Which role.
+        role: Role,
+    },
+    /// A password was set.
+    PasswordSet {
+        /// Whose.
+        person: PersonId,
+    },
+    /// Somebody signed in.
+    SignedIn {
+        /// Who.
+        person: PersonId,
+        /// Into which session.
+        session: SessionId,
+    },
+    /// A sign-in was refused.
+    SignInRefused {
+        /// Whose account was tried.
+        person: PersonId,
+        /// Whether this failure locked the account.
+        locked: bool,
+    },
+    /// A session ended.
+    SignedOut {
+        /// Whose.
+        person: PersonId,
+        /// Which session.
+        session: SessionId,
+        /// How.
+        ending: Ending,
+    },
+    /// A set of rules came into force.
+    RulesApplied {
+        /// The epoch that begins with it.
+        epoch: i64,
+        /// How many rules it has.
+        rules: u32,
+    },
+    /// The city decided on a field of the ledger of personal data (11(4)イ).
+    LedgerDecided {
+        /// Which field.
+        field: String,
+        /// Whether it may be held.
+        agreed: bool,
+        /// The day of the decision.
+        on: Date,
+        /// On which version of what was written down; none: at the set-up, without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<u32>,
+    },
+    /// Necessity, protection and retention of a field were written down, for the city to decide.
+    LedgerProposed {
+        /// Which field.
+        field: Field,
+        /// The number of the version.
+        version: u32,
+        /// How many days it shall be kept.
+        retention_days: u32,
+    },
+    /// The city ended a field: what is held of it is deleted.
+    LedgerEnded {
+        /// Which field.
+        field: Field,
+    },
+    /// Personal data was deleted.
+    PersonalDeleted {
+        /// Of which field.
+        field: Field,
+        /// How many values.
+        count: u32,
+        /// Why.
+        why: Deletion,
+    },
+    /// A place was made.
+    PlaceCreated {
+        /// Which.
+        place: PlaceId,
+    },
+    /// A consignment was taken: its cards are listed and on the desk.
+    ConsignmentTaken {
+        /// Which.
+        consignment: ConsignmentId,
+        /// How many cards.
+        cards: u32,
+    },
+    /// A portion of opening stock of a former contractor is being scanned.
+    OpeningBegun {
+        /// The consignment that it becomes.
+        consignment: ConsignmentId,
+    },
+    /// A portion was undone as a whole before it was taken; nothing of it is left.
+    OpeningDropped {
+        /// The consignment that it would have become.
+        consignment: ConsignmentId,
+        /// How many cards were scanned.
+        cards: u32,
+    },
+    /// A portion of opening stock was taken: its cards are at the stage and in the place where they were found.
+    OpeningTaken {
+        /// Which.
+        consignment: ConsignmentId,
+        /// How many cards.
+        cards: u32,
+    },
+    /// A pass of the inspection of one card.
+    CardInspected {
+        /// Which card.
+        card: CardId,
+        /// Which pass.
+        pass: Pass,
+        /// What was found.
+        finding: Finding,
+    },
+    /// A finding was taken back.
+    InspectionUndone {
+        /// Which card.
+        card: CardId,
+        /// Which pass.
+        pass: Pass,
+    },
+    /// A counted batch of cards was transferred to the city (引継ぎ).
+    BatchSent {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The batch came back from the city, set up (交付前設定) and counted.
+    BatchReturned {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A counted batch of cards that the city mails was transferred to it (引継ぎ, 郵送分).
+    MailBatchSent {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city mailed the cards of a batch: their process ends.
+    BatchMailed {
+        /// Which.
+        batch: BatchId,
+        /// How many cards.
+        cards: u32,
+        /// The city's date of posting.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// 郵便から戻った: a card that the city mailed was not delivered and is with the city again.
+    CardCameBack {
+        /// Which card.
+        card: CardId,
+        /// The day on which it came back.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city mailed a card that had come back once more.
+    CardMailedAgain {
+        /// Which card.
+        card: CardId,
+        /// The city's date of posting.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// 引抜き指示: the city wants a card back. Its process ends here; whoever has it next is told by its place.
+    CardRecalled {
+        /// Which card.
+        card: CardId,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A card that was recalled went to a named person of the city.
+    RecalledCardPassed {
+        /// Which card.
+        card: CardId,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The back of a card was scanned, or an Individual Number typed, where a code of ours belongs. Nothing of what was
+    /// read is here.
+    BackScanned {
+        /// At which site.
+        site: SiteCode,
+        /// On which screen.
+        screen: ScanScreen,
+    },
+    /// Somebody saved a filter of a list.
+    FilterSaved {
+        /// Which.
+        filter: FilterId,
+    },
+    /// A saved filter was shared with everybody at the site.
+    FilterShared {
+        /// Which.
+        filter: FilterId,
+    },
+    /// A saved filter was removed.
+    FilterRemoved {
+        /// Which.
+        filter: FilterId,
+    },
+    /// A card was put into a place.
+    CardPlaced {
+        /// Which card.
+        card: CardId,
+        /// Where.
+        place: PlaceId,
+    },
+    /// 引き抜き: a card was taken out of its box for a day's reservation.
+    CardPulled {
+        /// Which card.
+        card: CardId,
+        /// Out of which place.
+        place: PlaceId,
+        /// For which day.
+        day: BusinessDay,
+    },
+    /// A part of guide letters was printed.
+    LettersPrinted {
+        /// Which part.
+        letters: LetterBatchId,
+        /// How many letters.
+        count: u32,
+    },
+    /// A letter was printed again: the key before it ended.
+    LetterReissued {
+        /// For which card.
+        card: CardId,
+        /// The issue of the key that holds now.
+        issue: u32,
+    },
+    /// A part of guide letters was transferred to the city.
+    LettersTransferred {
+        /// Which part.
+        letters: LetterBatchId,
+        /// How many letters.
+        count: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city posted the letters: booking opens from this date.
+    LettersPosted {
+        /// Which part.
+        letters: LetterBatchId,
+        /// How many letters.
+        count: u32,
+        /// The city's date of posting.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A place in a slot is held for a citizen.
+    PlaceHeld {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Which slot.
+        slot: Slot,
+    },
+    /// A hold ended without a booking.
+    HoldReleased {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Which slot.
+        slot: Slot,
+    },
+    /// 予約完了.
+    Booked {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Which slot.
+        slot: Slot,
+        /// By which way.
+        channel: Channel,
+        /// The first reservation of the family it was booked with; none: alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<ReservationId>,
+        /// Who comes; none: not asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visitor: Option<Visitor>,
+        /// Of a renewal, whether the PINs are known; none: not asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins: Option<Pins>,
+    },
+    /// Another person comes than was said before.
+    VisitorChanged {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// What was known before.
+        from: Option<Visitor>,
+        /// What is known now.
+        to: Option<Visitor>,
+        /// Of a renewal, what was known of the PINs before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_from: Option<Pins>,
+        /// Of a renewal, what is known of them now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_to: Option<Pins>,
+    },
+    /// A reservation came into a family's booking, or left it.
+    PartyChanged {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// The first reservation of the booking that it left.
+        from: Option<ReservationId>,
+        /// The first reservation of the booking that it is in now.
+        to: Option<ReservationId>,
+    },
+    /// A reservation of the former system was taken over; its booking stands beside it.
+    ReservationTakenOver {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card.
+        card: CardId,
+        /// Whether it takes a place beyond those of its slot.
+        over: bool,
+    },
+    /// A person went beyond a rule that binds the staff too, on purpose; the booking or the move stands beside it, and the
+    /// reason in the person's own words.
+    RuleOverridden {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// The slot that it takes now.
+        slot: Slot,
+        /// Which rule.
+        limit: Limit,
+    },
+    /// 変更: the booking moved to another slot, with its number; at no moment it had none.
+    Moved {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Which slot it left.
+        from: Slot,
+        /// Which slot it takes.
+        to: Slot,
+        /// By which way it was booked, in whose count it stays.
+        channel: Channel,
+        /// By which way it was moved.
+        by: Channel,
+    },
+    /// 取消.
+    Cancelled {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// For which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Which slot.
+        slot: Slot,
+        /// By which way.
+        channel: Channel,
+    },
+    /// A visitor arrived and the reservation was matched.
+    Arrived {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Of which day.
+        day: BusinessDay,
+    },
+    /// The papers were checked with a check sheet, every line of it.
+    PapersChecked {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which card.
+        card: CardId,
+        /// Which sheet; none: before there were sheets.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sheet: Option<Sheet>,
+        /// What became of the 通知カード.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice_card: Option<Collected>,
+        /// What became of the 住基カード or the older 個人番号カード.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old_card: Option<Collected>,
+    },
+    /// Papers and card were transferred to the city.
+    PassedToCity {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which card.
+        card: CardId,
+    },
+    /// The city issued the card.
+    Issued {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Of which day.
+        day: BusinessDay,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The visitor was sent away.
+    SentAway {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Of which day.
+        day: BusinessDay,
+        /// Why.
+        reason: Reason,
+    },
+    /// The visitor left before the end.
+    Left {
+        /// Which reception.
+        reception: ReceptionId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Of which day.
+        day: BusinessDay,
+    },
+    /// 不来庁, set by a person at the day's close.
+    NotCome {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Of which day.
+        day: BusinessDay,
+    },
+    /// The list of a day was frozen: as it stands, the city gets it (11(5)ウ(オ)).
+    ListFrozen {
+        /// Of which day.
+        day: BusinessDay,
+        /// How many reservations it has.
+        lines: u32,
+    },
+    /// The frozen list was transferred to the city.
+    ListTransferred {
+        /// Of which day.
+        day: BusinessDay,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A person saw how a reservation is otherwise than on the frozen list (11(6)ウ(ア)).
+    DifferenceSeen {
+        /// Of which day's list.
+        day: BusinessDay,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Which difference, as its code.
+        difference: String,
+    },
+    /// Somebody took a duty of a day.
+    DutyTaken {
+        /// Of which day.
+        day: BusinessDay,
+        /// Which duty.
+        duty: Duty,
+    },
+    /// A person said that a duty of a day is done.
+    DutyDone {
+        /// Of which day.
+        day: BusinessDay,
+        /// Which duty.
+        duty: Duty,
+    },
+    /// The day was closed.
+    DayClosed {
+        /// Which day.
+        day: BusinessDay,
+        /// How many cards the city counted as issued.
+        city_count: u32,
+        /// How things stood at that moment; closes of the first version did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<AtClose>,
+    },
+    /// 訂正: the end of a visit was recorded wrongly.
+    EndCorrected {
+        /// Which reservation.
+        reservation: ReservationId,
+        /// Its reception; made with the correction for who was said not to have come.
+        reception: ReceptionId,
+        /// Which card; none: a renewal, whose card is the citizen's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Of which day.
+        day: BusinessDay,
+        /// The end as it was recorded.
+        from: End,
+        /// The end as it is now.
+        to: End,
+    },
+    /// Something is wrong with a card, and the city was told.
+    IncidentOpened {
+        /// Which incident.
+        incident: IncidentId,
+        /// Which card.
+        card: CardId,
+        /// On which business day.
+        day: BusinessDay,
+        /// What is wrong.
+        what: IncidentKind,
+    },
+    /// The incident ended.
+    IncidentEnded {
+        /// Which incident.
+        incident: IncidentId,
+        /// Which card.
+        card: CardId,
+        /// Which service and site it was recorded for, and the day on which it ended.
+        day: BusinessDay,
+        /// How.
+        outcome: Outcome,
+    },
+}
