@@ -28,6 +28,8 @@ pub use day::{Corrected, DayReport, compared, report};
 /// The statements of the parts, for the registry.
 pub(crate) static PARTS: [&[&crate::statement::Statement]; 1] = [day::STATEMENTS];
 
+// Where a card may lie out is asked as one place each: joined with the table of places, a database expects as many cards
+// on the tray as in any box, and reads all cards.
 statements! { "report":
     CLOSED = "SELECT c.through_seq AS through_seq, c.city_count AS city_count, j.at AS at, j.actor AS actor,
         j.data AS data
@@ -40,14 +42,16 @@ statements! { "report":
         ORDER BY r.day DESC";
     CLOSE = "INSERT INTO day_close (service, site, day, through_seq, city_count, entry_id)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (service, site, day) DO NOTHING";
-    OUT = "SELECT c.id AS id, c.control_number AS control_number, p.kind AS kind FROM card c
-        JOIN place p ON p.id = c.place_id
-        WHERE p.site = $1 AND p.kind IN ('tray', 'counter')
+    OUT = "SELECT c.id AS id, c.control_number AS control_number, 'tray' AS kind FROM card c
+        WHERE c.place_id = (SELECT p.id FROM place p WHERE p.site = $1 AND p.kind = 'tray')
         AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL)
-        AND NOT (p.kind = 'tray' AND EXISTS (SELECT 1 FROM reservation r WHERE r.card_id = c.id
-        AND r.state = 'booked' AND r.day >= $2 AND r.day <= $3))
-        UNION ALL SELECT c.id AS id, c.control_number AS control_number, p.kind AS kind FROM card c
-        JOIN place p ON p.id = c.place_id WHERE c.cause = 'recalled' AND p.site = $1 AND p.kind = 'desk'
+        AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.card_id = c.id
+        AND r.state = 'booked' AND r.day >= $2 AND r.day <= $3)
+        UNION ALL SELECT c.id AS id, c.control_number AS control_number, 'counter' AS kind FROM card c
+        WHERE c.place_id = (SELECT p.id FROM place p WHERE p.site = $1 AND p.kind = 'counter')
+        AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL)
+        UNION ALL SELECT c.id AS id, c.control_number AS control_number, 'desk' AS kind FROM card c
+        WHERE c.place_id = (SELECT p.id FROM place p WHERE p.site = $1 AND p.kind = 'desk') AND c.cause = 'recalled'
         AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.card_id = c.id AND i.ended_by IS NULL)
         ORDER BY id";
 }

@@ -52,9 +52,10 @@ statements! { "report.day":
     LATER = "SELECT j.id AS id, j.seq AS seq, j.at AS at, j.actor AS actor, j.data AS data
         FROM journal_subject s JOIN journal j ON j.id = s.entry_id
         WHERE s.subject = $1 AND j.kind = 'end_corrected' AND COALESCE(j.seq, $2) > $3 ORDER BY s.entry_id";
-    PLACES = "SELECT p.kind AS kind, COUNT(*) AS n FROM place p CROSS JOIN card c CROSS JOIN consignment s
-        WHERE p.site = $1 AND p.kind <> 'citizen' AND c.place_id = p.id AND s.id = c.consignment_id
-        AND s.state = 'taken' GROUP BY p.kind ORDER BY p.kind";
+    PLACES = "SELECT p.kind AS kind, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id)
+        - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
+            WHERE s.state IN ('staged', 'dropped') AND d.consignment_id = s.id AND d.place_id = p.id) AS n
+        FROM place p WHERE p.site = $1 AND p.kind <> 'citizen' ORDER BY p.kind, p.id";
     COMPARED = "SELECT c.day AS day, c.city_count AS city_count, j.data AS data
         FROM day_close c JOIN journal j ON j.id = c.entry_id
         WHERE c.service = $1 AND c.site = $2 AND c.day <= $3 ORDER BY c.day DESC LIMIT $4";
@@ -138,13 +139,15 @@ pub fn report(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<DayReport, C
 
 /// How things stand now.
 pub(super) fn state(reader: &mut Reader<'_>, site: &SiteCode, counts: &DayCounts) -> Result<AtClose> {
-    let places =
-        reader.rows(&PLACES, bind![site], |row| Ok((row.get::<PlaceKind>("kind")?, row.get::<u32>("n")?)))?;
-    Ok(AtClose {
-        places: places.into_iter().collect(),
-        open_incidents: incident::how_many(reader, site)?,
-        main: Main::from(counts),
-    })
+    let mut places: BTreeMap<PlaceKind, u32> = BTreeMap::new();
+    for (kind, cards) in
+        reader.rows(&PLACES, bind![site], |row| Ok((row.get::<PlaceKind>("kind")?, row.get::<u32>("n")?)))?
+    {
+        if cards > 0 {
+            *places.entry(kind).or_default() += cards;
+        }
+    }
+    Ok(AtClose { places, open_incidents: incident::how_many(reader, site)?, main: Main::from(counts) })
 }
 
 fn window(reader: &mut Reader<'_>, day: &BusinessDay, closed: Option<&Closed>) -> Result<Window> {
