@@ -39,15 +39,7 @@ impl Tape {
 }
 
 fn params(values: &[Value]) -> Vec<Param<'_>> {
-    values
-        .iter()
-        .map(|value| match value {
-            Value::Null => Param::Null,
-            Value::Int(number) => Param::Int(*number),
-            Value::Text(text) => Param::Text(text.as_str().into()),
-            Value::Blob(bytes) => Param::Blob(bytes),
-        })
-        .collect()
+    values.iter().map(Value::as_param).collect()
 }
 
 /// Plays the tapes on an embedded database, 64 to a commit, and answers how long it took.

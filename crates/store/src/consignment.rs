@@ -19,7 +19,7 @@ use crate::keys::Keys;
 use crate::privacy::{self, Holding};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, former, meta, place, statements};
+use crate::{bind, former, meta, place, rows, statements, values};
 
 statements! { "consignment":
     STAGE = "INSERT INTO consignment (id, site, state, received_on, list_date, box, cards, file_hash, staged_at)
@@ -29,9 +29,12 @@ statements! { "consignment":
     TAKEN_LIST = "SELECT id FROM consignment WHERE site = $1 AND list_date = $2 AND box = $3 AND state = 'taken'";
     ADD_CARD = "INSERT INTO card (id, consignment_id, line, control_number, method, way, post_block, short_validity,
         stage, progress, place_id, steps, key_issue, key_version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, 0, 0)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    ADD_CARDS = rows!("INSERT INTO card (id, consignment_id, line, control_number, method, way, post_block,
+        short_validity, stage, progress, place_id, steps, key_issue, key_version)", 14);
     ADD_STEP = "INSERT INTO card_step (card_id, n, entry_id, at, stage_to, place_to)
-        VALUES ($1, 1, $2, $3, $4, $5)";
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    ADD_STEPS = rows!("INSERT INTO card_step (card_id, n, entry_id, at, stage_to, place_to)", 6);
     GROWN = "UPDATE consignment SET cards = cards + $1 WHERE id = $2 AND state = 'staged'";
     TAKE = "UPDATE consignment SET state = 'taken', entry_id = $1 WHERE id = $2 AND state = 'staged'";
     TAKEN_MEANWHILE = "SELECT c.line AS line FROM card c JOIN personal p ON p.subject = 'card:' || c.id
@@ -211,7 +214,6 @@ pub fn stage_lines(
         u32::try_from(portion.lines.len()).map_err(|_| Error::Broken("a portion is too large".to_owned()))?;
     let desk = place::the(tx, &portion.site, PlaceKind::Desk)?;
     let last = meta::take_numbers(tx, "control_number", count)?;
-    let mut control_number = last - i64::from(count);
     // The list was read as the ledger stood then; it is asked again where the numbers are held.
     let allowed = if notice_agreed { privacy::allowed(tx, Field::NoticeNumber)? } else { None };
     if allowed.is_some() {
@@ -220,14 +222,15 @@ pub fn stage_lines(
             return Err(TakeError::NoticeTaken { line: *line });
         }
     }
-    for (line, nonce) in &portion.lines {
-        control_number += 1;
-        add_card(tx, act, portion, line, control_number, desk)?;
-        if let (Some(allowed), Some(notice)) = (&allowed, &line.notice) {
-            let subject = &Subject::Card(card_id(act, line));
-            let holding = Holding { subject, value: notice.as_str(), nonce: *nonce, delete_on: None };
-            privacy::hold(tx, keys, allowed, &holding)?;
-        }
+    add_cards(tx, act, portion, last - i64::from(count), desk)?;
+    if let Some(allowed) = &allowed {
+        let cards: Vec<Subject> =
+            portion.lines.iter().map(|(line, _)| Subject::Card(card_id(act, line))).collect();
+        let held = portion.lines.iter().zip(&cards).filter_map(|((line, nonce), subject)| {
+            let value = line.notice.as_ref()?.as_str();
+            Some(Holding { subject, value, nonce: *nonce, delete_on: None })
+        });
+        privacy::hold(tx, keys, allowed, &held.collect::<Vec<_>>())?;
     }
     tx.execute_one(&GROWN, bind![count, portion.consignment])?;
     Ok(())
@@ -238,33 +241,34 @@ fn card_id(act: &Act, line: &Line) -> CardId {
     act.id(line.line)
 }
 
-fn add_card(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    portion: &Portion,
-    line: &Line,
-    control_number: i64,
-    desk: PlaceId,
-) -> Result<()> {
-    let id = card_id(act, line);
+/// The cards of a portion with the first step of each; their control numbers follow `before`.
+fn add_cards(tx: &mut Tx<'_>, act: &Act, portion: &Portion, before: i64, desk: PlaceId) -> Result<()> {
     let (stage, progress) = (Stage::Listed, Progress::of(Stage::Listed, false));
-    tx.execute_one(
-        &ADD_CARD,
-        bind![
-            id,
-            portion.consignment,
-            line.line,
-            control_number,
-            line.method,
-            line.way,
-            line.post_block,
-            line.short_validity,
-            stage,
-            progress,
-            desk
-        ],
-    )?;
-    tx.execute_one(&ADD_STEP, bind![id, portion.entry, act.at, stage, desk])
+    let ids: Vec<CardId> = portion.lines.iter().map(|(line, _)| card_id(act, line)).collect();
+    let lines = || portion.lines.iter().zip(&ids).zip(before + 1..);
+    let cards: Vec<_> = lines()
+        .map(|(((line, _), id), control_number)| {
+            values![
+                id,
+                portion.consignment,
+                line.line,
+                control_number,
+                line.method,
+                line.way,
+                line.post_block,
+                line.short_validity,
+                stage,
+                progress,
+                desk,
+                1_i64,
+                0_i64,
+                0_i64
+            ]
+        })
+        .collect();
+    tx.insert(&ADD_CARDS, &ADD_CARD, &cards)?;
+    let steps: Vec<_> = ids.iter().map(|id| values![id, 1_i64, portion.entry, act.at, stage, desk]).collect();
+    tx.insert(&ADD_STEPS, &ADD_STEP, &steps)
 }
 
 /// The numbers of a staged consignment were compared with those of every consignment that was taken.

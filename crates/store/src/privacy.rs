@@ -18,7 +18,7 @@ use crate::journal::Recorded;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::value::{Bind, Param};
-use crate::{bind, statements};
+use crate::{bind, rows, statements, values};
 
 statements! { "privacy":
     DECISION = "SELECT field, agreed, decided_by, decided_on, retention_days FROM ledger WHERE field = $1";
@@ -29,6 +29,7 @@ statements! { "privacy":
         decided_on = excluded.decided_on, retention_days = excluded.retention_days, entry_id = excluded.entry_id";
     HOLD = "INSERT INTO personal (subject, field, sealed, lookup, key_version, delete_on)
         VALUES ($1, $2, $3, $4, $5, $6)";
+    HOLD_MANY = rows!("INSERT INTO personal (subject, field, sealed, lookup, key_version, delete_on)", 6);
     DELETE_ON = "UPDATE personal SET delete_on = $1 WHERE subject = $2 AND field = $3";
     DELETE = "DELETE FROM personal WHERE subject = $1 AND field = $2";
     DUE = "SELECT subject, field FROM personal WHERE delete_on < $1 ORDER BY delete_on, subject LIMIT $2";
@@ -140,14 +141,26 @@ pub(crate) struct Holding<'v> {
     pub delete_on: Option<Date>,
 }
 
-/// Holds a value. Of a card that is being staged the entry follows when the consignment is taken; everything else is
-/// recorded by whoever calls.
-pub(crate) fn hold(tx: &mut Tx<'_>, keys: &Keys, allowed: &Allowed, holding: &Holding<'_>) -> Result<()> {
-    let Holding { subject, value, nonce, delete_on } = holding;
+/// Holds values. Of cards that are being staged the entry follows when the consignment is taken; everything
+/// else is recorded by whoever calls.
+pub(crate) fn hold(tx: &mut Tx<'_>, keys: &Keys, allowed: &Allowed, holdings: &[Holding<'_>]) -> Result<()> {
     let (version, set) = keys.newest()?;
     let field = allowed.field.code();
-    let sealed = Keys::seal(set, &subject.to_string(), field, value, *nonce)?;
-    tx.execute_one(&HOLD, bind![subject, field, sealed, Keys::blind(set, field, value), version, delete_on])
+    let sealed = holdings
+        .iter()
+        .map(|Holding { subject, value, nonce, .. }| {
+            Keys::seal(set, &subject.to_string(), field, value, *nonce)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let blinds: Vec<_> = holdings.iter().map(|holding| Keys::blind(set, field, holding.value)).collect();
+    let rows: Vec<_> = holdings
+        .iter()
+        .zip(sealed.iter().zip(&blinds))
+        .map(|(holding, (sealed, blind))| {
+            values![holding.subject, field, sealed, blind, version, holding.delete_on]
+        })
+        .collect();
+    tx.insert(&HOLD_MANY, &HOLD, &rows)
 }
 
 /// Says until which day a value may be held. What is not held stays so.

@@ -11,8 +11,8 @@ use crate::bench::Tape;
 use crate::engine::postgres::PgLink;
 use crate::engine::sqlite;
 use crate::error::{Error, Result};
-use crate::statement::Statement;
-use crate::value::{Param, Row};
+use crate::statement::{ROWS, Statement};
+use crate::value::{Param, Row, Value};
 use domain::id::Id;
 
 pub(crate) enum Link<'c> {
@@ -180,6 +180,30 @@ impl<'c> Tx<'c> {
                 found: usize::try_from(found).unwrap_or(usize::MAX),
             }),
         }
+    }
+
+    /// Inserts rows, each with its values in the order of the columns: [`ROWS`] at a time with `many`, which is the text
+    /// of `one` for so many, and the rest one by one.
+    pub(crate) fn insert(
+        &mut self,
+        many: &'static Statement,
+        one: &'static Statement,
+        rows: &[Vec<Value>],
+    ) -> Result<()> {
+        let (portions, rest) = rows.as_chunks::<ROWS>();
+        for portion in portions {
+            let params: Vec<Param<'_>> = portion.iter().flatten().map(Value::as_param).collect();
+            let inserted = self.execute(many, &params)?;
+            if inserted != ROWS as u64 {
+                let found = usize::try_from(inserted).unwrap_or(usize::MAX);
+                return Err(Error::Rows { statement: many.name, found });
+            }
+        }
+        for row in rest {
+            let params: Vec<Param<'_>> = row.iter().map(Value::as_param).collect();
+            self.execute_one(one, &params)?;
+        }
+        Ok(())
     }
 
     /// Poisons the transaction so that it is undone and run again: another one was faster with the same thing.

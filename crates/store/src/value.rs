@@ -25,6 +25,18 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
+impl Value {
+    /// The value on its way into a statement.
+    pub(crate) fn as_param(&self) -> Param<'_> {
+        match self {
+            Self::Null => Param::Null,
+            Self::Int(number) => Param::Int(*number),
+            Self::Text(text) => Param::Text(Cow::Borrowed(text)),
+            Self::Blob(bytes) => Param::Blob(bytes),
+        }
+    }
+}
+
 /// A value on its way into a statement.
 #[derive(Debug, Clone)]
 pub enum Param<'a> {
