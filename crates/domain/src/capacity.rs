@@ -299,7 +299,7 @@ impl RuleSet {
 ///
 /// Answers the start of each person, in order; none if the people do not fit.
 pub fn seats(people: usize, free: &[(Start, u32)]) -> Option<Vec<Start>> {
-    let mut seats = Vec::with_capacity(people);
+    let mut seats = Vec::new();
     let mut expected = free.first()?.0.minutes();
     for (start, free) in free {
         // A gap or a full slot would part the family.

@@ -6,13 +6,14 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::capacity::seats;
 use domain::id::VisitId;
 use domain::service::Service;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::begun::admitted;
-use super::people::{Group, lines};
+use super::people::{Group, free};
 use super::proof::Proven;
 use super::{Again, Availability};
 use crate::App;
@@ -224,11 +225,14 @@ impl Page for MonthPage {}
 
 impl DayState {
     fn of(day: &Day, people: usize) -> Self {
-        let lines = lines(day, people);
-        let free = |morning| {
-            lines.iter().any(|line| line.availability.is_free() && line.start.is_morning() == morning)
+        // Every page of days asks this of every slot of two months, so it ends with the first start that fits.
+        let left = free(day);
+        let fits = |morning| {
+            left.iter()
+                .enumerate()
+                .any(|(at, (start, _))| start.is_morning() == morning && seats(people, &left[at..]).is_some())
         };
-        let (morning, afternoon) = (free(true), free(false));
+        let (morning, afternoon) = (fits(true), fits(false));
         let availability = match Availability::of_day(day) {
             // Places are free, but nowhere for all of them.
             room if room.is_free() && !morning && !afternoon => Availability::Full,

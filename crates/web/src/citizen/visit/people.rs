@@ -60,10 +60,15 @@ impl Group {
     pub const ALONE: Self = Self { people: 1, is_booked: false };
 }
 
+/// How many places are free at each start of a day.
+pub(crate) fn free(day: &Day) -> Vec<(Start, u32)> {
+    day.slots.iter().map(|slot| (slot.start, slot.free())).collect()
+}
+
 /// The times of a day for so many people: each start from which all of them find a place, together or one slot after
 /// the other.
 pub(crate) fn lines(day: &Day, people: usize) -> Vec<TimeLine> {
-    let free: Vec<(Start, u32)> = day.slots.iter().map(|slot| (slot.start, slot.free())).collect();
+    let free = free(day);
     let line = |(at, slot): (usize, &crate::availability::Slot)| {
         let starts = domain::capacity::seats(people, &free[at..]);
         let availability = match Availability::of_slot(slot) {
