@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 
 use crate::document::CannotPrint;
 use crate::office::stamp;
+use crate::table::width;
 
 /// Rows on one paper at most: about thirty sheets. Longer lists are for a spreadsheet.
 pub const MOST_ROWS: usize = 1_000;
+/// The widest share of a column, in half-width characters; longer texts take more lines.
+const LONGEST: usize = 32;
 
 /// A list on paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,22 +25,13 @@ pub struct PlainList {
     /// What the list is narrowed to, one condition each; none: everything.
     pub asked: Vec<String>,
     /// The columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<String>,
     /// The rows, each with a text for every column.
     pub rows: Vec<Vec<String>>,
     /// When it was printed.
     pub printed_at: Timestamp,
     /// Who printed it.
     pub printed_by: String,
-}
-
-/// A column on paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// Its share of the width, from 1.
-    pub share: u8,
 }
 
 impl PlainList {
@@ -56,13 +50,22 @@ impl PlainList {
             "site": self.site,
             "title": self.title,
             "asked": self.asked.join("　"),
-            "columns": self.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
-            "shares": self.columns.iter().map(|column| column.share).collect::<Vec<_>>(),
+            "columns": self.columns,
+            "shares": self.shares(),
             "rows": rows,
             "total": self.rows.len(),
             "printed": stamp(self.printed_at),
             "printed_by": self.printed_by,
         }))
+    }
+
+    /// How the columns share the width of the paper: as their longest texts do. A name may take two lines.
+    fn shares(&self) -> Vec<usize> {
+        let share = |(at, name): (usize, &String)| {
+            let texts = self.rows.iter().filter_map(|row| row.get(at)).map(|text| width(text));
+            texts.fold(width(name).div_ceil(2), usize::max).clamp(4, LONGEST)
+        };
+        self.columns.iter().enumerate().map(share).collect()
     }
 }
 
@@ -76,10 +79,7 @@ mod tests {
             site: "本庁".into(),
             title: "カード一覧".into(),
             asked: vec!["進み具合：予約完了".into(), "申請方式：特急".into()],
-            columns: vec![
-                Column { name: "管理番号".into(), share: 2 },
-                Column { name: "場所".into(), share: 3 },
-            ],
+            columns: vec!["管理番号".into(), "場所".into()],
             rows,
             printed_at: "2026-11-24T00:05:00Z".parse().unwrap(),
             printed_by: "見本 操作者".into(),

@@ -263,6 +263,13 @@ fn is_cp932(character: char) -> bool {
     character != '\u{80}' && !SHIFT_JIS.encode(character.encode_utf8(&mut buffer)).2
 }
 
+/// How wide a text stands, in half-width characters: its longest line.
+pub(crate) fn width(text: &str) -> usize {
+    let narrow = |sign: &char| sign.is_ascii() || ('\u{ff61}'..='\u{ff9f}').contains(sign);
+    let line = |line: &str| line.chars().map(|sign| if narrow(&sign) { 1 } else { 2 }).sum();
+    text.lines().map(line).max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

@@ -17,7 +17,7 @@ use jiff::civil::{Date, date};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::table::Cell;
+use crate::table::{self, Cell};
 
 mod parts;
 
@@ -38,6 +38,9 @@ const LONGEST_NAME: usize = 31;
 /// Rows that the widths of the columns are made from.
 const ROWS_FOR_WIDTH: usize = 100;
 
+/// What stands between a number and the border of its cell, in characters.
+const INDENT: usize = 2;
+
 /// What is gathered before it is compressed, in bytes.
 const PORTION: usize = 64 << 10;
 
@@ -52,6 +55,7 @@ mod style {
     pub(super) const HEADER: u8 = 1;
     pub(super) const TEXT: u8 = 2;
     pub(super) const DAY: u8 = 3;
+    pub(super) const NUMBER: u8 = 4;
 }
 
 /// Why a workbook cannot be written.
@@ -192,8 +196,8 @@ impl<W: Write + Seek> Workbook<W> {
                     parts::text(&mut self.text, place, style, text);
                 }
                 Written::Digits(digits) => parts::text(&mut self.text, place, Some(style::TEXT), &digits),
-                Written::Number(number) => parts::number(&mut self.text, place, None, number),
-                Written::Day(serial) => parts::number(&mut self.text, place, Some(style::DAY), serial),
+                Written::Number(number) => parts::number(&mut self.text, place, style::NUMBER, number),
+                Written::Day(serial) => parts::number(&mut self.text, place, style::DAY, serial),
             }
         }
         self.text.push_str("</row>");
@@ -249,18 +253,14 @@ fn is_edited(text: &str) -> bool {
 
 /// The widths of the columns in characters, from their names and the first rows.
 fn widths(columns: &[String], rows: &[Vec<Cell>]) -> Vec<usize> {
-    let seen = |text: &str| {
-        let narrow = |c: &char| c.is_ascii() || ('\u{ff61}'..='\u{ff9f}').contains(c);
-        text.lines().map(|line| line.chars().map(|c| if narrow(&c) { 1 } else { 2 }).sum()).max().unwrap_or(0)
-    };
     let width = |(at, name): (usize, &String)| {
         let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| match cell {
-            Cell::Text(text) => seen(text),
-            Cell::Number(number) => number.to_string().len(),
-            Cell::Day(_) => 10,
+            Cell::Text(text) => table::width(text),
+            Cell::Number(number) => number.to_string().len() + INDENT,
+            Cell::Day(_) => 10 + INDENT,
         });
         // The button of the filter stands over the name.
-        let width: usize = cells.fold(seen(name) + 3, usize::max);
+        let width: usize = cells.fold(table::width(name) + 3, usize::max);
         (width + 1).clamp(6, 60)
     };
     columns.iter().enumerate().map(width).collect()

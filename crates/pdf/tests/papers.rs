@@ -16,7 +16,7 @@ use documents::day_list::{self, DayList};
 use documents::label::{PlaceLabel, PlaceLabels, Sheet, SleeveLabel, SleeveLabels};
 use documents::letter::{Letter, Letters};
 use documents::office::{City, Site, Words};
-use documents::plain_list::{self, PlainList};
+use documents::plain_list::PlainList;
 use jiff::Timestamp;
 use jiff::civil::date;
 use pdf::protocol::{self, ProtocolError};
@@ -168,13 +168,12 @@ fn batch_list() -> Document {
 }
 
 fn plain_list() -> Document {
-    let column = |name: &str, share| plain_list::Column { name: name.into(), share };
     Document::PlainList(PlainList {
         city: "吹田市".into(),
         site: "本庁".into(),
         title: "カード一覧".into(),
         asked: vec!["進み具合：予約完了".into(), "場所：箱".into()],
-        columns: vec![column("管理番号", 2), column("一覧", 2), column("場所", 3)],
+        columns: vec!["管理番号".into(), "一覧".into(), "場所".into()],
         rows: (1..=10)
             .map(|line| {
                 vec![format!("104 230 {line:03}"), format!("R8.11.20-{line}"), "𠮷の棚 *x* #panic(1)".into()]

@@ -51,11 +51,15 @@ pub(super) const STYLES: &str = xml!(
     r#"<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>"#,
     r#"<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"#,
     r#"<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>"#,
-    r#"<cellXfs count="4">"#,
+    r#"<cellXfs count="5">"#,
     r#"<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>"#,
     r#"<xf numFmtId="49" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>"#,
     r#"<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>"#,
-    r#"<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>"#,
+    r#"<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">"#,
+    // Numbers and days end before the border, so that they do not touch the text of the next column.
+    r#"<alignment horizontal="right" indent="1"/></xf>"#,
+    r#"<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">"#,
+    r#"<alignment horizontal="right" indent="1"/></xf>"#,
     "</cellXfs>",
     r#"<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>"#,
     "</styleSheet>",
@@ -161,11 +165,8 @@ pub(super) fn open_row(text: &mut String, row: usize) {
 }
 
 /// A cell with a number.
-pub(super) fn number(text: &mut String, place: Place, style: Option<u8>, number: i64) {
-    match style {
-        Some(style) => push(text, format_args!(r#"<c r="{place}" s="{style}"><v>{number}</v></c>"#)),
-        None => push(text, format_args!(r#"<c r="{place}"><v>{number}</v></c>"#)),
-    }
+pub(super) fn number(text: &mut String, place: Place, style: u8, number: i64) {
+    push(text, format_args!(r#"<c r="{place}" s="{style}"><v>{number}</v></c>"#));
 }
 
 /// A cell with a text.

@@ -46,8 +46,8 @@ const PIECE: usize = 64 << 10;
 pub(crate) struct Column {
     /// Its name.
     pub(crate) name: &'static str,
-    /// Its share of a paper's width; 0: it stands in files alone.
-    pub(crate) share: u8,
+    /// Whether it stands on paper too, or in files alone.
+    pub(crate) on_paper: bool,
 }
 
 /// Some rows of a list, and where it goes on.
@@ -272,7 +272,7 @@ async fn on_paper<R: Rows>(app: &Arc<App>, signed: &Signed, list: List<R>) -> Re
         let (source, from) = (rows.clone(), after);
         let portion = app.db.read(move |reader| source.portion(reader, from.as_ref())).await?;
         let printed = |cells: Vec<Cell>| {
-            let shown = cells.iter().zip(list.columns).filter(|(_, column)| column.share > 0);
+            let shown = cells.iter().zip(list.columns).filter(|(_, column)| column.on_paper);
             shown.map(|(cell, _)| text(cell)).collect::<Vec<_>>()
         };
         texts.extend(portion.rows.into_iter().map(printed));
@@ -290,15 +290,13 @@ async fn on_paper<R: Rows>(app: &Arc<App>, signed: &Signed, list: List<R>) -> Re
     signed.viewed(app, View { screen: list.screen, asked: list.asked, subjects, found }).await?;
     let (site, today) = (&app.settings.site, app.today());
     let site = app.rules().site(site, today).map_or_else(|| site.to_string(), |site| site.name_ja.clone());
-    let columns = list.columns.iter().filter(|column| column.share > 0);
+    let columns = list.columns.iter().filter(|column| column.on_paper);
     let document = Document::PlainList(PlainList {
         city: app.settings.profile.city.name_ja.clone(),
         site,
         title: list.title,
         asked: list.words,
-        columns: columns
-            .map(|column| plain_list::Column { name: column.name.to_owned(), share: column.share })
-            .collect(),
+        columns: columns.map(|column| column.name.to_owned()).collect(),
         rows: texts,
         printed_at: app.now(),
         printed_by: signed.name().to_owned(),

@@ -18,13 +18,13 @@ use crate::staff::desk::Signed;
 use crate::staff::export::{self, Column, List, Short, export};
 
 const COLUMNS: &[Column] = &[
-    Column { name: "氏名", share: 4 },
-    Column { name: "ログイン名", share: 4 },
-    Column { name: "状態", share: 3 },
-    Column { name: "役割", share: 3 },
-    Column { name: "履行場所", share: 4 },
-    Column { name: "開始日", share: 3 },
-    Column { name: "終了日", share: 3 },
+    Column { name: "氏名", on_paper: true },
+    Column { name: "ログイン名", on_paper: true },
+    Column { name: "状態", on_paper: true },
+    Column { name: "役割", on_paper: true },
+    Column { name: "履行場所", on_paper: true },
+    Column { name: "開始日", on_paper: true },
+    Column { name: "終了日", on_paper: true },
 ];
 
 fn rows(person: &Person, grants: &[Grant], names: &Names, now: Timestamp) -> Vec<Vec<Cell>> {

@@ -20,16 +20,16 @@ use crate::staff::wording::time;
 const ENDED: u32 = 500;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "状態", share: 3 },
-    Column { name: "種類", share: 3 },
-    Column { name: "管理番号", share: 3 },
-    Column { name: "記録・終了日", share: 3 },
-    Column { name: "時刻", share: 2 },
-    Column { name: "今ある場所", share: 3 },
-    Column { name: "知らせた市の担当者", share: 4 },
-    Column { name: "知らせた日", share: 3 },
-    Column { name: "知らせた時刻", share: 2 },
-    Column { name: "内容", share: 6 },
+    Column { name: "状態", on_paper: true },
+    Column { name: "種類", on_paper: true },
+    Column { name: "管理番号", on_paper: true },
+    Column { name: "記録・終了日", on_paper: true },
+    Column { name: "時刻", on_paper: true },
+    Column { name: "今ある場所", on_paper: true },
+    Column { name: "知らせた市の担当者", on_paper: true },
+    Column { name: "知らせた日", on_paper: true },
+    Column { name: "知らせた時刻", on_paper: true },
+    Column { name: "内容", on_paper: true },
 ];
 
 fn cells(incident: &Incident) -> Vec<Cell> {

@@ -27,12 +27,12 @@ use crate::staff::{Layout, Task};
 const MOST: i32 = 93;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "日", share: 3 },
-    Column { name: "予約", share: 2 },
-    Column { name: "来庁前", share: 2 },
-    Column { name: "交付済", share: 2 },
-    Column { name: "持ち帰り・途中退出", share: 3 },
-    Column { name: "不来庁", share: 2 },
+    Column { name: "日", on_paper: true },
+    Column { name: "予約", on_paper: true },
+    Column { name: "来庁前", on_paper: true },
+    Column { name: "交付済", on_paper: true },
+    Column { name: "持ち帰り・途中退出", on_paper: true },
+    Column { name: "不来庁", on_paper: true },
 ];
 
 /// The range.

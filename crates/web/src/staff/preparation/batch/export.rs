@@ -24,22 +24,22 @@ use crate::staff::{Task, field};
 const PORTION: u32 = 500;
 
 const BATCHES: &[Column] = &[
-    Column { name: "引継ぎ", share: 2 },
-    Column { name: "区分", share: 3 },
-    Column { name: "枚数", share: 1 },
-    Column { name: "引継日", share: 3 },
-    Column { name: "時刻", share: 2 },
-    Column { name: "受け取った人", share: 4 },
-    Column { name: "状態", share: 3 },
-    Column { name: "返却・発送日", share: 3 },
-    Column { name: "返した・発送した人", share: 4 },
+    Column { name: "引継ぎ", on_paper: true },
+    Column { name: "区分", on_paper: true },
+    Column { name: "枚数", on_paper: true },
+    Column { name: "引継日", on_paper: true },
+    Column { name: "時刻", on_paper: true },
+    Column { name: "受け取った人", on_paper: true },
+    Column { name: "状態", on_paper: true },
+    Column { name: "返却・発送日", on_paper: true },
+    Column { name: "返した・発送した人", on_paper: true },
 ];
 
 const CARDS: &[Column] = &[
-    Column { name: "管理番号", share: 3 },
-    Column { name: "一覧日付", share: 2 },
-    Column { name: "一覧番号", share: 2 },
-    Column { name: "申請方式", share: 3 },
+    Column { name: "管理番号", on_paper: true },
+    Column { name: "一覧日付", on_paper: true },
+    Column { name: "一覧番号", on_paper: true },
+    Column { name: "申請方式", on_paper: true },
 ];
 
 /// The batches of a site, newest first.

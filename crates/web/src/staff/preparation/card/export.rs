@@ -20,23 +20,23 @@ use crate::staff::export::{self, Column, List, Portion, Rows, export};
 /// Rows of one short read.
 const PORTION: u32 = 1_000;
 
-const fn column(name: &'static str, share: u8) -> Column {
-    Column { name, share }
+const fn column(name: &'static str, on_paper: bool) -> Column {
+    Column { name, on_paper }
 }
 
 /// The columns of cards. On paper the list stands as people say it; files have date and line apart.
 const COLUMNS: &[Column] = &[
-    column("管理番号", 4),
-    column("一覧日付", 3),
-    column("箱", 0),
-    column("一覧番号", 2),
-    column("申請方式", 4),
-    column("進み具合", 4),
-    column("場所の種類", 0),
-    column("場所", 4),
-    column("発送日", 3),
-    column("予約日", 3),
-    column("予約時刻", 2),
+    column("管理番号", true),
+    column("一覧日付", true),
+    column("箱", false),
+    column("一覧番号", true),
+    column("申請方式", true),
+    column("進み具合", true),
+    column("場所の種類", false),
+    column("場所", true),
+    column("発送日", true),
+    column("予約日", true),
+    column("予約時刻", true),
 ];
 
 /// The cards of a filter.

@@ -20,17 +20,17 @@ use crate::staff::export::{self, Column, List, Portion, Rows, export};
 const PORTION: u32 = 100;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "一覧日付", share: 3 },
-    Column { name: "箱", share: 3 },
-    Column { name: "受領日", share: 3 },
-    Column { name: "枚数", share: 2 },
-    Column { name: Progress::Listed.label(), share: 2 },
-    Column { name: Progress::Inspected.label(), share: 2 },
-    Column { name: Progress::Prepared.label(), share: 2 },
-    Column { name: Progress::Notified.label(), share: 2 },
-    Column { name: Progress::Booked.label(), share: 2 },
-    Column { name: Progress::Issued.label(), share: 2 },
-    Column { name: Progress::Ended.label(), share: 2 },
+    Column { name: "一覧日付", on_paper: true },
+    Column { name: "箱", on_paper: true },
+    Column { name: "受領日", on_paper: true },
+    Column { name: "枚数", on_paper: true },
+    Column { name: Progress::Listed.label(), on_paper: true },
+    Column { name: Progress::Inspected.label(), on_paper: true },
+    Column { name: Progress::Prepared.label(), on_paper: true },
+    Column { name: Progress::Notified.label(), on_paper: true },
+    Column { name: Progress::Booked.label(), on_paper: true },
+    Column { name: Progress::Issued.label(), on_paper: true },
+    Column { name: Progress::Ended.label(), on_paper: true },
 ];
 
 /// The consignments, newest first.

@@ -24,22 +24,22 @@ use crate::staff::{Task, field};
 const PORTION: u32 = 500;
 
 const PARTS: &[Column] = &[
-    Column { name: "束", share: 2 },
-    Column { name: "通数", share: 1 },
-    Column { name: "版", share: 2 },
-    Column { name: "状態", share: 3 },
-    Column { name: "印刷日", share: 3 },
-    Column { name: "市への引継日", share: 3 },
-    Column { name: "受け取った人", share: 4 },
-    Column { name: "市の発送日", share: 3 },
-    Column { name: "発送した人", share: 4 },
+    Column { name: "束", on_paper: true },
+    Column { name: "通数", on_paper: true },
+    Column { name: "版", on_paper: true },
+    Column { name: "状態", on_paper: true },
+    Column { name: "印刷日", on_paper: true },
+    Column { name: "市への引継日", on_paper: true },
+    Column { name: "受け取った人", on_paper: true },
+    Column { name: "市の発送日", on_paper: true },
+    Column { name: "発送した人", on_paper: true },
 ];
 
 const LETTERS: &[Column] = &[
-    Column { name: "管理番号", share: 3 },
-    Column { name: "一覧日付", share: 2 },
-    Column { name: "一覧番号", share: 2 },
-    Column { name: "予約キー", share: 3 },
+    Column { name: "管理番号", on_paper: true },
+    Column { name: "一覧日付", on_paper: true },
+    Column { name: "一覧番号", on_paper: true },
+    Column { name: "予約キー", on_paper: true },
 ];
 
 /// The parts of a site, newest first.

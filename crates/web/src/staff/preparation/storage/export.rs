@@ -16,10 +16,10 @@ use crate::staff::desk::Signed;
 use crate::staff::export::{self, Column, List, Short, export};
 
 const COLUMNS: &[Column] = &[
-    Column { name: "種類", share: 2 },
-    Column { name: "場所", share: 4 },
-    Column { name: "ラベル", share: 3 },
-    Column { name: "枚数", share: 1 },
+    Column { name: "種類", on_paper: true },
+    Column { name: "場所", on_paper: true },
+    Column { name: "ラベル", on_paper: true },
+    Column { name: "枚数", on_paper: true },
 ];
 
 fn cells((place, cards): &(Place, u32)) -> Vec<Cell> {

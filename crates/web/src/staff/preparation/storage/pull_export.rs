@@ -18,12 +18,12 @@ use crate::staff::export::{self, Column, List, Short, export};
 use crate::staff::{Task, field};
 
 const COLUMNS: &[Column] = &[
-    Column { name: "今ある場所", share: 4 },
-    Column { name: "管理番号", share: 3 },
-    Column { name: "一覧日付", share: 3 },
-    Column { name: "一覧番号", share: 2 },
-    Column { name: "時刻", share: 2 },
-    Column { name: "引き抜き", share: 2 },
+    Column { name: "今ある場所", on_paper: true },
+    Column { name: "管理番号", on_paper: true },
+    Column { name: "一覧日付", on_paper: true },
+    Column { name: "一覧番号", on_paper: true },
+    Column { name: "時刻", on_paper: true },
+    Column { name: "引き抜き", on_paper: true },
 ];
 
 fn cells(card: &Wanted) -> Vec<Cell> {
