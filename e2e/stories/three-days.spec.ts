@@ -1,5 +1,3 @@
-// Not run yet by `cargo xtask test`: every act of it passed, but not all in one run on the newest screens. It moves to
-// `stories` with the run that shows it whole; until then it counts for nothing in docs/requirements.md.
 import { books, cancels, moves } from '../kit/citizen.ts';
 import { closes, corrects, goes, putsBack, receives, sendsAway, setsNotCome, walksIn } from '../kit/counter.ts';
 import { cancelsByTelephone, freezes, pulls, reportsMissing, seesDifferences, telephones } from '../kit/desk.ts';
