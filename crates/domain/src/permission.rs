@@ -57,6 +57,8 @@ codes! {
         ReadJournal = "read_journal",
         /// Read the rules of hours and places.
         SeeRules = "see_rules",
+        /// Change rules of hours and places, with the city's agreement.
+        ChangeRules = "change_rules",
         /// Write down what a field of personal data is needed for, and ask the city to allow it.
         ProposeLedger = "propose_ledger",
         /// Decide for the city which personal data may be held, and end it.
@@ -101,6 +103,7 @@ impl Role {
                 P::CloseDay,
                 P::SeeReports,
                 P::SeeRules,
+                P::ChangeRules,
                 P::ProposeLedger,
                 P::TakeOver,
             ],
@@ -121,6 +124,7 @@ impl Role {
                 P::RecordIssue,
                 P::SeeReports,
                 P::SeeRules,
+                P::ChangeRules,
                 P::ReadJournal,
                 P::DecideLedger,
                 P::ManagePeople,
@@ -189,6 +193,12 @@ mod tests {
     fn r1_c2_an_operator_overrides_no_rule() {
         let who: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::OverrideRules)).collect();
         assert_eq!(who, [&Role::PersonInCharge]);
+    }
+
+    #[test]
+    fn r4_e_rules_are_changed_by_the_person_in_charge_and_the_city() {
+        let who: Vec<_> = Role::ALL.iter().filter(|role| role.may(Permission::ChangeRules)).collect();
+        assert_eq!(who, [&Role::PersonInCharge, &Role::CityAdministrator]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! that does not depend on the order of the rows; nothing is copied out of the rules into slots.
 
 pub mod body;
+pub mod change;
 pub mod days;
 pub mod limits;
 pub mod when;
@@ -16,6 +17,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use body::{Booking, Branch, Closed, Hours, Places, RuleBody, RuleFault, Site, Windows};
+pub use change::{Agreed, Change, Deed, What};
 pub use days::BookableDays;
 pub use limits::{Cut, Reduction, Release, Shares};
 pub use when::{Match, TimeOfDay, Weekdays, When};

@@ -36,6 +36,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,
         crate::reservation::days::STATEMENTS,
+        crate::reservation::unplaced::STATEMENTS,
         crate::reservation::party::STATEMENTS,
         crate::rules::STATEMENTS,
         crate::saved::STATEMENTS,

@@ -8,6 +8,7 @@ pub mod party;
 mod places;
 pub mod renewal;
 pub mod shown;
+pub mod unplaced;
 
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};

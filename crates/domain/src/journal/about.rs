@@ -15,6 +15,7 @@ impl Entry {
             Self::SignInRefused { .. } => "sign_in_refused",
             Self::SignedOut { .. } => "signed_out",
             Self::RulesApplied { .. } => "rules_applied",
+            Self::RuleChanged { .. } => "rule_changed",
             Self::LedgerDecided { .. } => "ledger_decided",
             Self::LedgerProposed { .. } => "ledger_proposed",
             Self::LedgerEnded { .. } => "ledger_ended",
@@ -92,6 +93,7 @@ impl Entry {
             | Self::SignInRefused { person, .. }
             | Self::SignedOut { person, .. } => vec![S::Person(*person)],
             Self::RulesApplied { .. }
+            | Self::RuleChanged { .. }
             | Self::LedgerDecided { .. }
             | Self::LedgerProposed { .. }
             | Self::LedgerEnded { .. }

@@ -10,7 +10,7 @@ use crate::correction::End;
 use crate::day_list::Duty;
 use crate::id::{
     BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, PersonId, PlaceId, ReceptionId,
-    ReservationId, SessionId,
+    ReservationId, RuleId, SessionId,
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -18,6 +18,7 @@ use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
 use crate::reservation::{Channel, Limit, Pins, Visitor};
+use crate::rules::{Agreed, Deed};
 use crate::scan::ScanScreen;
 use crate::service::SiteCode;
 
@@ -84,6 +85,17 @@ pub enum Entry {
         epoch: i64,
         /// How many rules it has.
         rules: u32,
+    },
+    /// One rule was changed on the screen; why, in the person's own words, stands beside it.
+    RuleChanged {
+        /// Which rule.
+        rule: RuleId,
+        /// The epoch that begins with it.
+        epoch: i64,
+        /// What became of it.
+        deed: Deed,
+        /// How the city's agreement was recorded.
+        agreed: Agreed,
     },
     /// The city decided on a field of the ledger of personal data (11(4)イ).
     LedgerDecided {

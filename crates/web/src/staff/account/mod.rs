@@ -1,7 +1,5 @@
-//! Accounts and what stands behind the work: signing in, passwords, people and their roles, the rules in words,
-//! the ledger, the journal and the register of views.
-//!
-//! Rules are only shown here; no page of this part changes them.
+//! Accounts and what stands behind the work: signing in, passwords, people and their roles, the rules and how they are
+//! changed, the ledger, the journal and the register of views.
 
 mod access;
 mod asked;
@@ -31,6 +29,9 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     const PEOPLE: Access = Access::May(Permission::ManagePeople);
     const RULES: Access = Access::May(Permission::SeeRules);
     const JOURNAL: Access = Access::May(Permission::ReadJournal);
+    const CHANGE: Access = Access::May(Permission::ChangeRules);
+    const SEE: Access = Access::May(Permission::SeeReservations);
+    const KEEP: Access = Access::May(Permission::OverrideRules);
     const PROPOSE: Access = Access::May(Permission::ProposeLedger);
     const DECIDE: Access = Access::May(Permission::DecideLedger);
     desk.get(SIGN_IN, Access::Open, sign_in::show)
@@ -49,6 +50,17 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/people/{id}/reset", PEOPLE, people::reset::reset)
         .post("/people/{id}/end", PEOPLE, people::end::end)
         .get("/rules", RULES, rules::show)
+        .get("/rules/month", RULES, rules::month::show)
+        .get("/rules/slots/{day}", RULES, rules::slots::show)
+        .get("/rules/new", CHANGE, rules::edit::new)
+        .get("/rules/{id}/edit", CHANGE, rules::edit::edit)
+        .get("/rules/{id}/end", CHANGE, rules::edit::end)
+        .get("/rules/{id}/agree", CHANGE, rules::propose::agree)
+        .get("/rules/over", SEE, rules::over::show)
+        .post("/rules/over/keep", KEEP, rules::over::keep)
+        .get("/lists/rules/{file}", SEE, rules::over::file)
+        .post("/rules/propose", CHANGE, rules::propose::propose)
+        .post("/rules/change", CHANGE, rules::apply::change)
         .get("/ledger", RULES, ledger::list::show)
         .get("/ledger/{field}", RULES, ledger::show::show)
         .post("/ledger/{field}/propose", PROPOSE, ledger::propose::propose)

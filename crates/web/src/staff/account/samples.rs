@@ -6,13 +6,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use askama::Template;
+use domain::capacity::Used;
 use domain::card::{Finding, Pass};
 use domain::id::{AccessId, CardId, EntryId, Id, LedgerId, OperationId, PersonId, PlaceId, SessionId};
-use domain::journal::{Actor, CityRecord, Ending, Entry};
+use domain::journal::{Actor, CityRecord, Ending, Entry, Slot};
 use domain::ledger::{Field, State as Standing, Terms};
 use domain::number::ControlNumber;
 use domain::permission::{Permission, Role};
-use domain::rules::RuleSet;
+use domain::proposal::Proposal;
+use domain::rules::{Change, RuleSet, What};
+use domain::service::Service;
+use domain::time::Start;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use store::journal::{Viewed, Written};
@@ -32,7 +36,14 @@ use super::people::list::PeoplePage;
 use super::people::new::{NewPage, OneTimePage};
 use super::people::show::{Known, Operations, PersonPage};
 use super::people::{Choice, EVERY_SITE};
-use super::rules::RulesPage;
+use super::rules::affected::Affected;
+use super::rules::edit::{EditPage, KindsPage};
+use super::rules::fields::Kind;
+use super::rules::month::{MonthPage, Taken};
+use super::rules::over::OverPage;
+use super::rules::propose::{Other, ProposePage, Told as ToldProposal};
+use super::rules::slots::SlotsPage;
+use super::rules::{RulesPage, SlotsOf};
 use super::settings::SettingsPage;
 use super::sign_in::SignInPage;
 use super::words::Names;
@@ -236,6 +247,125 @@ fn ledger(field: Field, agreed: Option<bool>, states: &[Standing]) -> KnownField
     KnownField { field, decision, versions }
 }
 
+/// The pages of slots: a month by the hour and by the slot, and a day; with some taken, and one slot over.
+fn slot_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> {
+    let of = || SlotsOf::of(rules, TODAY, Service::Issuance, "honcho".parse().unwrap()).unwrap();
+    let start = |n: u16| Start::new(9 * 60 + n * 10).unwrap();
+    let mut taken: Taken = (0..24).map(|n| ((TODAY, start(n)), u32::from(n % 5))).collect();
+    taken.insert((TODAY, start(30)), 7);
+    let month = |by_slot| {
+        let mut form = Form::fresh();
+        form.fill("month", "2026-11");
+        MonthPage::new(layout("枠の月間表"), form, of(), rules, (date(2026, 11, 1), by_slot), &taken).render()
+    };
+    let used: Vec<(Start, Used)> = (0..24)
+        .map(|n| (start(n), Used { web: u32::from(n % 3), desk: u32::from(n % 2), walk_in: 0 }))
+        .chain([(start(30), Used { web: 5, desk: 2, walk_in: 0 })])
+        .collect();
+    let day =
+        |day, edits| SlotsPage::new(layout("1日の枠"), of(), rules, (day, now()), &used, edits).render();
+    vec![
+        ("month", month(false)),
+        ("month-table", month(true)),
+        ("slots", day(TODAY, true)),
+        ("slots-closed", day(date(2026, 11, 23), false)),
+    ]
+}
+
+/// A reservation without a place of its own.
+fn affected(n: u128) -> Affected {
+    Affected {
+        reservation: domain::id::ReservationId::from_parts(1, n),
+        slot: Slot {
+            service: Service::Issuance,
+            site: "honcho".parse().unwrap(),
+            day: TODAY,
+            start: Start::new(540).unwrap(),
+        },
+        href: "/reservation/1".to_owned(),
+        when: "11月24日(火) 9:00".to_owned(),
+        service: "カードの交付",
+        control: "000 012 117".to_owned(),
+        notice: "ABC-000012".to_owned(),
+        language: "英語",
+        state: if n == 2 { "手続き中" } else { domain::reservation::State::Booked.label() },
+    }
+}
+
+/// The form of every kind, empty and refused, and proposals: with days and people, stale, of the city and of an
+/// agreement afterwards.
+fn change_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> {
+    let edit = |kind: Kind, fill: &[(&'static str, &str)]| {
+        let mut form = Form::fresh();
+        form.fill("rule", operation(7).to_string());
+        form.fill("deed", "say");
+        for (name, value) in fill {
+            form.fill(name, *value);
+        }
+        if fill.iter().any(|(_, value)| *value == "x") {
+            form.refuse_ja("from", "始まる時刻を、例のように入力してください（9:00）。");
+            form.refuse_ja("day", "日を選んでください。");
+            form.refuse_ja("why", "変える理由を入力してください。");
+        }
+        EditPage::new(layout("枠の削減の規則を加える"), form, kind, rules, TODAY).render()
+    };
+    let over = |form, many: u128, keeps| {
+        let lines = (0..many).map(affected).collect();
+        OverPage::new(layout("定員に収まらない予約"), form, lines, keeps, operation(1)).render()
+    };
+    let mut nothing = Form::fresh();
+    nothing.refuse_ja("kept", "受け入れる予約を選んでください。");
+    nothing.refuse_ja("remark", "理由を入力してください。記録簿に残ります。");
+    let reduction = r#"{"type":"reduction","when":{"on":"date","day":"2026-11-24"},"from":"9:00","until":"12:00",
+        "cut":{"keep_percent":50},"reason":"駐車場使用不可"}"#;
+    let new = Change {
+        rule: domain::id::RuleId::from_parts(9, 9),
+        what: What::Say { body: serde_json::from_str(reduction).unwrap(), from: TODAY, until: None },
+        agreement: None,
+    };
+    let known = rules.rules().iter().find(|rule| Kind::of(&rule.body) == Some(Kind::Closed)).unwrap();
+    let agree = Change { rule: known.id, what: What::Agree { version: known.version }, agreement: None };
+    let propose = |change: &Change, kind, record, many: u128, stale| {
+        let after = RuleSet::new(1, change.applied(rules.rules(), 2).unwrap()).unwrap();
+        let mut form = Form::fresh();
+        form.fill("why", "駐車場の工事（市から連絡）");
+        form.fill("agreed", if stale { "later" } else { "now" });
+        let changed = store::rules::Changed {
+            written: entries().remove(1).written,
+            epoch: 4,
+            before: vec![known.clone()],
+            after: vec![known.clone()],
+        };
+        let told = ToldProposal {
+            change: change.clone(),
+            kind,
+            epoch: 3,
+            proposal: Proposal::between(rules, &after, TODAY, date(2026, 12, 24), &[]),
+            affected: (0..many).map(affected).collect(),
+            others: if stale { vec![Other::of(&changed, &names())] } else { Vec::new() },
+            stale,
+        };
+        ProposePage::new(layout("規則の変更案"), form, told, rules, (TODAY, record), operation(8)).render()
+    };
+    vec![
+        ("over", over(Form::fresh(), 3, true)),
+        ("over-refused", over(nothing, 2, true)),
+        ("over-none", over(Form::fresh(), 0, false)),
+        ("rule-kinds", KindsPage::new(layout("規則を加える")).render()),
+        ("rule-hours", edit(Kind::Hours, &[("on", "nth_weekday"), ("nth2", "yes"), ("nth_weekday", "sat")])),
+        ("rule-closed", edit(Kind::Closed, &[("on", "range"), ("first", "2026-11-25")])),
+        ("rule-places", edit(Kind::Places, &[("on", "weekdays"), ("mon", "yes"), ("places", "4")])),
+        ("rule-reduction", edit(Kind::Reduction, &[("on", "date"), ("cut", "percent"), ("from", "x")])),
+        ("rule-shares", edit(Kind::Shares, &[("on", "always"), ("web", "3"), ("release", "at")])),
+        ("rule-change", edit(Kind::Closed, &[("rule", &known.id.to_string()), ("on", "holidays")])),
+        ("rule-end", edit(Kind::Closed, &[("rule", &known.id.to_string()), ("deed", "end")])),
+        ("proposal", propose(&new, Kind::Reduction, CityRecord::Paper, 3, false)),
+        ("proposal-stale", propose(&new, Kind::Reduction, CityRecord::Paper, 0, true)),
+        ("proposal-city", propose(&new, Kind::Reduction, CityRecord::Account, 0, false)),
+        ("proposal-agree", propose(&agree, Kind::Closed, CityRecord::Paper, 0, false)),
+    ]
+}
+
 /// Name and HTML of every page.
 fn pages() -> Vec<(&'static str, String)> {
     let rules = rules();
@@ -255,7 +385,7 @@ fn pages() -> Vec<(&'static str, String)> {
     let day = |day: Date| {
         let mut form = Form::fresh();
         form.fill("day", day.to_string());
-        RulesPage::new(layout("規則"), form, &rules, TODAY, Some(day)).render()
+        RulesPage::new(layout("規則"), form, &rules, (TODAY, Some(day)), true).render()
     };
     let notice = Field::NoticeNumber;
     let ledger_page = |known: KnownField, form, reader, proposes, decides| {
@@ -308,7 +438,7 @@ fn pages() -> Vec<(&'static str, String)> {
     let journal = |around, told: &[Told], may_see| {
         JournalPage::new(layout("記録簿"), around, told, &names(), may_see).render()
     };
-    let all: Vec<(&'static str, askama::Result<String>)> = vec![
+    let mut all: Vec<(&'static str, askama::Result<String>)> = vec![
         ("sign-in", SignInPage::new(nobody(), Form::fresh(), false).render()),
         ("sign-in-ended", SignInPage::new(nobody(), Form::fresh(), true).render()),
         ("sign-in-refused", SignInPage::new(nobody(), refused, false).render()),
@@ -330,10 +460,10 @@ fn pages() -> Vec<(&'static str, String)> {
         ("person", person_page(grant_form(), false)),
         ("person-own", person_page(grant_form(), true)),
         ("person-unconfirmed", person_page(unconfirmed, false)),
-        ("rules", RulesPage::new(layout("規則"), Form::fresh(), &rules, TODAY, None).render()),
+        ("rules", RulesPage::new(layout("規則"), Form::fresh(), &rules, (TODAY, None), false).render()),
         ("rules-day", day(date(2026, 11, 28))),
         ("rules-holiday", day(date(2026, 11, 23))),
-        ("rules-no-day", RulesPage::new(layout("規則"), no_day, &rules, TODAY, None).render()),
+        ("rules-no-day", RulesPage::new(layout("規則"), no_day, &rules, (TODAY, None), true).render()),
         ("ledger", ListPage::new(layout("個人情報の台帳"), &[ledger(notice, Some(true), &[])]).render()),
         (
             "ledger-proposed",
@@ -350,6 +480,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("journal-empty", journal(around("/journal", false), &[], false)),
         ("access", AccessPage::new(layout("閲覧記録"), around("/access", true), &views(), &names()).render()),
     ];
+    all.extend(slot_pages(&rules));
+    all.extend(change_pages(&rules));
     all.into_iter().map(|(name, page)| (name, page.unwrap())).collect()
 }
 
@@ -367,10 +499,11 @@ fn every_page_is_whole() {
         assert!(filled <= 1, "{name}: {filled} filled buttons");
         assert_ids_are_single(name, &html);
         if let Some(folder) = &folder {
-            let style = format!("<style>{}</style>", asset::content("style.css").unwrap());
-            let link = format!("<link rel=\"stylesheet\" href=\"{}\">", asset::href("style.css"));
+            let link = |name| format!("<link rel=\"stylesheet\" href=\"{}\">", asset::href(name));
+            let style = |name| format!("<style>{}</style>", asset::content(name).unwrap());
             let file = Path::new(folder).join(format!("account-{name}.html"));
-            std::fs::write(file, html.replace(&link, &style)).unwrap();
+            let html = html.replace(&link("style.css"), &style("style.css"));
+            std::fs::write(file, html.replace(&link("rules.css"), &style("rules.css"))).unwrap();
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::id::{PersonId, PlaceId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Ending, Entry, Slot};
 use domain::reservation::Visitor;
-use domain::rules::RuleSet;
+use domain::rules::{Agreed, Deed, RuleSet};
 use domain::service::SiteCode;
 use domain::time::{era_date, minute_of, month_day_ja};
 use jiff::Timestamp;
@@ -130,6 +130,21 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
                 Ending::Revoked => "のサインインが、アカウントの変更により終了しました",
             }
         ),
+        Entry::RuleChanged { epoch, deed, agreed, .. } => {
+            let deed = match deed {
+                Deed::New => "加えました",
+                Deed::Changed => "変更しました",
+                Deed::Ended => "終了しました",
+                Deed::Agreed => "市の同意を得たものとして記録しました",
+            };
+            let agreed = match agreed {
+                Agreed::Account => "",
+                Agreed::Told => "（市の担当者の氏名と日時により記録）",
+                Agreed::Later => "（市の同意は後で記録）",
+            };
+            let object = if deed.starts_with('市') { "規則を、" } else { "規則を" };
+            format!("{object}{deed}（第{epoch}版）{agreed}")
+        }
         Entry::RulesApplied { epoch, rules } => format!("規則{rules}件を適用しました（第{epoch}版）"),
         Entry::LedgerDecided { field, agreed, on, version } => format!(
             "市が{}に「{}」の保持{}を{}ました",
@@ -278,7 +293,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 62] = [
+pub(crate) const KINDS: [(&str, &str); 63] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -337,6 +352,7 @@ pub(crate) const KINDS: [(&str, &str); 62] = [
     ("role_granted", "役割の付与"),
     ("role_ended", "役割の終了"),
     ("rules_applied", "規則の適用"),
+    ("rule_changed", "規則の変更"),
     ("ledger_proposed", "個人情報の台帳の提案"),
     ("ledger_decided", "個人情報の台帳の決定"),
     ("ledger_ended", "個人情報の台帳の終了"),
@@ -361,6 +377,9 @@ pub(crate) fn field_words(field: &str) -> &str {
 pub(crate) fn screen(code: &str) -> &str {
     match code {
         "people" => "アカウントの一覧",
+        "rule_proposal" => "規則の変更案",
+        "unplaced" => "定員に収まらない予約",
+        "unplaced_file" => "定員に収まらない予約の書き出し",
         "person" => "アカウント",
         "journal" => "記録簿",
         "access" => "閲覧記録",

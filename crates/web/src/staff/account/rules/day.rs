@@ -51,7 +51,8 @@ pub(super) fn answers(rules: &RuleSet, day: Date) -> Vec<Answer> {
         .collect()
 }
 
-fn answer(rules: &RuleSet, service: Service, site: &SiteCode, name: &str, day: Date) -> Answer {
+/// What holds for a service at a site on a day.
+pub(super) fn answer(rules: &RuleSet, service: Service, site: &SiteCode, name: &str, day: Date) -> Answer {
     let (is_open, opening, because) = match rules.opening(service, site, day) {
         Opening::Open { from, until, rule } => {
             (true, format!("{from}から{until}まで"), told(rules, Some(rule), day))
@@ -91,6 +92,13 @@ fn spans(rules: &RuleSet, slots: &[(Start, Grant)], day: Date) -> Vec<Span> {
             })
         })
         .collect()
+}
+
+/// Why a slot has so many places: the rule of places first, then what lowers them and how they are shared.
+pub(super) fn reasons(rules: &RuleSet, grant: &Grant, day: Date) -> Vec<String> {
+    let mut reasons = vec![told(rules, grant.because, day)];
+    reasons.extend(more(rules, grant, day));
+    reasons
 }
 
 /// What lowers the places, and how they are shared.

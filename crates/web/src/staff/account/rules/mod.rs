@@ -1,6 +1,15 @@
-//! The rules in words, by service, and what holds on a day. They are changed elsewhere.
+//! The rules in words, by service, and what holds on a day or in a month.
 
-mod day;
+pub(super) mod affected;
+pub(super) mod apply;
+pub(super) mod day;
+pub(super) mod edit;
+pub(super) mod fields;
+mod fill;
+pub(super) mod month;
+pub(super) mod over;
+pub(super) mod propose;
+pub(super) mod slots;
 mod words;
 
 use std::collections::BTreeMap;
@@ -10,6 +19,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::id::RuleId;
+use domain::permission::Permission;
 use domain::rules::{Rule, RuleBody, RuleSet};
 use domain::service::{Service, SiteCode};
 use domain::time::era_date;
@@ -20,9 +31,74 @@ use super::frame;
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
+use crate::staff::field;
 use crate::staff::layout::Layout;
 
 const DAY: &str = "day";
+
+/// Whose slots a page is about.
+#[derive(Debug, Clone)]
+pub(in super::super) struct SlotsOf {
+    /// The service.
+    pub(in super::super) service: Service,
+    /// The site.
+    pub(in super::super) site: SiteCode,
+    /// Its name.
+    pub(in super::super) site_name: String,
+    /// Every service that has places by some rule.
+    pub(in super::super) services: Vec<Service>,
+    /// Every site, with its name.
+    pub(in super::super) sites: Vec<(SiteCode, String)>,
+}
+
+impl SlotsOf {
+    /// What an address asks: without a word, the issuance at this counter.
+    fn asked(
+        app: &App,
+        rules: &RuleSet,
+        day: Date,
+        service: Option<&str>,
+        site: Option<&str>,
+    ) -> Result<Self, PageError> {
+        let service = service.map_or(Ok(Service::Issuance), field::id)?;
+        let site = site.map_or_else(|| Ok(app.settings.site.clone()), field::id)?;
+        Self::of(rules, day, service, site).ok_or(PageError::NotFound)
+    }
+
+    /// The slots of a service at a site that is known on the day.
+    pub(in super::super) fn of(rules: &RuleSet, day: Date, service: Service, site: SiteCode) -> Option<Self> {
+        let sites = rules.sites(day).into_iter().map(|site| (site.code.clone(), site.name_ja.clone()));
+        let sites: Vec<(SiteCode, String)> = sites.collect();
+        let (_, site_name) = sites.iter().find(|(code, _)| *code == site)?.clone();
+        let has_places = |service: &&Service| {
+            let speaks =
+                |rule: &Rule| matches!(&rule.body, RuleBody::Places(body) if body.service == **service);
+            **service == Service::Issuance || rules.rules().iter().any(speaks)
+        };
+        let services = Service::ALL.iter().filter(has_places).copied().collect();
+        Some(Self { service, site, site_name, services, sites })
+    }
+
+    fn query(&self) -> String {
+        format!("service={}&site={}", self.service, self.site)
+    }
+
+    /// The page of a day's slots.
+    fn day_href(&self, day: Date) -> String {
+        format!("/rules/slots/{day}?{}", self.query())
+    }
+
+    /// The page of a month.
+    fn month_href(&self, day: Date, by_slot: bool) -> String {
+        let view = if by_slot { "&view=table" } else { "" };
+        format!("/rules/month?{}&month={}{view}", self.query(), month::month_code(day))
+    }
+}
+
+/// Whether a person may change the rules.
+fn may_edit(signed: &Signed) -> bool {
+    signed.may(Permission::ChangeRules)
+}
 
 /// A rule as the page shows it.
 struct Line {
@@ -33,6 +109,10 @@ struct Line {
     source: String,
     version: u32,
     is_valid: bool,
+    /// The rule, where a person may change it on the screen.
+    edit: Option<RuleId>,
+    /// Whether the city's agreement is still to be recorded.
+    to_agree: bool,
 }
 
 /// The rules of one service; within a kind the first that fits the day decides.
@@ -54,11 +134,19 @@ pub(super) struct RulesPage {
     answers: Vec<day::Answer>,
     sections: Vec<Section>,
     holidays_until: String,
+    edits: bool,
 }
 
 impl RulesPage {
-    /// The rules as they are today, and the answer for the day that was asked for.
-    pub(super) fn new(layout: Layout, form: Form, rules: &RuleSet, today: Date, asked: Option<Date>) -> Self {
+    /// The rules as they are today, and the answer for the day that was asked for, for somebody who may change them or
+    /// not.
+    pub(super) fn new(
+        layout: Layout,
+        form: Form,
+        rules: &RuleSet,
+        (today, asked): (Date, Option<Date>),
+        edits: bool,
+    ) -> Self {
         Self {
             texts: Texts::new(Language::JA),
             layout,
@@ -68,6 +156,7 @@ impl RulesPage {
             answers: asked.map(|day| day::answers(rules, day)).unwrap_or_default(),
             sections: sections(rules, today),
             holidays_until: era_date(rules.holidays().known_until),
+            edits,
         }
     }
 }
@@ -128,6 +217,8 @@ fn lines<'a>(
         source: words::source(rule),
         version: rule.version,
         is_valid: rule.is_valid_on(today),
+        edit: fields::Kind::of(&rule.body).map(|_| rule.id),
+        to_agree: rule.agreement.is_none(),
     };
     rules.into_iter().map(line).collect()
 }
@@ -136,6 +227,7 @@ fn lines<'a>(
 #[derive(Debug, Deserialize)]
 pub(crate) struct AskedDay {
     day: Option<String>,
+    done: Option<String>,
 }
 
 /// Shows the rules, and what holds on a day if one is asked for.
@@ -156,7 +248,13 @@ pub(crate) async fn show(
         (_, day) => form.fill(DAY, day.unwrap_or(today).to_string()),
     }
     let rules = app.reload_rules().await?;
-    Ok(respond(&RulesPage::new(frame(&signed, "規則", &form), form, &rules, today, asked)))
+    let mut layout = frame(&signed, "規則", &form);
+    layout.notice = match query.done.as_deref() {
+        Some("changed") => Some("規則を変えました。".to_owned()),
+        Some("agreed") => Some("市の同意を記録しました。".to_owned()),
+        _ => None,
+    };
+    Ok(respond(&RulesPage::new(layout, form, &rules, (today, asked), may_edit(&signed))))
 }
 
 #[cfg(test)]

@@ -1,0 +1,95 @@
+//! Reservations that were booked in places which a change of the rules took away. Nobody loses a place by it: each stays
+//! until a person decided. Kept ones are flagged as beyond the places, with the reason in the journal.
+
+use std::collections::BTreeSet;
+
+use domain::id::ReservationId;
+use domain::journal::Slot;
+use domain::proposal::Placed;
+use domain::reservation::{Limit, State};
+use domain::rules::{RuleBody, RuleSet};
+use domain::service::{Service, SiteCode};
+use jiff::civil::Date;
+
+use super::{BookingError, by_staff, find, flag_over};
+use crate::act::Act;
+use crate::error::Result;
+use crate::tx::{Reader, Tx};
+use crate::{bind, capacity, rules as stored, statements};
+
+statements! { "reservation.unplaced":
+    OF_DAY = "SELECT id, service, site, day, start, over FROM reservation
+        WHERE service = $1 AND site = $2 AND day = $3 AND state IN ('held', 'booked') ORDER BY start, id";
+}
+
+/// The reservations without a place of their own on which nobody decided yet, in the order of their slots, and there in
+/// that in which they were made: who booked last does not fit first. Those that the staff took beyond the places on
+/// purpose are decided.
+pub fn undecided(reader: &mut Reader<'_>, rules: &RuleSet, from: Date, until: Date) -> Result<Vec<Placed>> {
+    let of_site = |rule: &domain::rules::Rule| match &rule.body {
+        RuleBody::Site(site) => Some(site.code.clone()),
+        _ => None,
+    };
+    let sites: BTreeSet<SiteCode> = rules.rules().iter().filter_map(of_site).collect();
+    let mut undecided = Vec::new();
+    for service in Service::ALL {
+        for site in &sites {
+            for day in stored::crowded(reader, rules, *service, site, (from, until))? {
+                undecided.extend(of_day(reader, rules, (*service, site), day)?);
+            }
+        }
+    }
+    Ok(undecided)
+}
+
+fn of_day(
+    reader: &mut Reader<'_>,
+    rules: &RuleSet,
+    (service, site): (Service, &SiteCode),
+    day: Date,
+) -> Result<Vec<Placed>> {
+    let placed = reader.rows(&OF_DAY, bind![service, site, day], |row| {
+        let slot = Slot {
+            service: row.get("service")?,
+            site: row.get("site")?,
+            day: row.get("day")?,
+            start: row.get("start")?,
+        };
+        Ok((Placed { reservation: row.get("id")?, slot }, row.get::<bool>("over")?))
+    })?;
+    let mut undecided = Vec::new();
+    for of_slot in placed.chunk_by(|(one, _), (other, _)| one.slot == other.slot) {
+        let Some((first, _)) = of_slot.first() else { continue };
+        let places = usize::from(rules.grant(service, site, day, first.slot.start).places);
+        // Who was taken beyond the places on purpose has none of them.
+        let others: Vec<&Placed> =
+            of_slot.iter().filter(|(_, over)| !over).map(|(placed, _)| placed).collect();
+        undecided.extend(others.get(places..).unwrap_or_default().iter().map(|one| (*one).clone()));
+    }
+    Ok(undecided)
+}
+
+/// Keeps a reservation beyond the places of its slot, for a reason. Answers whether there was anything to decide: one
+/// that was moved, cancelled or kept meanwhile, or whose slot has places for all by now, is left as it is.
+pub fn keep(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    id: ReservationId,
+    reason: &str,
+) -> Result<bool, BookingError> {
+    if capacity::epoch_for_share(tx)? != rules.epoch() {
+        return Err(BookingError::StaleRules);
+    }
+    let Some(found) = find(tx, id)? else { return Err(BookingError::NotFound) };
+    if found.state != State::Booked || found.over {
+        return Ok(false);
+    }
+    let Slot { service, site, day, .. } = &found.slot;
+    if !of_day(tx, rules, (*service, site), *day)?.iter().any(|placed| placed.reservation == id) {
+        return Ok(false);
+    }
+    let recorded = by_staff::overridden(tx, act, &found, Limit::Places, reason)?;
+    flag_over(tx, &recorded, id)?;
+    Ok(true)
+}

@@ -1,0 +1,203 @@
+//! The reservations without a place of their own, after a change of the rules: each waits for a decision. It is kept
+//! beyond the places, or another time is agreed on with the citizen, on the reservation's own page. Nothing here cancels.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use documents::table::Cell;
+use domain::id::{OperationId, ReservationId};
+use domain::journal::Subject;
+use domain::permission::Permission;
+use domain::time::month_day_ja;
+use jiff::ToSpan;
+use store::Lane;
+use store::journal::View;
+use store::op::{Operation, once};
+use store::reservation::BookingError;
+use store::reservation::unplaced;
+
+use super::affected::{self, Affected};
+use super::frame;
+use crate::App;
+use crate::kit::page::see_other;
+use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
+use crate::staff::desk::Signed;
+use crate::staff::export::{self, Column, List, Short, export};
+use crate::staff::layout::Layout;
+use crate::staff::{Task, field};
+
+/// The reservations that are kept.
+const KEPT: &str = "kept";
+/// How far ahead they are looked for; nobody books further.
+const DAYS: i32 = 366;
+
+const COLUMNS: &[Column] = &[
+    Column { name: "来庁日", on_paper: true },
+    Column { name: "時刻", on_paper: true },
+    Column { name: "業務", on_paper: true },
+    Column { name: "交付通知書番号", on_paper: true },
+    Column { name: "管理番号", on_paper: true },
+    Column { name: "言語", on_paper: true },
+    Column { name: "状態", on_paper: true },
+];
+
+/// The page.
+#[derive(Template)]
+#[template(path = "staff/account/rules/over.html")]
+pub(in super::super) struct OverPage {
+    texts: Texts,
+    layout: Layout,
+    form: Form,
+    lines: Vec<Affected>,
+    keeps: bool,
+    operation: OperationId,
+}
+
+impl OverPage {
+    /// The list, for somebody who may keep them beyond the places or not.
+    pub(in super::super) fn new(
+        layout: Layout,
+        form: Form,
+        lines: Vec<Affected>,
+        keeps: bool,
+        operation: OperationId,
+    ) -> Self {
+        Self { texts: Texts::new(Language::JA), layout, form, lines, keeps, operation }
+    }
+}
+
+impl Page for OverPage {
+    fn status(&self) -> StatusCode {
+        self.form.status()
+    }
+}
+
+async fn lines(app: &Arc<App>) -> Result<Vec<Affected>, store::Error> {
+    let (rules, keys, today) = (app.reload_rules().await?, app.keys.clone(), app.today());
+    let until = today.saturating_add(DAYS.days());
+    app.db
+        .read(move |reader| {
+            let undecided = unplaced::undecided(reader, &rules, today, until)?;
+            affected::read(reader, &keys, &undecided)
+        })
+        .await
+}
+
+fn subjects(lines: &[Affected]) -> Vec<Subject> {
+    lines.iter().map(|line| Subject::Reservation(line.reservation)).collect()
+}
+
+/// What was just done.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Done {
+    kept: Option<u32>,
+    of: Option<u32>,
+}
+
+/// Shows the list.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    Query(done): Query<Done>,
+) -> Result<Response, PageError> {
+    let notice = done.kept.zip(done.of).map(|(kept, of)| match of - kept.min(of) {
+        0 => format!("{kept}件を、定員を超えて受け入れることにしました。"),
+        rest => format!(
+            "{kept}件を、定員を超えて受け入れることにしました。{rest}件は、ほかの人が先に扱いを決めたか、定員に収まったため、そのままです。"
+        ),
+    });
+    page(&app, &signed, Form::fresh(), notice).await
+}
+
+async fn page(
+    app: &Arc<App>,
+    signed: &Signed,
+    form: Form,
+    notice: Option<String>,
+) -> Result<Response, PageError> {
+    let lines = lines(app).await?;
+    let found = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+    let view = View { screen: "unplaced", asked: String::new(), subjects: subjects(&lines), found };
+    let mut layout = frame(signed, "定員に収まらない予約", &form);
+    layout.notice = notice;
+    let keeps = signed.may(Permission::OverrideRules);
+    let page = OverPage::new(layout, form, lines, keeps, app.operation());
+    signed.shows(app, view, || respond(&page)).await
+}
+
+/// Keeps those that were chosen.
+pub(crate) async fn keep(
+    State(app): State<Arc<App>>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let mut form = fields.form(&[field::OPERATION, field::REMARK])?;
+    let pressed = field::operation(&form)?;
+    let chosen = fields.all(KEPT)?.into_iter().map(str::parse).collect::<Result<Vec<ReservationId>, _>>();
+    let chosen = chosen.map_err(|_| PageError::BadRequest)?;
+    let reason = field::remark(&mut form);
+    if chosen.is_empty() {
+        form.refuse_ja(KEPT, "受け入れる予約を選んでください。");
+    }
+    if reason.is_empty() && form.fault(field::REMARK).is_none() {
+        form.refuse_ja(field::REMARK, "理由を入力してください。記録簿に残ります。");
+    }
+    if form.is_refused() {
+        return page(&app, &signed, form, None).await;
+    }
+    let of = chosen.len();
+    let operation = Operation::new(pressed, &format!("keep {chosen:?} {reason}"));
+    let (act, rules) = (app.act(signed.actor()), app.reload_rules().await?);
+    let kept = app.db.write(Lane::Staff, move |tx| {
+        once(tx, &act, &operation, |tx| {
+            let mut kept = 0_u32;
+            for id in &chosen {
+                kept += u32::from(unplaced::keep(tx, &act, &rules, *id, &reason)?);
+            }
+            Ok::<_, BookingError>(kept)
+        })
+    });
+    match kept.await {
+        Ok(kept) => Ok(see_other(&format!("/rules/over?kept={kept}&of={of}"))),
+        Err(BookingError::Store(error)) => Err(error.into()),
+        Err(BookingError::NotFound) => Err(PageError::NotFound),
+        Err(_) => Err(field::stale()),
+    }
+}
+
+/// The list as a file, for the city.
+pub(crate) async fn file(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    Query(asked): Query<export::Asked>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    let form = export::form(&file, "over")?;
+    let lines = lines(&app).await?;
+    let row = |line: &Affected| {
+        vec![
+            Cell::Day(line.slot.day),
+            Cell::text(line.slot.start.to_string()),
+            Cell::text(line.service),
+            Cell::text(line.notice.as_str()),
+            Cell::text(line.control.as_str()),
+            Cell::text(line.language),
+            Cell::text(line.state),
+        ]
+    };
+    let list = List {
+        title: "定員に収まらない予約".to_owned(),
+        name: "unplaced-reservations",
+        task: Task::Settings,
+        screen: "unplaced_file",
+        asked: file,
+        words: vec![format!("{}以後の予約", month_day_ja(app.today()))],
+        subjects: subjects(&lines),
+        columns: COLUMNS,
+        rows: Short(lines.iter().map(row).collect()),
+    };
+    export(&app, &signed, list, form, asked).await
+}
