@@ -207,6 +207,8 @@ proptest! {
                 hold_minutes: 10,
                 web_holds_per_address: 0,
                 web_bookings_per_address: 0,
+web_changes: 0,
+not_come_then_telephone: 0,
             }),
             agreement: None,
         });

@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_ledger.sql"),
     migration!(10, "0010_recalls.sql"),
     migration!(11, "0011_renewals.sql"),
+    migration!(12, "0012_changes.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -210,6 +211,11 @@ mod tests {
             11,
             "a8de4ba8b7184c6540ff7f995754fe1297dcfeec1a28a429eb75b661d9128ae8",
             "c4b2a7ce2be93db40e1472c5a55ed540362ffd588315c19662741d60ef4f471c",
+        ),
+        (
+            12,
+            "4877989d1e12e3ec37c1a4a3bbfcc6c1cf50d70eea0ebc0d22c9cd276f9a601d",
+            "b616b09bfe64cb6d7055854a4cd04049149acb41d266a5d9bc34c282c0f22271",
         ),
     ];
 

@@ -39,13 +39,14 @@ statements! { "reservation":
         party_id, visitor, pins, number_issue, key_version, number_lookup, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, 1) ON CONFLICT DO NOTHING";
     FIND = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, pins, number_issue, key_version, version, over FROM reservation WHERE id = $1";
+        visitor, pins, number_issue, key_version, version, over, changes, web_changes FROM reservation WHERE id = $1";
     LIVE_OF_CARD = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, pins, number_issue, key_version, version, over FROM reservation
+        visitor, pins, number_issue, key_version, version, over, changes, web_changes FROM reservation
         WHERE card_id = $1 AND state IN ('held', 'booked')";
     WAITING = "SELECT r.id AS id FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day = $3
         AND r.state = 'booked' AND NOT EXISTS (SELECT 1 FROM reception v WHERE v.reservation_id = r.id)
         ORDER BY r.start, r.id";
+    NOT_COME_OF = "SELECT COUNT(*) AS n FROM reservation WHERE card_id = $1 AND state = 'not_come'";
     BY_NUMBER = "SELECT id FROM reservation WHERE number_lookup = $1";
     SET_STATE = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
         WHERE id = $2 AND state = $3";
@@ -57,7 +58,7 @@ statements! { "reservation":
         WHERE service = $1 AND site = $2 AND day = $3 AND start = $4 AND state = 'held' AND held_until < $5
         ORDER BY id";
     EXPIRED = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, pins, number_issue, key_version, version, over FROM reservation
+        visitor, pins, number_issue, key_version, version, over, changes, web_changes FROM reservation
         WHERE state = 'held' AND held_until < $1 ORDER BY held_until, id LIMIT $2";
     OF_DAY = "SELECT r.id AS id, r.start AS start, r.state AS state, r.channel AS channel,
         r.language AS language, r.party_id AS party_id, r.visitor AS visitor, r.over AS over, r.card_id AS card_id,
@@ -107,9 +108,19 @@ pub struct Reservation {
     pub version: u32,
     /// Whether it took a place beyond those of its slot.
     pub over: bool,
+    /// How many times it was moved.
+    pub changes: u32,
+    /// How many times of them by the citizen on the web.
+    pub web_changes: u32,
 }
 
 impl Reservation {
+    /// How many times the citizen can still move it on the web by the rules of today; none: without limit.
+    pub fn web_changes_left(&self, rules: &RuleSet, today: Date) -> Option<u32> {
+        let most = rules.booking(self.slot.service, today).map_or(0, |booking| booking.web_changes);
+        (most > 0).then(|| u32::from(most).saturating_sub(self.web_changes))
+    }
+
     /// The 予約番号, derived again; it is stored nowhere.
     pub fn number(&self, keys: &Keys) -> Result<Number> {
         let set = keys.version(self.key_version)?;
@@ -190,6 +201,12 @@ pub enum BookingError {
     /// The booking was changed since it was shown.
     #[error("the booking was changed since it was shown")]
     ChangedSince,
+    /// The citizen moved it on the web as often as the rules allow: by telephone from here on.
+    #[error("it was moved on the web as often as it may be")]
+    NoMoreChanges,
+    /// Nobody came for the card so often that it is booked by telephone only.
+    #[error("the card is booked by telephone only")]
+    ByTelephone,
     /// The slot has begun, or its deadline passed.
     #[error("the time for it is over")]
     TooLate,
@@ -265,6 +282,8 @@ fn reservation(row: &Row<'_>) -> Result<Reservation> {
         key_version: row.get("key_version")?,
         version: row.get("version")?,
         over: row.get("over")?,
+        changes: row.get("changes")?,
+        web_changes: row.get("web_changes")?,
     })
 }
 
@@ -281,6 +300,17 @@ pub(crate) fn waiting_of(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<V
 /// The live reservation of a card.
 pub fn live_of(reader: &mut Reader<'_>, card: CardId) -> Result<Option<Reservation>> {
     reader.row(&LIVE_OF_CARD, bind![card], reservation)
+}
+
+/// Whether nobody came for a card so often that the rules of a day leave it to the telephone and the counter. Of a
+/// renewal nobody is known, so this is asked of cards alone.
+pub fn is_by_telephone(reader: &mut Reader<'_>, rules: &RuleSet, card: CardId, today: Date) -> Result<bool> {
+    let most = rules.booking(Service::Issuance, today).map_or(0, |booking| booking.not_come_then_telephone);
+    if most == 0 {
+        return Ok(false);
+    }
+    let times: u32 = reader.one(&NOT_COME_OF, bind![card], |row| row.get("n"))?;
+    Ok(times >= u32::from(most))
 }
 
 /// A reservation by its 予約番号, tried under every version of the keys. Every failure is the same `None`.
@@ -498,6 +528,8 @@ fn insert_row(
         key_version,
         version: 1,
         over: false,
+        changes: 0,
+        web_changes: 0,
     }))
 }
 

@@ -194,6 +194,21 @@ on_both! {
         found(&city, Invariant::Fold, "UPDATE reservation SET visitor = 'proxy' WHERE state = 'served'", "reservation:");
     }
 
+    fn r4_d_counts_of_changes_come_from_the_journal_also_for_bookings_of_an_older_program(home: TestDb) {
+        let mut city = lived_in(home);
+        let card = city.notified(1, 'Y')[0];
+        let (at, to) = (city.slot(date(2026, 12, 1), "9:00"), city.slot(date(2026, 12, 2), "9:00"));
+        let booked = city.book(card, at).unwrap();
+        city.move_to(booked.id, to).unwrap();
+        assert_eq!(city.verify(), []);
+        found(&city, Invariant::Fold, "UPDATE reservation SET changes = 0, web_changes = 0", "reservation:");
+        // What the migration does with the bookings that it finds.
+        let migration = include_str!("../migrations/sqlite/0012_changes.sql");
+        let (_, fills) = migration.split_once("DEFAULT 0;\nUPDATE").unwrap();
+        city.home.by_hand(&format!("UPDATE{fills}"));
+        assert_eq!(city.verify(), []);
+    }
+
     fn a_second_live_reservation_is_found(home: TestDb) {
         let city = lived_in(home);
         city.home.by_hand("DROP INDEX reservation_live_card");

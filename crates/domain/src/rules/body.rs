@@ -118,6 +118,12 @@ pub struct Booking {
     /// limit.
     #[serde(default)]
     pub web_bookings_per_address: u16,
+    /// How many times the citizen moves one reservation on the web; then by telephone; 0: no limit.
+    #[serde(default)]
+    pub web_changes: u16,
+    /// After how many times of not coming a card is booked by telephone and at the counter only; 0: never.
+    #[serde(default)]
+    pub not_come_then_telephone: u16,
 }
 
 /// A site (履行場所).

@@ -9,13 +9,13 @@ use domain::id::{CardId, ReservationId};
 use domain::journal::{Entry, Slot};
 use domain::reservation::{Channel, MOST_IN_PARTY, Pins, State, Visitor, WrongState, hold_ran_out};
 use domain::rules::RuleSet;
-use domain::time::{SLOT_MINUTES, Start, instant_at};
+use domain::time::{SLOT_MINUTES, Start, day_of, instant_at};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::{
-    BookingError, Reservation, Together, Wish, changed_meanwhile, end, find, free_expired, insert, keep,
-    live_of, may_leave, places, reservation, still_open,
+    BookingError, Reservation, Together, Wish, changed_meanwhile, end, find, free_expired, insert,
+    is_by_telephone, keep, live_of, may_leave, places, reservation, still_open,
 };
 use crate::act::Act;
 use crate::capacity::{self, Shift};
@@ -27,9 +27,10 @@ use crate::{bind, statements};
 
 statements! { "reservation.party":
     MEMBERS = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
-        visitor, pins, number_issue, key_version, version, over FROM reservation WHERE party_id = $1 ORDER BY id";
-    MOVE = "UPDATE reservation SET day = $1, start = $2, party_id = $3, over = 0, version = version + 1
-        WHERE id = $4 AND state = 'booked' AND version = $5";
+        visitor, pins, number_issue, key_version, version, over, changes, web_changes FROM reservation WHERE party_id = $1 ORDER BY id";
+    MOVE = "UPDATE reservation SET day = $1, start = $2, party_id = $3, over = 0, version = version + 1,
+        changes = changes + 1, web_changes = web_changes + $4
+        WHERE id = $5 AND state = 'booked' AND version = $6";
     CONFIRM = "UPDATE reservation SET state = 'booked', held_until = NULL, visitor = $1, version = version + 1
         WHERE id = $2 AND state = 'held' AND held_until >= $3";
     SET_PARTY = "UPDATE reservation SET party_id = $1, version = version + 1 WHERE id = $2 AND version = $3";
@@ -81,6 +82,20 @@ fn bookable(tx: &mut Tx<'_>, card: CardId) -> Result<(), BookingError> {
     }
 }
 
+/// Refuses a card on the web that is booked by telephone only.
+fn on_the_web(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    card: CardId,
+    channel: Channel,
+) -> Result<(), BookingError> {
+    if channel == Channel::Web && is_by_telephone(tx, rules, card, day_of(act.at))? {
+        return Err(BookingError::ByTelephone);
+    }
+    Ok(())
+}
+
 /// Ends the hold that a card may have elsewhere; a booking is an error.
 fn give_back(tx: &mut Tx<'_>, act: &Act, card: CardId, shifts: &mut Vec<Shift>) -> Result<(), BookingError> {
     if let Some(live) = live_of(tx, card)? {
@@ -109,6 +124,7 @@ pub fn hold(
     let mut party = None;
     for wish in wishes {
         bookable(tx, wish.card)?;
+        on_the_web(tx, act, rules, wish.card, wish.channel)?;
         give_back(tx, act, wish.card, &mut shifts)?;
         let id: ReservationId = tx.id(act);
         if wishes.len() > 1 {
@@ -331,6 +347,9 @@ pub(super) fn relocate(
             continue;
         }
         may_leave(tx, act, &booked)?;
+        if by == Channel::Web && booked.web_changes_left(rules, day_of(act.at)) == Some(0) {
+            return Err(BookingError::NoMoreChanges);
+        }
         still_open(tx, to)?;
         let card = booked.card;
         if let Some(card) = card {
@@ -344,13 +363,16 @@ pub(super) fn relocate(
             let entry = Entry::PartyChanged { reservation: *id, card, from: booked.party, to: party };
             recorded = tx.record(act, &entry)?;
         }
-        if tx.execute(&MOVE, bind![to.day, to.start, party, id, booked.version])? == 0 {
+        let on_web = u32::from(by == Channel::Web);
+        if tx.execute(&MOVE, bind![to.day, to.start, party, on_web, id, booked.version])? == 0 {
             return Err(changed_meanwhile(tx, &MOVE));
         }
         shifts.push(Shift { slot: from, channel, take: false });
         shifts.push(Shift { slot: to.clone(), channel, take: true });
         let version = booked.version + 1;
-        moved.push(Reservation { slot: to.clone(), party, version, over: false, ..booked });
+        let (changes, web_changes) = (booked.changes + 1, booked.web_changes + on_web);
+        let slot = to.clone();
+        moved.push(Reservation { slot, party, version, over: false, changes, web_changes, ..booked });
         last = Some(recorded);
     }
     if let Some(recorded) = last {
@@ -417,6 +439,7 @@ pub fn add(
         return Err(BookingError::PartyFull);
     }
     bookable(tx, addition.card)?;
+    on_the_web(tx, act, rules, addition.card, addition.channel)?;
     let mut shifts = Vec::new();
     give_back(tx, act, addition.card, &mut shifts)?;
     let starts: BTreeSet<Start> = placed.iter().map(|member| member.slot.start).collect();

@@ -9,7 +9,7 @@ use domain::journal::{BusinessDay, Entry, Slot, Subject};
 use domain::number::{Number, NumberKind};
 use domain::reception::State as Reception;
 use domain::report::Main;
-use domain::reservation::{Limit, Pins, State as Booking, Visitor};
+use domain::reservation::{Channel, Limit, Pins, State as Booking, Visitor};
 use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,7 +29,7 @@ statements! { "verify.facts":
     SEALER = "SELECT journal_seq, access_seq FROM sealer WHERE id = 1";
     NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM journal";
     VIEWS_NUMBERED = "SELECT COUNT(seq) AS n, MIN(seq) AS least, MAX(seq) AS most FROM access";
-    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, party_id, visitor, pins, number_issue, key_version, number_lookup, over FROM reservation
+    RESERVATIONS = "SELECT id, service, site, day, start, state, card_id, party_id, visitor, pins, number_issue, key_version, number_lookup, over, changes, web_changes FROM reservation
         WHERE id > $1 ORDER BY id LIMIT $2";
     RECEPTIONS = "SELECT v.id AS id, v.state AS state, r.id AS reservation_id, r.state AS reservation_state
         FROM reception v JOIN reservation r ON r.id = v.reservation_id WHERE v.id > $1 ORDER BY v.id LIMIT $2";
@@ -96,6 +96,8 @@ struct Told {
     first: Option<Slot>,
     /// From which slot to which it was moved, in whatever order.
     moves: Vec<(Slot, Slot)>,
+    /// How many of these the citizen made on the web.
+    on_web: u32,
     /// Its end as it was first recorded, and what was corrected of it, in whatever order.
     end: Option<End>,
     corrections: Vec<(End, End)>,
@@ -173,9 +175,10 @@ impl Folded {
             Entry::PartyChanged { reservation, from, to, .. } => {
                 self.booking(*reservation, Booking::Booked).parties.push((*from, *to));
             }
-            Entry::Moved { reservation, from, to, .. } => {
+            Entry::Moved { reservation, from, to, by, .. } => {
                 let told = self.booking(*reservation, Booking::Booked);
                 told.moves.push((from.clone(), to.clone()));
+                told.on_web += u32::from(*by == Channel::Web);
             }
             Entry::RuleOverridden { reservation, slot, limit: Limit::Places, .. } => {
                 self.booking(*reservation, Booking::Booked).beyond.push(slot.clone());
@@ -343,11 +346,12 @@ fn reservations(
                     row.get("pins")?,
                     row.get::<bool>("over")?,
                 ),
+                (row.get::<usize>("changes")?, row.get::<u32>("web_changes")?),
             ))
         })?;
         let Some(last) = page.last() else { break };
         after = last.0.to_string();
-        for (id, state, issue, version, lookup, (slot, party, visitor, pins, over)) in page {
+        for (id, state, issue, version, lookup, (slot, party, visitor, pins, over), changes) in page {
             let name = format!("reservation:{id}");
             match folded.reservations.remove(&id) {
                 None => findings.add(Invariant::Fold, &name, "the journal does not know it"),
@@ -373,6 +377,10 @@ fn reservations(
                     }
                     if over && !told.is_beyond(&slot) {
                         let what = "it takes a place beyond its slot's, and the journal says no reason";
+                        findings.add(Invariant::Fold, &name, what);
+                    }
+                    if changes != (told.moves.len(), told.on_web) {
+                        let what = "the journal says it was moved another number of times than is stored";
                         findings.add(Invariant::Fold, &name, what);
                     }
                     if told.slots() != [&slot] {

@@ -51,3 +51,7 @@ take-out-lead = The others keep their booking.
 take-out-do = Cancel for this person only
 visitor-title = Change who comes
 visitor-do = Change
+banner-no-more-changes = The date and time of your booking have not changed. It has been changed on this site as often as it can be. To change it, please call us.
+move-last = This is the last time you can change the date and time on this site. To change it again later, please call us.
+show-missed = The day of your booking has passed. You can book again.
+show-other-day = If you come on another day than the one you booked, please tell us at the counter. If there is room we will see you that day, or else change your booking to another day.

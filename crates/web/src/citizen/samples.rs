@@ -134,6 +134,7 @@ fn deadlines() -> Deadlines {
         move_away: "2026-11-26T00:30:00Z".parse().unwrap(),
         cancel: "2026-11-26T00:30:00Z".parse().unwrap(),
         first: Some(date(2026, 11, 27)),
+        changes_left: Some(1),
         now: "2026-11-24T00:30:00Z".parse().unwrap(),
     }
 }
@@ -157,6 +158,7 @@ fn shown(people: Vec<Person>, open: bool) -> Shown {
         lines: people.into_iter().map(line).collect(),
         deadlines: open.then(deadlines),
         may_add: open,
+        missed: !open,
     }
 }
 
@@ -317,6 +319,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("refused-issued", RefusedPage::new(layout(), Reason::Issued).render()),
         ("refused-ask", RefusedPage::new(layout(), Reason::Ask).render()),
         ("refused-early", RefusedPage::new(layout(), Reason::Early).render()),
+        ("refused-telephone", RefusedPage::new(layout(), Reason::Telephone).render()),
         ("find", FindPage::new(layout(), Form::fresh()).render()),
         ("find-former", FindPage::new(layout(), Form::fresh()).with_former(true).render()),
         ("find-unknown", FindPage::new(layout(), refused(key!("error-reservation-unknown"))).render()),

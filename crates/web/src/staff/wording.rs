@@ -8,6 +8,9 @@ use domain::reservation::{State as Booking, Visitor};
 use domain::time::{Start, day_of, minute_of, month_day_ja};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use store::reservation::Reservation;
+
+use crate::App;
 
 /// A line of カード発行一覧表 as papers name it: R8.11.20-12.
 pub(crate) fn list_line(date: Date, line: u32) -> String {
@@ -72,6 +75,18 @@ pub(crate) fn standing(state: Booking, reception: Option<domain::reception::Stat
         (_, Some(reception)) => reception.label(),
         (Booking::Booked, None) => "来庁前",
         (state, None) => state.label(),
+    }
+}
+
+/// How often a reservation was moved, and how often by the citizen on the web, where that has a limit; empty: never.
+pub(crate) fn changes(app: &App, reservation: &Reservation) -> String {
+    let (all, on_web) = (reservation.changes, reservation.web_changes);
+    let booking =
+        app.rules().booking(reservation.slot.service, app.today()).map_or(0, |rule| rule.web_changes);
+    match (all, booking) {
+        (0, _) => String::new(),
+        (all, 0) => format!("{all}回（うちWeb {on_web}回）"),
+        (all, most) => format!("{all}回（うちWeb {on_web}回・上限{most}回）"),
     }
 }
 

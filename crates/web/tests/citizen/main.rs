@@ -13,7 +13,7 @@ mod turns;
 
 use domain::id::CardId;
 use domain::number::{Number, NumberKind};
-use domain::rules::RuleBody;
+use domain::rules::{Booking, RuleBody};
 use jiff::civil::{Date, date};
 use store::reservation::Reservation;
 use storykit::{Browser, House};
@@ -37,6 +37,19 @@ fn with_places(house: &mut House, places: u16) {
     let rules = house.city.rules.rules().iter().cloned().map(|mut rule| {
         if let RuleBody::Places(body) = &mut rule.body {
             body.places = places;
+        }
+        rule.version += 1;
+        rule
+    });
+    let rules = rules.collect();
+    house.city.apply(rules);
+}
+
+/// The rules with other deadlines or limits of reservations; the house learns of them as another node would.
+fn with_booking(house: &mut House, change: impl Fn(&mut Booking)) {
+    let rules = house.city.rules.rules().iter().cloned().map(|mut rule| {
+        if let RuleBody::Booking(body) = &mut rule.body {
+            change(body);
         }
         rule.version += 1;
         rule

@@ -22,7 +22,7 @@ use crate::citizen::visit::Appointment;
 use crate::citizen::visit::begun::{Booking, Standing, opened};
 use crate::citizen::visit::ended::Reason;
 use crate::citizen::visit::family::{Obstacle, end_of, proved};
-use crate::citizen::visit::key::NUMBER;
+use crate::citizen::visit::key::{NUMBER, by_telephone};
 use crate::citizen::visit::who::{Question, WHO, answer};
 use crate::citizen::{Layout, frame, route};
 use crate::key;
@@ -148,7 +148,9 @@ pub(crate) async fn add(
     }
     let posted =
         card.posted_on.and_then(|day| app.rules().opens_from(Service::Issuance, &app.settings.site, day));
+    let by_telephone = by_telephone(&app, &card).await?.map(Obstacle::Refused);
     let obstacle = Obstacle::of(&card, live.as_ref())
+        .or(by_telephone)
         .or_else(|| posted.is_some_and(|first| booked.first.slot.day < first).then_some(EARLY));
     if let Some(obstacle) = obstacle {
         let problem = Problem::Card(end_of(&app, &card)?, obstacle);

@@ -44,6 +44,8 @@ pub struct ChangePage {
     back_href: String,
     move_href: String,
     starts: String,
+    /// It cannot be moved here again after this.
+    is_last: bool,
 }
 
 impl ChangePage {
@@ -68,6 +70,7 @@ impl ChangePage {
             back_href: route::show(visit),
             move_href: route::move_to(visit),
             starts: people::written(&to.starts),
+            is_last: false,
             from,
             to,
         }
@@ -89,7 +92,7 @@ pub(crate) async fn ask(
     let id = opened.visit.id;
     match opened.standing(app.now()) {
         Standing::Booked(booked) if !deadlines(&app, &booked).may_move() => {
-            show::page(&app, &asked, id, &booked, Some(Banner::NotMoved))
+            show::page(&app, &asked, id, &booked, Some(why_not(&app, &booked)))
         }
         Standing::Booked(booked) if is_there(&booked, day, &starts) => Ok(see_other(&route::show(id))),
         Standing::Booked(booked) => {
@@ -104,18 +107,18 @@ pub(crate) async fn ask(
             let slot = Slot { day, ..booked.first.slot.clone() };
             let to = frame::appointment(&app, &slot, starts);
             let layout = frame::layout(&app, &asked);
-            Ok(respond(&ChangePage::new(
-                layout,
-                id,
-                booked.first.id,
-                from,
-                to,
-                app.operation(),
-                booked.versions(),
-            )))
+            let mut page =
+                ChangePage::new(layout, id, booked.first.id, from, to, app.operation(), booked.versions());
+            page.is_last = deadlines(&app, &booked).changes_left == Some(1);
+            Ok(respond(&page))
         }
         other => Ok(other.go_on(id)),
     }
+}
+
+/// Why a booking is not moved here any more.
+fn why_not(app: &App, booked: &Booking) -> Banner {
+    if deadlines(app, booked).by_telephone() { Banner::NoMoreChanges } else { Banner::NotMoved }
 }
 
 /// Whether a booking is at these times already.
@@ -151,7 +154,7 @@ pub(crate) async fn change(
         other => return Ok(other.go_on(id)),
     };
     if !deadlines(&app, &booked).may_move() {
-        return show::page(&app, &asked, id, &booked, Some(Banner::NotMoved));
+        return show::page(&app, &asked, id, &booked, Some(why_not(&app, &booked)));
     }
     if !is_there(&booked, day, &starts) && !is_offered(&app, &opened.visit, day, &starts) {
         return days::page(&app, &asked, proven, Some(Again::DayClosed)).await;
@@ -173,6 +176,7 @@ pub(crate) async fn change(
             times::page(&app, &asked, proven, day, Some(Again::Taken)).await
         }
         Err(BookingError::DayClosed) => days::page(&app, &asked, proven, Some(Again::DayClosed)).await,
+        Err(BookingError::NoMoreChanges) => Ok(see_other(&route::changed(id, Banner::NoMoreChanges.code()))),
         Err(BookingError::AnotherParty | BookingError::ChangedSince) => {
             Ok(see_other(&route::changed(id, Banner::Changed.code())))
         }

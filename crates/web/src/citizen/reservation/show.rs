@@ -29,6 +29,8 @@ pub enum Banner {
     NotCancelled,
     /// It was not moved: the time for that is over.
     NotMoved,
+    /// It was not moved: it was moved here as often as it may be.
+    NoMoreChanges,
     /// It was moved to the time that is shown.
     Moved,
     /// Somebody was added.
@@ -46,6 +48,7 @@ impl Banner {
         match self {
             Self::NotCancelled => key!("banner-not-cancelled"),
             Self::NotMoved => key!("banner-not-moved"),
+            Self::NoMoreChanges => key!("banner-no-more-changes"),
             Self::Moved => key!("banner-moved"),
             Self::Added => key!("banner-added"),
             Self::TakenOut => key!("banner-taken-out"),
@@ -59,6 +62,7 @@ impl Banner {
         match self {
             Self::NotCancelled => "not-cancelled",
             Self::NotMoved => "not-moved",
+            Self::NoMoreChanges => "no-more-changes",
             Self::Moved => "moved",
             Self::Added => "added",
             Self::TakenOut => "taken-out",
@@ -71,6 +75,7 @@ impl Banner {
         let all = [
             Self::NotCancelled,
             Self::NotMoved,
+            Self::NoMoreChanges,
             Self::Moved,
             Self::Added,
             Self::TakenOut,
@@ -103,6 +108,8 @@ pub struct Shown {
     pub deadlines: Option<Deadlines>,
     /// Whether another card can be added.
     pub may_add: bool,
+    /// Nobody came, and another day can be booked.
+    pub missed: bool,
 }
 
 /// The page of a booking.
@@ -121,6 +128,7 @@ pub struct ShowPage {
     move_href: Option<String>,
     cancel_href: Option<String>,
     add_href: Option<String>,
+    again_href: Option<&'static str>,
     calendar_href: String,
 }
 
@@ -132,10 +140,11 @@ impl ShowPage {
         shown: Shown,
         banner: Option<Banner>,
     ) -> Result<Self, TooLong> {
-        let Shown { number, appointment, lines, deadlines, may_add } = shown;
+        let Shown { number, appointment, lines, deadlines, may_add, missed } = shown;
         let people: Vec<Person> = lines.iter().map(|line| line.person.clone()).collect();
         let may_move = deadlines.is_some_and(|deadlines| deadlines.may_move());
         let may_cancel = deadlines.is_some_and(|deadlines| deadlines.may_cancel());
+        let is_renewal = appointment.is_renewal();
         Ok(Self {
             texts: layout.texts(),
             layout,
@@ -149,6 +158,7 @@ impl ShowPage {
             move_href: may_move.then(|| route::days(visit)),
             cancel_href: may_cancel.then(|| route::cancel(visit)),
             add_href: may_add.then(|| route::add(visit)),
+            again_href: missed.then(|| if is_renewal { route::renewal() } else { route::key() }),
             calendar_href: route::calendar(visit),
         })
     }
@@ -230,8 +240,9 @@ pub(super) fn page(
         number: booking.first.number(&app.keys)?.to_string(),
         appointment: frame::appointment(app, &booking.first.slot, booking.starts()),
         lines: booking.people().zip(people_of(booking)).map(line).collect(),
-        deadlines: open.filter(|open| open.may_move() || open.may_cancel()),
+        deadlines: open.filter(|open| open.may_move() || open.by_telephone() || open.may_cancel()),
         may_add: is_booked && may_add(app, booking),
+        missed: booking.people().all(|person| person.state == Reserved::NotCome),
     };
     let layout = frame::layout(app, asked).at(route::show(visit));
     let page = ShowPage::new(layout, visit, shown, banner);

@@ -273,6 +273,8 @@ pub struct Deadlines {
     pub cancel: Timestamp,
     /// The first day it could be moved to now; none: there is none.
     pub first: Option<Date>,
+    /// How many times it can still be moved here; none: without limit.
+    pub changes_left: Option<u32>,
     /// The present instant.
     pub now: Timestamp,
 }
@@ -280,7 +282,22 @@ pub struct Deadlines {
 impl Deadlines {
     /// Whether it can still be moved away.
     pub fn may_move(&self) -> bool {
+        self.in_time() && !self.is_used_up()
+    }
+
+    /// Whether the time for moving it has not passed.
+    fn in_time(&self) -> bool {
         self.now < self.move_away
+    }
+
+    /// Whether it was moved here as often as it may be.
+    pub fn is_used_up(&self) -> bool {
+        self.changes_left == Some(0)
+    }
+
+    /// Whether only this keeps it from being moved, which the page says with the telephone.
+    pub fn by_telephone(&self) -> bool {
+        self.in_time() && self.is_used_up()
     }
 
     /// Whether it can still be cancelled.
@@ -291,14 +308,18 @@ impl Deadlines {
 
 /// The deadlines of a booking.
 pub(crate) fn deadlines(app: &App, booking: &Booking) -> Deadlines {
-    deadlines_of(app, booking.earliest())
+    let (rules, today) = (app.rules(), app.today());
+    // A family is moved together: whoever was moved most often decides.
+    let left = booking.people().filter_map(|person| person.web_changes_left(&rules, today)).min();
+    Deadlines { changes_left: left, ..deadlines_of(app, booking.earliest()) }
 }
 
 /// The deadlines of one slot.
 pub(crate) fn deadlines_of(app: &App, slot: &Slot) -> Deadlines {
     let (rules, now) = (app.rules(), app.now());
     let first = rules.bookable_days(slot.service, &slot.site, now, None).map(|window| window.first);
-    Deadlines { move_away: rules.move_away_until(slot), cancel: rules.cancel_until(slot), first, now }
+    let (move_away, cancel) = (rules.move_away_until(slot), rules.cancel_until(slot));
+    Deadlines { move_away, cancel, first, changes_left: None, now }
 }
 
 /// Whether the slot of a reservation has begun.

@@ -37,6 +37,8 @@ pub enum Reason {
     Ask,
     /// The notice of this card was not posted yet, and booking opens with it.
     Early,
+    /// Nobody came for the card so often that it is booked by telephone only.
+    Telephone,
     /// So many renewals were booked from this address that it may be a machine.
     TooMany,
 }
@@ -47,6 +49,7 @@ impl Reason {
             Self::Issued => key!("refused-issued-title"),
             Self::Ask => key!("refused-ask-title"),
             Self::Early => key!("refused-early-title"),
+            Self::Telephone => key!("refused-telephone-title"),
             Self::TooMany => key!("refused-too-many-title"),
         }
     }
@@ -56,6 +59,7 @@ impl Reason {
             Self::Issued => key!("refused-issued-next"),
             Self::Ask => key!("refused-ask-next"),
             Self::Early => key!("refused-early-next"),
+            Self::Telephone => key!("refused-telephone-next"),
             Self::TooMany => key!("refused-too-many-next"),
         }
     }

@@ -20,7 +20,7 @@ use store::visit::{TooManyCards, Visit};
 
 use super::begun::in_visit;
 use super::ended::Reason;
-use super::key::{NUMBER, Typed, find, read_former, read_number, refusal, refuse_unknown};
+use super::key::{NUMBER, Typed, by_telephone, find, read_former, read_number, refusal, refuse_unknown};
 use super::people::Name;
 use crate::App;
 use crate::citizen::attempt::{Attempt, Caller};
@@ -50,6 +50,7 @@ impl Obstacle {
     /// The sentence, with the next step.
     pub fn key(self) -> &'static str {
         match self {
+            Self::Refused(Reason::Telephone) => key!("obstacle-telephone"),
             Self::Refused(Reason::Issued) => key!("obstacle-issued"),
             Self::Refused(Reason::Ask | Reason::TooMany) => key!("obstacle-ask"),
             Self::Refused(Reason::Early) => key!("obstacle-early"),
@@ -176,7 +177,8 @@ pub(crate) async fn add(
     let Some((card, live)) = proved(&app, caller, &mut form).await? else {
         return page(&app, &asked, visit, None, form).await;
     };
-    if let Some(obstacle) = Obstacle::of(&card, live.as_ref()) {
+    let by_telephone = by_telephone(&app, &card).await?.map(Obstacle::Refused);
+    if let Some(obstacle) = Obstacle::of(&card, live.as_ref()).or(by_telephone) {
         let end = end_of(&app, &card)?;
         return page(&app, &asked, visit, Some((end, obstacle)), Form::fresh()).await;
     }

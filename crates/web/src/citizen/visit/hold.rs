@@ -89,6 +89,10 @@ pub(crate) async fn hold(
         Err(BookingError::NotBookable(_) | BookingError::NotFound) => {
             Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::key()), Reason::Ask)))
         }
+        Err(BookingError::ByTelephone) => {
+            let layout = frame::layout(&app, &asked).at(route::key());
+            Ok(respond(&RefusedPage::new(layout, Reason::Telephone)))
+        }
         // Another tab changed the family at this moment.
         Err(BookingError::AnotherParty) => {
             app.proofs.forget(visit.id);

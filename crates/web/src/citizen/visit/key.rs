@@ -145,10 +145,17 @@ pub(crate) async fn prove(
     if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
         return begun::begin(&app, &asked, Beginning::Look(Some(card.id), booked.id)).await;
     }
-    match refusal(&card) {
+    match refusal(&card).or(by_telephone(&app, &card).await?) {
         Some(reason) => Ok(respond(&RefusedPage::new(layout, reason))),
         None => begun::begin(&app, &asked, Beginning::Book(card.id, card.posted_on)).await,
     }
+}
+
+/// Whether a card whose key was proven is left to the telephone, because nobody came for it so often.
+pub(crate) async fn by_telephone(app: &App, card: &Card) -> Result<Option<Reason>, PageError> {
+    let (rules, id, today) = (app.rules(), card.id, app.today());
+    let is = app.db.read(move |reader| store::reservation::is_by_telephone(reader, &rules, id, today));
+    Ok(is.await?.then_some(Reason::Telephone))
 }
 
 /// The text as a number of a former system, if it can be one that opens something. An Individual Number was dropped

@@ -212,6 +212,7 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         visitor_operation: operation(8),
         add_operation: operation(9),
         shown: "2026-11-24T9:30V1W".to_owned(),
+        changes: "2回（うちWeb 1回・上限3回）".to_owned(),
         over: acts.change,
         late: acts.arrive.then(|| "14分".to_owned()),
         family: if acts.change { family() } else { Vec::new() },

@@ -33,6 +33,8 @@ fn rules() -> RuleSet {
         hold_minutes: 10,
         web_holds_per_address: 0,
         web_bookings_per_address: 0,
+        web_changes: 0,
+        not_come_then_telephone: 0,
     });
     let rules = (1..).zip([hours, booking]).map(|(n, body)| Rule {
         id: RuleId::from_parts(1, n),
@@ -90,6 +92,8 @@ fn live(state: Booking, day: Date, start: &str) -> Reservation {
         key_version: 1,
         version: 1,
         over: false,
+        changes: 0,
+        web_changes: 0,
     }
 }
 

@@ -108,6 +108,7 @@ fn show(here: bool) -> ShowPage {
         pins: Pins::Known.label(),
         channel: Channel::Web.label(),
         language: "",
+        changes: "2回（うちWeb 1回・上限3回）".to_owned(),
         arrived: here.then(|| "9:08".to_owned()),
         renewer: String::new(),
         family: vec![member(1, true), member(2, false)],

@@ -53,6 +53,8 @@ pub(crate) struct ShowPage {
     pub(crate) pins: &'static str,
     pub(crate) channel: &'static str,
     pub(crate) language: &'static str,
+    /// How often it was moved, in words; empty: never.
+    pub(crate) changes: String,
     pub(crate) arrived: Option<String>,
     pub(crate) renewer: String,
     pub(crate) family: Vec<Member>,
@@ -171,6 +173,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         pins: reservation.pins.map_or("", Pins::label),
         channel: reservation.channel.label(),
         language: wording::language(&reservation.language),
+        changes: wording::changes(app, &reservation),
         arrived: visit.as_ref().map(|visit| wording::time(visit.arrived_at)),
         renewer: visit.as_ref().and_then(|visit| visit.issuer.clone()).unwrap_or_default(),
         booked: family.iter().filter(|person| person.state == Booking::Booked).count(),

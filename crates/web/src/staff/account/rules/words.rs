@@ -76,9 +76,21 @@ fn deadlines(booking: &Booking) -> String {
         0 => String::new(),
         times => format!("。同じ回線から30分に{what}は{times}回までです"),
     };
-    let limits =
-        [limit("枠の確保", booking.web_holds_per_address), limit("予約", booking.web_bookings_per_address)]
-            .concat();
+    let changes = match booking.web_changes {
+        0 => String::new(),
+        times => format!("。Webで日時を変えられるのは1件の予約につき{times}回までです"),
+    };
+    let not_come = match booking.not_come_then_telephone {
+        0 => String::new(),
+        times => format!("。来庁しなかった回数が{times}回になったカードは、電話と窓口だけで予約を受けます"),
+    };
+    let limits = [
+        limit("枠の確保", booking.web_holds_per_address),
+        limit("予約", booking.web_bookings_per_address),
+        changes,
+        not_come,
+    ]
+    .concat();
     format!(
         "{opens}。予約とその日への変更は{}日先までで、Webは{}に締め切り、電話と窓口は{by_staff}受け付けます。\
         Webで別の日時に変えられるのは{}、取り消せるのは{}です。選んだ枠は{}分間確保します{limits}",

@@ -282,7 +282,9 @@ pub(crate) fn problem(error: BookingError) -> Result<String, PageError> {
         BookingError::NotFound => return Err(PageError::NotFound),
         BookingError::Reused(_) => return Err(field::stale()),
         BookingError::Store(error) => return Err(error.into()),
-        other @ BookingError::HoldRanOut => return Err(PageError::internal(other)),
+        other @ (BookingError::HoldRanOut | BookingError::NoMoreChanges | BookingError::ByTelephone) => {
+            return Err(PageError::internal(other));
+        }
     };
     Ok(sentence.to_owned())
 }

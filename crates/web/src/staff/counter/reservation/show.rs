@@ -108,6 +108,8 @@ pub(crate) struct ShowPage {
     pub(crate) add_operation: OperationId,
     /// The booking as it is shown, for the forms.
     pub(crate) shown: String,
+    /// How often it was moved, in words; empty: never.
+    pub(crate) changes: String,
     /// Whether it took a place beyond those of its slot.
     pub(crate) over: bool,
     /// How late the visitor is who has not come yet.
@@ -256,6 +258,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         visitor_operation: app.operation(),
         add_operation: app.operation(),
         shown,
+        changes: wording::changes(app, &reservation),
         over: reservation.over,
         late: late.map(|minutes| wording::minutes(i64::from(minutes))),
         family: members(reservation.id, &family),
