@@ -91,4 +91,35 @@ on_both! {
         assert_eq!((counts.issued, counts.sent_away_total(), counts.left, counts.not_come, counts.cancelled), (3, 1, 1, 2, 1));
         house.verify();
     }
+
+    fn r7_f_the_list_of_renewals_is_a_duty_before_noon_and_red_when_late(home: TestDb) {
+        let mut house = house(home);
+        house.at(date(2026, 11, 11), "9:00");
+        let mut charge = house.person(Role::PersonInCharge);
+        // A list of nobody is no duty.
+        assert!(!charge.open("/").text().contains("更新の予約リスト"));
+        let mut desk = house.operator();
+        books(&mut desk, 1, "9:00");
+        charge.open("/").reads("11月12日(木)の更新の予約リスト").reads("未確定（いまの予約1件）・あと3時間00分");
+        charge.press("担当する（11月12日(木)の更新の予約リスト）").reads("担当：");
+        house.at(date(2026, 11, 11), "12:00");
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/").reads("遅れ 11月12日(木)の更新の予約リスト");
+        charge.follow("リストを確定する（11月12日(木)の更新の予約リスト）").press("リストを確定する（1件）");
+        charge.open("/").reads("確定済（1件）・市へ未引継ぎ");
+        charge.follow("市へ引き継ぐ（11月12日(木)の更新の予約リスト）").fill("person", "市 一郎").press("市へ引き継いだ");
+        charge.open("/").reads("済 11月12日(木)の更新の予約リスト").reads("（受取：市 一郎）");
+        house.verify();
+    }
+
+    fn r8_c2_the_person_in_charge_records_a_renewal_from_a_paper_that_the_city_signed(home: TestDb) {
+        let mut house = house(home);
+        let renewal = books(&mut house.operator(), 1, "9:00");
+        house.at(date(2026, 11, 12), "9:00");
+        house.operator().open(&renewal).press("来庁を受け付ける");
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open(&renewal).fill("person", "市 一郎").press("更新完了").reads("市の署名のある書面を確かめて");
+        charge.tick("paper", "1", true).press("更新完了").reads("更新済").reads("市 一郎");
+        house.verify();
+    }
 }

@@ -18,6 +18,7 @@ use super::route;
 use crate::App;
 use crate::staff::account::words::Names;
 use crate::staff::desk::Signed;
+use crate::staff::renewal::route as renewal;
 use crate::staff::wording;
 
 /// Everything stands ready so long before the counter opens (chapter 7: 8:50).
@@ -34,10 +35,23 @@ pub(crate) struct Facts {
     duties: Vec<DutyOf>,
     closed: Option<Closed>,
     names: Names,
+    renewals: Option<RenewalList>,
 }
 
-/// Reads what the duties of the first of these days need.
-pub(crate) fn read(reader: &mut Reader<'_>, days: &Days) -> Result<Facts, store::Error> {
+/// The list of renewals of their next open day, where somebody is on it.
+struct RenewalList {
+    day: Date,
+    booked: u32,
+    list: Option<DayList>,
+    duty: Option<DutyOf>,
+}
+
+/// Reads what the duties of the first of these days need, and the list of renewals of their next open day.
+pub(crate) fn read(
+    reader: &mut Reader<'_>,
+    days: &Days,
+    next_renewals: Option<BusinessDay>,
+) -> Result<Facts, store::Error> {
     let lists = store::day_list::known(reader, days)?;
     // Without a frozen list nothing can be otherwise than on it.
     let differences = if lists.is_empty() { Vec::new() } else { store::day_list::differences(reader, days)? };
@@ -47,7 +61,24 @@ pub(crate) fn read(reader: &mut Reader<'_>, days: &Days) -> Result<Facts, store:
         duties: store::day_list::duties(reader, days)?,
         closed: store::report::closed(reader, &days.from)?,
         names: Names::people(reader)?,
+        renewals: match next_renewals {
+            Some(day) => renewals(reader, day)?,
+            None => None,
+        },
     })
+}
+
+fn renewals(reader: &mut Reader<'_>, of: BusinessDay) -> Result<Option<RenewalList>, store::Error> {
+    let booked = store::reservation::count_of_day(reader, of.service, &of.site, of.day)?;
+    let list = store::day_list::find(reader, &of)?;
+    // A list of nobody is no work; one that was frozen goes to the city also if everybody cancelled since.
+    if booked == 0 && list.is_none() {
+        return Ok(None);
+    }
+    let day = of.day;
+    let duties = store::day_list::duties(reader, &Days::from(of))?;
+    let duty = duties.into_iter().find(|known| known.duty == Kind::List);
+    Ok(Some(RenewalList { day, booked, list, duty }))
 }
 
 impl Facts {
@@ -116,9 +147,8 @@ pub(crate) enum Standing {
 /// A duty on the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Duty {
-    pub(crate) code: &'static str,
-    /// Of which day it is the duty.
-    pub(crate) day: Date,
+    /// Where taking it and saying that it is done are sent.
+    pub(crate) base: String,
     /// The minute of the day by which it is to be done.
     pub(crate) until: u16,
     pub(crate) what: String,
@@ -153,8 +183,8 @@ pub(crate) fn lines(
     let (Some(opens), Some(ends)) = (now.opens, now.ends) else { return Vec::new() };
     let may = signed.may(Permission::TransferBatches);
     let left = |day: Date| left.get(&day).copied().unwrap_or(0);
-    let line = |kind: Kind, day: Date, until: u16, what: String, how: How| {
-        let owner = facts.duty(day, kind).and_then(|duty| duty.owner);
+    let line_of = |kind: Kind, base: String, known: Option<&DutyOf>, until: u16, what: String, how: How| {
+        let owner = known.and_then(|duty| duty.owner);
         let standing = match (&how.done, until) {
             (Some(_), _) => Standing::Done,
             (None, until) if now.minute >= until => Standing::Late,
@@ -163,8 +193,7 @@ pub(crate) fn lines(
         };
         let is_open = standing != Standing::Done;
         Duty {
-            code: kind.code(),
-            day,
+            base,
             until,
             what,
             standing,
@@ -175,6 +204,9 @@ pub(crate) fn lines(
             done: (is_open && may && kind == Kind::Ready).then(|| app.operation()),
         }
     };
+    let line = |kind: Kind, day: Date, until: u16, what: String, how: How| {
+        line_of(kind, route::duty(day, kind), facts.duty(day, kind), until, what, how)
+    };
     let mut lines = vec![line(
         Kind::Ready,
         now.today,
@@ -184,9 +216,16 @@ pub(crate) fn lines(
     )];
     if let Some((next, booked)) = now.next {
         let what = format!("{}の予約リスト", month_day_ja(next));
-        lines.push(line(Kind::List, next, LIST_DEADLINE, what, list(facts, next, booked, now.minute)));
+        let how = list(facts, facts.list(next), route::list(next), booked, now.minute);
+        lines.push(line(Kind::List, next, LIST_DEADLINE, what, how));
         let what = format!("{}の引き抜き", month_day_ja(next));
         lines.push(line(Kind::Pull, next, ends, what, pull(facts, next, booked, left(next))));
+    }
+    if let Some(of) = &facts.renewals {
+        let what = format!("{}の更新の予約リスト", month_day_ja(of.day));
+        let how = list(facts, of.list.as_ref(), renewal::day(of.day), of.booked, now.minute);
+        let base = renewal::duty(of.day, Kind::List);
+        lines.push(line_of(Kind::List, base, of.duty.as_ref(), LIST_DEADLINE, what, how));
     }
     let what = format!("今日の{}", Kind::Close.label());
     lines.push(line(
@@ -226,8 +265,7 @@ fn ready(now: &Moment, facts: &Facts, left: u32) -> How {
     }
 }
 
-fn list(facts: &Facts, next: Date, booked: u32, minute: u16) -> How {
-    let list = facts.list(next);
+fn list(facts: &Facts, list: Option<&DayList>, href: String, booked: u32, minute: u16) -> How {
     let transfer = list.and_then(|list| list.transfer.as_ref());
     let state = match list {
         Some(list) => format!("確定済（{}件）・市へ未引継ぎ", list.lines),
@@ -243,7 +281,7 @@ fn list(facts: &Facts, next: Date, booked: u32, minute: u16) -> How {
             format!("{}（受取：{}）", facts.done(transfer.at, transfer.by), transfer.receiver)
         }),
         left,
-        act: Some((route::list(next), words)),
+        act: Some((href, words)),
         from: 0,
     }
 }

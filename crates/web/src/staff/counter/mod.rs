@@ -69,7 +69,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/list/{day}/freeze", may(Permission::TransferBatches), list::act::freeze::<Issuances>)
         .post("/list/{day}/transfer", may(Permission::TransferBatches), list::act::transfer::<Issuances>)
         .post("/list/{day}/seen", may(Permission::TransferBatches), list::act::see::<Issuances>)
-        .post("/duty/{day}/{duty}/take", may(Permission::TransferBatches), list::duty::take)
+        .post("/duty/{day}/{duty}/take", may(Permission::TransferBatches), list::duty::take::<Issuances>)
         .post("/duty/{day}/{duty}/done", may(Permission::TransferBatches), list::duty::done);
     desk.get("/close/{day}", may(Permission::CloseDay), close::show::show)
         .post("/close/{day}", may(Permission::CloseDay), close::done::close)

@@ -1,5 +1,6 @@
 //! The addresses that these screens lead to.
 
+use domain::day_list::Duty;
 use domain::id::{CardId, PlaceId, ReceptionId, ReservationId};
 use jiff::civil::Date;
 
@@ -11,6 +12,11 @@ pub(crate) fn day(day: Date) -> String {
 /// The frozen list of a day, and what changed since.
 pub(crate) fn list(day: Date) -> String {
     format!("/list/{day}")
+}
+
+/// A duty of a day.
+pub(crate) fn duty(day: Date, duty: Duty) -> String {
+    format!("/duty/{day}/{duty}")
 }
 
 /// A reservation.

@@ -94,8 +94,7 @@ fn today() -> TodayPage {
     );
     let total = Figures { places: 192, booked: 140, came: 66, served: 42, here: 16, expected: 74 };
     let duty = |until, what: &str, standing, how_much: &str, owner: &str| Duty {
-        code: "ready",
-        day: TODAY,
+        base: route::duty(TODAY, domain::day_list::Duty::List),
         until,
         what: what.to_owned(),
         standing,
@@ -108,6 +107,13 @@ fn today() -> TodayPage {
     let duties = vec![
         duty(530, "開庁準備", Standing::Done, "8:41 見本 花子", "見本 花子"),
         duty(720, "11月25日(水)の予約リスト", Standing::Late, "未確定（いまの予約188件）", ""),
+        duty(
+            720,
+            "11月25日(水)の更新の予約リスト",
+            Standing::Due,
+            "確定済（31件）・市へ未引継ぎ・あと35分",
+            "",
+        ),
         duty(1050, "11月25日(水)の引き抜き", Standing::Due, "残り188枚（予約188件）", "見本 太郎"),
         duty(1110, "今日の締め", Standing::Later, "窓口は17:30まで", ""),
     ];

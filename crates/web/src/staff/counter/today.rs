@@ -15,6 +15,7 @@ use domain::permission::Permission;
 use domain::place::PlaceKind;
 use domain::reception::State as Visit;
 use domain::rules::RuleSet;
+use domain::service::Service;
 use domain::time::{Start, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
 use store::Reader;
@@ -172,7 +173,10 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         pulls.push((day, wanted, left));
     }
     let until = next.map_or(*day, |(next, _)| next);
-    let duties = duties::read(reader, &Days { from: today.clone(), until })?;
+    let next_renewals = rules.next_open_day(Service::Renewal, site, *day);
+    let next_renewals =
+        next_renewals.map(|day| BusinessDay { service: Service::Renewal, site: site.clone(), day });
+    let duties = duties::read(reader, &Days { from: today.clone(), until }, next_renewals)?;
     // What was pulled for today and the next open day lies where it should.
     let out = store::report::cards_out(reader, site, *day..=until)?;
     let lie = |kind| out.iter().filter(|(_, _, place)| *place == kind).count();

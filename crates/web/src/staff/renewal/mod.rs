@@ -17,7 +17,7 @@ use domain::service::Service;
 use jiff::civil::Date;
 
 use self::list::Renewals;
-use super::counter::list::act as lists;
+use super::counter::list::{act as lists, duty};
 use super::counter::report;
 use super::desk::{Access, Desk};
 use crate::App;
@@ -34,6 +34,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/renewals/days/{day}/freeze", may(Permission::TransferBatches), lists::freeze::<Renewals>)
         .post("/renewals/days/{day}/transfer", may(Permission::TransferBatches), lists::transfer::<Renewals>)
         .post("/renewals/days/{day}/seen", may(Permission::TransferBatches), lists::see::<Renewals>)
+        .post("/renewals/duty/{day}/{duty}/take", may(Permission::TransferBatches), duty::take::<Renewals>)
         .get("/renewals/lists/{day}", may(Permission::SeeReservations), list::file)
         .post("/renewals/days/{day}/none-came", may(Permission::CloseDay), list::none_came)
         .post("/renewals/days/{day}/close", may(Permission::CloseDay), list::close);

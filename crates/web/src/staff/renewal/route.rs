@@ -1,11 +1,17 @@
 //! The addresses of these screens.
 
+use domain::day_list::Duty;
 use domain::id::ReservationId;
 use jiff::civil::Date;
 
 /// The renewals of a day.
 pub(crate) fn day(day: Date) -> String {
     format!("/renewals/days/{day}")
+}
+
+/// A duty of a day.
+pub(crate) fn duty(day: Date, duty: Duty) -> String {
+    format!("/renewals/duty/{day}/{duty}")
 }
 
 /// A renewal.

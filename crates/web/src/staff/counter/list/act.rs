@@ -61,7 +61,7 @@ async fn go_on<L: Lists>(
 }
 
 /// The day of an address.
-fn day_of<L: Lists>(app: &App, day: &str) -> Result<BusinessDay, PageError> {
+pub(super) fn day_of<L: Lists>(app: &App, day: &str) -> Result<BusinessDay, PageError> {
     Ok(BusinessDay { service: L::SERVICE, site: app.settings.site.clone(), day: field::day_in(day)? })
 }
 

@@ -8,7 +8,8 @@ use domain::day_list::Duty;
 use store::day_list::ListError;
 use store::op::Operation;
 
-use super::act::{sentence, step};
+use super::Lists;
+use super::act::{day_of, sentence, step};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, PageError};
@@ -20,13 +21,13 @@ use crate::staff::field;
 const BOARD: &str = "/";
 
 /// Takes a duty.
-pub(crate) async fn take(
+pub(in crate::staff) async fn take<L: Lists>(
     State(app): State<Arc<App>>,
     Path((day, duty)): Path<(String, String)>,
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let (day, duty): (_, Duty) = (business(&app, field::day_in(&day)?), field::id(&duty)?);
+    let (day, duty): (_, Duty) = (day_of::<L>(&app, &day)?, field::id(&duty)?);
     let form = fields.form(&[field::OPERATION])?;
     let operation = Operation::new(field::operation(&form)?, &format!("take {day} {duty}"));
     let done = step(&app, &signed, operation, move |tx, act| store::day_list::take(tx, act, &day, duty));
