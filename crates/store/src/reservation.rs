@@ -46,6 +46,9 @@ statements! { "reservation":
     WAITING = "SELECT r.id AS id FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day = $3
         AND r.state = 'booked' AND NOT EXISTS (SELECT 1 FROM reception v WHERE v.reservation_id = r.id)
         ORDER BY r.start, r.id";
+    ENDED_OF = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
+        visitor, pins, number_issue, key_version, version, over, changes, web_changes FROM reservation
+        WHERE card_id = $1 AND state IN ('cancelled', 'served', 'unserved', 'not_come') ORDER BY id DESC LIMIT $2";
     NOT_COME_OF = "SELECT COUNT(*) AS n FROM reservation WHERE card_id = $1 AND state = 'not_come'";
     BY_NUMBER = "SELECT id FROM reservation WHERE number_lookup = $1";
     SET_STATE = "UPDATE reservation SET state = $1, held_until = NULL, version = version + 1
@@ -300,6 +303,11 @@ pub(crate) fn waiting_of(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<V
 /// The live reservation of a card.
 pub fn live_of(reader: &mut Reader<'_>, card: CardId) -> Result<Option<Reservation>> {
     reader.row(&LIVE_OF_CARD, bind![card], reservation)
+}
+
+/// The last reservations of a card that ended, the latest first.
+pub fn ended_of(reader: &mut Reader<'_>, card: CardId, limit: u32) -> Result<Vec<Reservation>> {
+    reader.rows(&ENDED_OF, bind![card, limit], reservation)
 }
 
 /// Whether nobody came for a card so often that the rules of a day leave it to the telephone and the counter. Of a

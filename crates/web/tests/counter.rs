@@ -128,6 +128,9 @@ on_both! {
         // Who has no reservation any more is a card.
         operator.post("/scan", &[("scan", &card)]);
         assert!(operator.path().starts_with("/cards/"), "{}", operator.path());
+        // What ended stands on the card's page, with its way back.
+        let ended = operator.reads("終わった予約").page().links().into_iter().find(|words| words.ends_with("取消"));
+        operator.follow(&ended.unwrap()).reads("予約を取り消しました（電話）");
         // Another day's visitor is not received today.
         house.at(date(2026, 11, 10), "9:00");
         operator = house.operator();

@@ -19,6 +19,7 @@ use store::batch::mail::Posting;
 use store::card::Card;
 use store::journal::View;
 use store::keys::Keys;
+use store::reservation::Reservation;
 
 use super::super::paper::reference;
 use super::story::{self, Line};
@@ -30,6 +31,9 @@ use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::wording::{control, list_line};
 use crate::staff::{Layout, Task};
+
+/// How many reservations that ended stand on the page.
+const MOST_ENDED: u32 = 10;
 
 /// A card.
 #[derive(Template)]
@@ -56,6 +60,8 @@ pub(crate) struct ShowPage {
     pub(crate) ended: Option<String>,
     pub(crate) findings: Vec<(&'static str, &'static str)>,
     pub(crate) reservation: Option<(String, String)>,
+    /// Those that ended: where, when, and how.
+    pub(crate) ended_reservations: Vec<(String, String)>,
     /// What is wrong with the card, where an incident is open.
     pub(crate) incident: Option<&'static str>,
     pub(crate) acts: Acts,
@@ -122,6 +128,7 @@ struct Found {
     notice: Option<String>,
     findings: Vec<(Pass, Finding)>,
     incident: Option<Kind>,
+    ended: Vec<Reservation>,
     story: Vec<Line>,
 }
 
@@ -140,17 +147,23 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let Found { facts, notice, findings, incident, story } = found;
+    let Found { facts, notice, findings, incident, ended: before, story } = found;
     let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
     let mut acts = acts(signed, &facts, &findings, is_open);
     acts.incident = acts.incident.filter(|_| incident.is_none());
     let Facts { card, live: reservation, .. } = facts;
-    let reservation = reservation.filter(|_| signed.may(Permission::SeeReservations)).map(|live| {
-        let when = format!("{} {}", month_day_ja(live.slot.day), live.slot.start);
-        (format!("/reservation/{}", live.id), when)
-    });
+    let may_see = signed.may(Permission::SeeReservations);
+    let link = |of: &Reservation| {
+        (route::reservation(of.id), format!("{} {}", month_day_ja(of.slot.day), of.slot.start))
+    };
+    let reservation = reservation.filter(|_| may_see).as_ref().map(link);
+    let how = |of: &Reservation| {
+        let (href, when) = link(of);
+        (href, format!("{when} {}", of.state.label()))
+    };
+    let ended_reservations = before.iter().filter(|_| may_see).map(how).collect();
     let mut layout =
         signed.layout(format!("カード {}", control(card.control_number))).within(Task::Preparation);
     layout.refused = form.is_refused();
@@ -172,6 +185,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         ended: (card.stage == Stage::Ended).then(|| ended(&card)),
         findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
         reservation,
+        ended_reservations,
         incident: incident.map(Kind::label),
         acts,
         say,
@@ -189,6 +203,7 @@ fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found
         notice: reference(reader, keys, id)?,
         findings: store::card::inspected(reader, id)?,
         incident: store::incident::open_of(reader, id)?.map(|(_, kind)| kind),
+        ended: store::reservation::ended_of(reader, id, MOST_ENDED)?,
         story: story::of(reader, id)?,
     }))
 }
