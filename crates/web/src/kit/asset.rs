@@ -21,12 +21,13 @@ const SVG: &str = "image/svg+xml";
 /// One file: name, media type, content.
 struct Asset(&'static str, &'static str, &'static str);
 
-const ASSETS: [Asset; 9] = [
+const ASSETS: [Asset; 10] = [
     Asset("style.css", CSS, include_str!("../../assets/style.css")),
     Asset("rules.css", CSS, include_str!("../../assets/rules.css")),
     Asset("error.js", JS, include_str!("../../assets/error.js")),
     Asset("grid.js", JS, include_str!("../../assets/grid.js")),
     Asset("key.js", JS, include_str!("../../assets/key.js")),
+    Asset("live.js", JS, include_str!("../../assets/live.js")),
     Asset("print.js", JS, include_str!("../../assets/print.js")),
     Asset("scan.js", JS, include_str!("../../assets/scan.js")),
     Asset("sound.js", JS, include_str!("../../assets/sound.js")),

@@ -1,7 +1,9 @@
 //! A page is a struct: its template, how long it may be kept, and its status stand together.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use super::error::PageError;
 use super::ruby;
@@ -47,17 +49,39 @@ pub(crate) fn with_readings(html: String) -> String {
 /// Renders the page and answers with it.
 pub fn respond<P: Page>(page: &P) -> Response {
     match page.render() {
-        Ok(html) => {
-            let html = with_readings(html);
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-                (header::CACHE_CONTROL, P::CACHE.header()),
-                (header::VARY, HeaderValue::from_static("cookie, accept-language")),
-            ];
-            (page.status(), headers, html).into_response()
-        }
+        Ok(html) => answer(page, html),
         Err(error) => PageError::internal(error).into_response(),
     }
+}
+
+fn answer<P: Page>(page: &P, html: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, P::CACHE.header()),
+        (header::VARY, HeaderValue::from_static("cookie, accept-language")),
+    ];
+    (page.status(), headers, with_readings(html)).into_response()
+}
+
+/// [`respond`] with a mark of the picture, for a page that looks again by itself and holds nothing that is drawn anew
+/// each time; where it knows the mark already, a line is the answer.
+pub fn respond_unless_known<P: Page>(page: &P, asked: &HeaderMap) -> Response {
+    let html = match page.render() {
+        Ok(html) => html,
+        Err(error) => return PageError::internal(error).into_response(),
+    };
+    let mark = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(html.as_bytes())[..16]));
+    let mark = match HeaderValue::from_str(&mark) {
+        Ok(mark) => mark,
+        Err(error) => return PageError::internal(error).into_response(),
+    };
+    let mut answer = if asked.get(header::IF_NONE_MATCH) == Some(&mark) {
+        (StatusCode::NOT_MODIFIED, [(header::CACHE_CONTROL, P::CACHE.header())]).into_response()
+    } else {
+        answer(page, html)
+    };
+    answer.headers_mut().insert(header::ETAG, mark);
+    answer
 }
 
 /// Sends the browser to another page after something was done (303, so that a reload does nothing again).

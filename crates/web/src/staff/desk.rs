@@ -44,6 +44,10 @@ pub const SESSION_ENDED: &str = "/sign-in?ended=1";
 /// Where somebody is sent who must choose a password first.
 pub const PASSWORD: &str = "/password";
 
+/// The header by which a page that stands open looks again by itself: it is nobody's use of the session, which would
+/// otherwise never be idle.
+const LOOKS_AGAIN: &str = "x-look-again";
+
 /// How often it is noted that a session is used.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -259,7 +263,7 @@ async fn claim(app: &App, headers: &HeaderMap) -> Result<Claim, PageError> {
         app.db.write(Lane::Staff, move |tx| store::person::close(tx, &act, person, id, ending)).await?;
         return Ok(Claim::Over);
     }
-    if now.duration_since(session.seen) >= SEEN_EVERY {
+    if now.duration_since(session.seen) >= SEEN_EVERY && !headers.contains_key(LOOKS_AGAIN) {
         let id = session.id;
         app.db.write(Lane::Staff, move |tx| store::person::seen(tx, id, now)).await?;
     }

@@ -11,6 +11,7 @@ pub(crate) mod field;
 pub mod layout;
 pub mod preparation;
 pub(crate) mod renewal;
+pub(crate) mod vacancy;
 pub(crate) mod wording;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::kit::surround::{Surroundings, surround};
 fn desk(app: &Arc<App>) -> Desk {
     let desk = account::routes(Desk::new(app.clone()));
     let desk = preparation::routes(desk);
-    renewal::routes(counter::routes(desk))
+    vacancy::routes(renewal::routes(counter::routes(desk)))
 }
 
 /// The staff listener: never public, and every page behind a permission.
