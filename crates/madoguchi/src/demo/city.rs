@@ -21,6 +21,7 @@ use store::{Act, Db, Lane, Tx, sealer};
 use super::cards::{Delivery, deliveries};
 use super::dice::Dice;
 use super::people::Staff;
+use super::renewals::Renewals;
 
 /// Business days before the end of the past at which the first cards come.
 pub(super) const LENGTH: u8 = 20;
@@ -115,6 +116,7 @@ pub(super) struct City<'a> {
     pub(super) stored: usize,
     /// First letters of notice numbers that lists used so far.
     pub(super) prefixes: HashSet<String>,
+    pub(super) renewals: Renewals,
 }
 
 /// The instant before a city's past at which its rules, places and accounts are made.
@@ -158,6 +160,7 @@ pub(super) fn make(
         boxes: boxes.into_iter().map(|place| place.id).collect(),
         stored: 0,
         prefixes: HashSet::new(),
+        renewals: Renewals::of(plan.cards, plan.seed),
     };
     city.deliveries = deliveries(&city, plan, today);
     let first = city.deliveries.keys().next().copied().unwrap_or(today);
@@ -178,7 +181,8 @@ impl City<'_> {
             // The last visitors are still being served when the doors close.
             self.close(day, until.minutes() + 45)?;
         }
-        self.book_at_home(day)
+        self.book_at_home(day)?;
+        self.renew(day)
     }
 
     /// Whether an instant of a day lies in the past that is being made.

@@ -9,6 +9,7 @@ mod city;
 mod counter;
 mod dice;
 mod people;
+mod renewals;
 
 use std::fs;
 use std::io;

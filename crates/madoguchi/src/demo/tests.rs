@@ -65,14 +65,18 @@ fn every_screen_of_a_demo_shows_something_and_every_invariant_holds() {
         .map(|days| of_day(date(2026, 10, 22).saturating_add(jiff::Span::new().days(days))).len())
         .sum();
     assert!(ahead > 40, "{ahead}");
-    let yesterday = domain::journal::BusinessDay {
-        service: Work::Issuance,
-        site: demo.house.site.clone(),
-        day: date(2026, 10, 20),
-    };
+    let yesterday = yesterday_of(&demo);
     let counts = demo.house.db.read_now(move |reader| store::report::counts(reader, &yesterday)).unwrap();
     assert!(counts.reconciles() && counts.city_issued.is_some() && counts.issued > 0, "{counts:?}");
     assert!(demo.house.db.read_now(store::sealer::oldest_waiting).unwrap().is_none());
+    let yesterday = domain::journal::BusinessDay { service: Work::Renewal, ..yesterday_of(&demo) };
+    let counts = demo.house.db.read_now(move |reader| store::report::counts(reader, &yesterday)).unwrap();
+    assert!(counts.reconciles() && counts.city_issued.is_some() && counts.issued > 0, "{counts:?}");
+}
+
+fn yesterday_of(demo: &Demo) -> domain::journal::BusinessDay {
+    let day = date(2026, 10, 20);
+    domain::journal::BusinessDay { service: Work::Issuance, site: demo.house.site.clone(), day }
 }
 
 #[test]
