@@ -122,4 +122,29 @@ on_both! {
         charge.tick("paper", "1", true).press("更新完了").reads("更新済").reads("市 一郎");
         house.verify();
     }
+
+    fn r7_d_two_operators_on_one_renewal_never_overwrite_each_other(home: TestDb) {
+        let mut house = house(home);
+        let (mut one, mut two) = (house.operator(), house.operator());
+        let renewal = books(&mut one, 1, "9:00");
+        let there = format!("{renewal}/move?day=2026-11-13");
+        // Both look; the second moves; the first, who saw the old time, changes nothing.
+        one.open(&renewal).choose("channel", "telephone");
+        let mut comes = one.form_of("来庁者を変える");
+        comes.set("visitor", "representative");
+        two.open(&there).press("10:00").reads("11月13日(金) 10:00");
+        one.press("この予約を取り消す").reads("何も変更していません。");
+        one.reads("開いたとき：11月12日(木) 9:00").reads("いま：11月13日(金) 10:00");
+        assert_eq!(one.status(), 409);
+        one.submit(&comes).reads("何も変更していません。").reads("本人");
+        one.open(&there);
+        two.open(&renewal).choose("visitor", "proxy").press("来庁者を変える").reads("任意代理人");
+        one.press("11:00").reads("何も変更していません。").reads("選んだもの：11月13日(金) 11:00");
+        assert_eq!(one.status(), 409);
+        // Seen as it is now, it is done.
+        one.press("11:00").reads("11月13日(金) 11:00").reads("任意代理人");
+        one.choose("channel", "counter").press_twice("この予約を取り消す").reads("取消");
+        house.run_jobs();
+        house.verify();
+    }
 }

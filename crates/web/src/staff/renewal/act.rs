@@ -10,6 +10,7 @@ use domain::reservation::Channel;
 use domain::service::Service;
 use store::op::{Operation, Reused, once};
 use store::reception::{ReceptionError, Unserved};
+use store::reservation::shown::{Whom, unchanged};
 use store::reservation::{BookingError, party};
 use store::{Act, Lane, Tx};
 
@@ -18,6 +19,7 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError};
 use crate::staff::counter::reception::sentence;
+use crate::staff::counter::reservation::shown::{AsShown, SHOWN, changed_since};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 
@@ -85,16 +87,26 @@ impl Asked {
         }
     }
 
-    /// Changes the booking, and shows the renewal again.
+    /// Changes the booking as it was shown, and shows the renewal again; what somebody changed since is left alone.
     async fn change(
         self,
         request: &str,
         change: impl Fn(&mut Tx<'_>, &Act) -> Result<(), BookingError> + Send + 'static,
     ) -> Result<Response, PageError> {
-        match self.once(request, change).await {
+        let shown = AsShown::read(&self.form)?;
+        let (id, versions) = (self.id, shown.versions(Whom::All));
+        let done = self.once(request, move |tx, act| {
+            unchanged(tx, id, &versions)?;
+            change(tx, act)
+        });
+        match done.await {
             Ok(()) => {
                 self.app.availability_changed();
                 Ok(see_other(&route::renewal(self.id)))
+            }
+            Err(BookingError::ChangedSince) => {
+                let problem = changed_since(&self.app, id, Whom::All, &shown, None).await?;
+                self.again(Some(problem)).await
             }
             Err(error) => self.again(Some(refusal(error)?)).await,
         }
@@ -184,7 +196,7 @@ pub(crate) async fn cancel(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let mut asked = Asked::read(app, &id, signed, &fields, &[CHANNEL, ALL])?;
+    let mut asked = Asked::read(app, &id, signed, &fields, &[CHANNEL, ALL, SHOWN])?;
     let Ok(channel @ (Channel::Telephone | Channel::Counter)) = asked.form.typed(CHANNEL).parse() else {
         asked.form.refuse_ja(CHANNEL, "申し出の方法を選んでください。");
         return asked.again(None).await;
@@ -209,7 +221,7 @@ pub(crate) async fn coming(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let ([who, ..], [pins, ..]) = (book::VISITORS, book::PINS);
-    let mut asked = Asked::read(app, &id, signed, &fields, &[who, pins])?;
+    let mut asked = Asked::read(app, &id, signed, &fields, &[who, pins, SHOWN])?;
     let Some(coming) = book::coming(&mut asked.form, 0) else { return asked.again(None).await };
     let id = asked.id;
     let change = move |tx: &mut Tx<'_>, act: &Act| {

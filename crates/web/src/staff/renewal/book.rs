@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use store::Lane;
 use store::journal::View;
 use store::op::{Operation, once};
+use store::reservation::shown::{Whom, unchanged};
 use store::reservation::{BookingError, party, renewal};
 
 use super::act::{CHANNEL, refusal};
@@ -27,6 +28,7 @@ use crate::citizen::visit::people;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::booking::slots::{self, Half, Known, Wanted};
+use crate::staff::counter::reservation::shown::{AsShown, SHOWN, changed_since};
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
@@ -73,6 +75,8 @@ pub(crate) struct BookPage {
     pub(crate) persons: Vec<Person>,
     /// The present time, where a booking is moved.
     pub(crate) now: Option<String>,
+    /// The booking as it is shown, where it is moved; empty where one is made.
+    pub(crate) shown: String,
     pub(crate) day: Date,
     pub(crate) title: String,
     pub(crate) previous: Option<(String, String)>,
@@ -158,7 +162,7 @@ fn page(
         app,
         signed,
         known,
-        Purpose { title, here, people, persons: persons.collect(), now: None },
+        Purpose { title, here, people, persons: persons.collect(), now: None, shown: String::new() },
         form,
         problem,
     )
@@ -171,6 +175,7 @@ struct Purpose {
     people: usize,
     persons: Vec<Person>,
     now: Option<String>,
+    shown: String,
 }
 
 fn view(
@@ -208,6 +213,7 @@ fn view(
         people: of.people,
         persons: of.persons,
         now: of.now,
+        shown: of.shown,
         day: known.day,
         title: era_date(known.day),
         previous: known.around[0].map(other),
@@ -358,6 +364,7 @@ async fn move_page(
         people: count,
         persons: Vec::new(),
         now: Some(now),
+        shown: AsShown::of(&found, people.iter()).text(),
     };
     Ok(respond(&view(app, signed, &known, of, form, problem)))
 }
@@ -370,21 +377,30 @@ pub(crate) async fn move_to(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, DAY, START, CHANNEL])?;
+    let mut form = fields.form(&[field::OPERATION, DAY, START, CHANNEL, SHOWN])?;
+    let shown = AsShown::read(&form)?;
     let operation = field::operation(&form)?;
     let day: Date = form.typed(DAY).parse().map_err(|_| PageError::BadRequest)?;
     let Some((day, starts, channel)) = pressed(&mut form)? else {
         return move_page(&app, &signed, id, Some(day), form, None).await;
     };
     let request = format!("move {id} {day} {} {channel}", people::written(&starts));
-    let operation = Operation::new(operation, &request);
+    let chosen = format!("{} {}", month_day_ja(day), people::written(&starts));
+    let (operation, versions) = (Operation::new(operation, &request), shown.versions(Whom::All));
     let done = app.write_with_rules(Lane::Staff, signed.actor(), move |tx, act, rules| {
-        once(tx, act, &operation, |tx| renewal::move_all(tx, act, rules, id, day, &starts, channel))
+        once(tx, act, &operation, |tx| {
+            unchanged(tx, id, &versions)?;
+            renewal::move_all(tx, act, rules, id, day, &starts, channel)
+        })
     });
     match done.await {
         Ok(()) => {
             app.availability_changed();
             Ok(see_other(&route::renewal(id)))
+        }
+        Err(BookingError::ChangedSince) => {
+            let problem = changed_since(&app, id, Whom::All, &shown, Some(chosen)).await?;
+            move_page(&app, &signed, id, Some(day), form, Some(problem)).await
         }
         Err(error) => {
             let problem = refusal(error)?;

@@ -21,6 +21,7 @@ use super::day::standing_of;
 use super::{book, route};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
+use crate::staff::counter::reservation::shown::AsShown;
 use crate::staff::counter::story;
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
@@ -70,6 +71,8 @@ pub(crate) struct ShowPage {
     pub(crate) channels: [Channel; 2],
     pub(crate) visitors: &'static [Visitor],
     pub(crate) all_pins: &'static [Pins],
+    /// The booking as it is shown, for the forms.
+    pub(crate) shown: String,
     pub(crate) who_field: &'static str,
     pub(crate) pins_field: &'static str,
     pub(crate) operations: [OperationId; 6],
@@ -149,6 +152,11 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
             form.fill(field::PERSON, signed.name());
         }
     }
+    let together: Vec<&Reservation> = match family.as_slice() {
+        [] => vec![&reservation],
+        family => family.iter().filter(|person| person.state == reservation.state).collect(),
+    };
+    let as_shown = AsShown::of(&reservation, together.into_iter()).text();
     let member = |person: &Reservation| Member {
         href: route::renewal(person.id),
         time: person.slot.start.to_string(),
@@ -190,6 +198,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         channels: [Channel::Telephone, Channel::Counter],
         visitors: Visitor::ALL,
         all_pins: Pins::ALL,
+        shown: as_shown,
         who_field,
         pins_field,
         operations: std::array::from_fn(|_| app.operation()),
