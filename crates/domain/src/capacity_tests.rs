@@ -56,7 +56,7 @@ fn bodies() -> impl Strategy<Value = RuleBody> {
             })
         ),
         1 => (services.clone(), proptest::option::of(sites.clone()), whens()).prop_map(|(services, code, when)| {
-            RuleBody::Closed(Closed { services, site: code.map(site), when, reason: "休み".to_owned() })
+            RuleBody::Closed(Closed { services, site: code.map(site), when, reason: "休み".to_owned(), notice: None })
         }),
         2 => (services, proptest::option::of(sites.clone()), whens(), span.clone(), cuts()).prop_map(
             |(services, code, when, (from, until), cut)| RuleBody::Reduction(Reduction {

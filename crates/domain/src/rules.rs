@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use body::{Booking, Branch, Closed, Hours, Places, RuleBody, RuleFault, Site, Windows};
+pub use body::{Booking, Branch, Closed, Emergency, Hours, Places, RuleBody, RuleFault, Site, Windows};
 pub use change::{Agreed, Change, Deed, What};
 pub use days::BookableDays;
 pub use limits::{Cut, Reduction, Release, Shares};
@@ -79,6 +79,19 @@ struct Rank {
     valid_from: Reverse<Date>,
     version: Reverse<u32>,
     id: RuleId,
+}
+
+/// A closure that the public pages tell of.
+#[derive(Debug, Clone, Copy)]
+pub struct Notice<'a> {
+    /// The closure.
+    pub closed: &'a Closed,
+    /// Why.
+    pub why: Emergency,
+    /// Its first day that is not over.
+    pub from: Date,
+    /// Its last day.
+    pub until: Date,
 }
 
 /// All rules at one epoch. Cheap to ask: rules are ordered once, so the first that matches is the answer.
@@ -196,6 +209,22 @@ impl RuleSet {
             .collect();
         branches.sort_by_key(|(id, _)| *id);
         branches.into_iter().map(|(_, branch)| branch).collect()
+    }
+
+    /// What stands over the public pages on a day: the closures with a notice whose last day is not over, with the days
+    /// that are left of them, the first of them first.
+    pub fn notices(&self, today: Date) -> Vec<Notice<'_>> {
+        let of = |at: usize| {
+            let rule = &self.rules[at];
+            let RuleBody::Closed(closed) = &rule.body else { return None };
+            let (why, (from, until)) = (closed.notice?, closed.span()?);
+            let from = from.max(rule.valid_from).max(today);
+            let until = rule.valid_until.map_or(until, |last| last.min(until));
+            (from <= until && self.is_in_force(at, from)).then_some(Notice { closed, why, from, until })
+        };
+        let mut notices: Vec<Notice<'_>> = self.hours.iter().copied().filter_map(of).collect();
+        notices.sort_by_key(|notice| (notice.from, notice.until));
+        notices
     }
 
     /// Hours and closures that are in force on a day, most specific first.

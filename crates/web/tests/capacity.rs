@@ -193,4 +193,51 @@ on_both! {
         house.run_jobs();
         house.verify();
     }
+
+    fn r4_e_an_emergency_stands_on_every_public_page_in_each_language_until_it_is_over(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(2, 'A');
+        let slot = house.city.slot(DAY, "9:00");
+        house.city.book(cards[0], slot).unwrap();
+        let slot = house.city.slot(date(2026, 11, 25), "10:00");
+        let tomorrow = house.city.book(cards[1], slot).unwrap();
+        let number = tomorrow.number(&house.city.keys).unwrap().to_string();
+        let mut citizen = house.citizen();
+        assert!(!citizen.open("/").text().contains("お休みします"));
+        house.at(DAY, "9:30");
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/rules").follow("緊急に休みにする").sees("休みの規則を加える");
+        // From today on, for every site, with a notice: what is left to say is until when and why.
+        charge.fill("last", "2026-11-25").fill("reason", "住基ネットの障害").fill("why", "J-LISからの連絡");
+        charge.press("変更案を確かめる").reads("定員に収まらなくなる予約：2件").reads("ABC-000001");
+        let mut booked = house.citizen();
+        booked.open("/reservation").fill("number", &number).press("予約を見る").sees("あなたの予約");
+        assert!(!booked.text().contains("お休みする"));
+        charge.choose("agreed", "later").press("この内容で変える").reads("規則を変えました。");
+        charge.open("/rules/over").reads("ABC-000001");
+        citizen.open("/").reads("国のシステムの障害のため、令和8年11月24日(火)から令和8年11月25日(水)まで");
+        citizen.reads("マイナンバーカードの窓口をお休みします").reads("予約は取り消されていません");
+        citizen.open("/reservation").reads("お休みします");
+        // Who has a booking then sees it there too, and can change it.
+        booked.reload().reads("この日時は、窓口をお休みすることになりました。").follow("日時を変える");
+        house.citizen().reading("en").open("/").reads("the My Number Card counter is closed");
+        house.citizen().open("/").follow("やさしい日本語").reads("のコンピューターがこわれたため");
+        // The journal says that the city's agreement is still to come.
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open("/journal").reads("（市の同意は後で記録）");
+        house.at(date(2026, 11, 25), "9:00");
+        citizen.open("/").reads("国のシステムの障害のため、令和8年11月25日(水)は");
+        // It is over sooner than was thought.
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/rules").follow_beside("住基ネットの障害", "終える").fill("ends", "2026-11-24").fill("why", "復旧");
+        charge.press("変更案を確かめる").reads("休み → 9:00〜17:30");
+        agreed(&mut charge);
+        charge.press("この内容で変える").reads("規則を変えました。");
+        assert!(!citizen.open("/").text().contains("お休みします"));
+        // A notice that would never end is refused.
+        charge.open("/rules/new?kind=closed").choose("on", "holidays").choose("notice", "悪天候・災害のため");
+        charge.fill("reason", "x").fill("why", "x").press("変更案を確かめる").reads("「1日だけ」か「期間」のときに出せます");
+        house.run_jobs();
+        house.verify();
+    }
 }

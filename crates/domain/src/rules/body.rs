@@ -1,10 +1,12 @@
 //! What a rule can say.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::When;
 use super::limits::{Reduction, Shares};
 use super::when::{TimeOfDay, WhenFault};
+use crate::codes;
 use crate::service::{Service, SiteCode};
 use crate::time::SLOT_MINUTES;
 
@@ -63,6 +65,32 @@ pub struct Closed {
     pub when: When,
     /// Why, as shown to the public.
     pub reason: String,
+    /// What stands over every public page until the last of the days is over; none: nothing. Only for one day or a range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Emergency>,
+}
+
+codes! {
+    /// Why a counter is closed that nobody expected to be, as the notice on the public pages says it in each language.
+    pub enum Emergency {
+        /// 国のシステムの障害.
+        System = "system",
+        /// 台風・大雪などの悪天候, or a disaster.
+        Weather = "weather",
+        /// Something else.
+        Other = "other",
+    }
+}
+
+impl Closed {
+    /// The first and the last of the days, where they are one day or a range.
+    pub fn span(&self) -> Option<(Date, Date)> {
+        match &self.when {
+            When::Date { day } => Some((*day, *day)),
+            When::Range { from, until, .. } => Some((*from, *until)),
+            _ => None,
+        }
+    }
 }
 
 /// How many people may be reserved for each ten-minute start (11(4)オ).
@@ -213,6 +241,9 @@ pub enum RuleFault {
     /// A reduction keeps everything, or shares limit nothing.
     #[error("a reduction that keeps everything, or shares that limit nothing")]
     WrongShare,
+    /// A notice to the public that would never end.
+    #[error("a notice of a closure needs a last day")]
+    EndlessNotice,
     /// A service is named twice.
     #[error("a service is named twice")]
     ServiceTwice,
@@ -250,7 +281,12 @@ impl RuleBody {
             Self::Closed(body) => {
                 body.when.check()?;
                 once(&body.services)?;
-                filled(&[&body.reason])
+                filled(&[&body.reason])?;
+                if body.notice.is_some() && body.span().is_none() {
+                    Err(RuleFault::EndlessNotice)
+                } else {
+                    Ok(())
+                }
             }
             Self::Places(body) => {
                 body.when.check()?;

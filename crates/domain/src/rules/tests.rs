@@ -124,3 +124,43 @@ fn outside_the_published_holidays_nothing_is_promised() {
     let reason = crate::capacity::Closure::HolidaysUnknown { rule: id(2) };
     assert_eq!(opening, crate::capacity::Opening::Closed { reason });
 }
+
+#[test]
+fn r4_e_a_closure_with_a_notice_is_told_of_until_its_last_day_is_over() {
+    let closure = |from: &str, until: &str, notice: &str| {
+        format!(
+            r#"{{"type":"closed","when":{{"on":"range","from":"{from}","until":"{until}"}},"reason":"台風"{notice}}}"#
+        )
+    };
+    let notice = r#","notice":"weather""#;
+    let mut ended = rule(4, 1, &closure("2026-11-24", "2026-11-30", notice));
+    ended.valid_until = Some(date(2026, 11, 25));
+    let rules = vec![
+        rule(1, 1, &closure("2026-11-24", "2026-11-26", "")),
+        rule(2, 1, &closure("2026-11-26", "2026-11-27", notice)),
+        rule(
+            3,
+            1,
+            r#"{"type":"closed","when":{"on":"date","day":"2026-12-01"},"reason":"障害","notice":"system"}"#,
+        ),
+        ended,
+    ];
+    let set = RuleSet::new(1, rules).unwrap();
+    let told = |day| -> Vec<(Emergency, Date, Date)> {
+        set.notices(day).iter().map(|notice| (notice.why, notice.from, notice.until)).collect()
+    };
+    let (weather, system) = (Emergency::Weather, Emergency::System);
+    let december = (system, date(2026, 12, 1), date(2026, 12, 1));
+    assert_eq!(
+        told(date(2026, 11, 25)),
+        [
+            (weather, date(2026, 11, 25), date(2026, 11, 25)),
+            (weather, date(2026, 11, 26), date(2026, 11, 27)),
+            december
+        ]
+    );
+    assert_eq!(told(date(2026, 11, 28)), [december]);
+    assert_eq!(told(date(2026, 12, 2)), []);
+    let endless = rule(5, 1, r#"{"type":"closed","when":{"on":"holidays"},"reason":"x","notice":"other"}"#);
+    assert_eq!(RuleSet::new(1, vec![endless]).unwrap_err().fault, RuleFault::EndlessNotice);
+}

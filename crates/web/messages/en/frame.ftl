@@ -31,3 +31,12 @@ row-time = Time
 row-place = Place
 what-issuance = Picking up your My Number Card
 appointment-when = { $day }, { $time }
+# A counter that is closed in an emergency. $counter is one of the three names.
+closure-days = { $first } to { $last }
+closure-all = the My Number Card counter
+closure-issuance = the counter for picking up cards
+closure-renewal = the counter for renewing electronic certificates
+closure-system = Because of a failure of the national system, { $counter } is closed: { $days }.
+closure-weather = Because of severe weather or a disaster, { $counter } is closed: { $days }.
+closure-other = By exception, { $counter } is closed: { $days }.
+closure-booked = No booking has been cancelled. If you have a booking for that time, you can change it with your booking number. If you cannot, or do not know the number, please call us.

@@ -55,3 +55,4 @@ banner-no-more-changes = The date and time of your booking have not changed. It 
 move-last = This is the last time you can change the date and time on this site. To change it again later, please call us.
 show-missed = The day of your booking has passed. You can book again.
 show-other-day = If you come on another day than the one you booked, please tell us at the counter. If there is room we will see you that day, or else change your booking to another day.
+show-closed = The counter will be closed at this time. Your booking has not been cancelled. Please change it to another time. If you cannot, please call us.

@@ -31,3 +31,12 @@ row-time = 時間《じかん》
 row-place = 場所《ばしょ》
 what-issuance = マイナンバーカードを受《う》け取《と》る
 appointment-when = { $day } { $time }
+# A counter that is closed in an emergency. $counter is one of the three names.
+closure-days = { $first }から{ $last }まで
+closure-all = マイナンバーカードの窓口《まどぐち》
+closure-issuance = マイナンバーカードを受《う》け取《と》る窓口《まどぐち》
+closure-renewal = 電子証明書《でんししょうめいしょ》を新《あたら》しくする窓口《まどぐち》
+closure-system = 国《くに》のコンピューターがこわれたため、{ $days }は、{ $counter }が休《やす》みです。
+closure-weather = 天気《てんき》が悪《わる》いため、または災害《さいがい》のため、{ $days }は、{ $counter }が休《やす》みです。
+closure-other = { $days }は、{ $counter }が休《やす》みです。
+closure-booked = 予約《よやく》はなくなっていません。この日《ひ》に予約《よやく》がある人《ひと》は、予約番号《よやくばんごう》で、ほかの日《ひ》に変《か》えることができます。できないときや、番号《ばんごう》がわからないときは、電話《でんわ》をしてください。

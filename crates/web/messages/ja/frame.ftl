@@ -31,3 +31,12 @@ row-time = 時間
 row-place = 場所
 what-issuance = マイナンバーカードの受け取り
 appointment-when = { $day } { $time }
+# A counter that is closed in an emergency. $counter is one of the three names.
+closure-days = { $first }から{ $last }まで
+closure-all = マイナンバーカードの窓口
+closure-issuance = マイナンバーカードの受け取りの窓口
+closure-renewal = 電子証明書の更新の窓口
+closure-system = 国のシステムの障害のため、{ $days }は、{ $counter }をお休みします。
+closure-weather = 悪天候または災害のため、{ $days }は、{ $counter }をお休みします。
+closure-other = { $days }は、{ $counter }を臨時にお休みします。
+closure-booked = 予約は取り消されていません。この間に予約のある方は、予約番号で日時を変更できます。変更できないときや番号がわからないときは、お電話ください。

@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use domain::journal::Slot;
-use domain::rules::Site;
-use domain::service::Service;
+use domain::rules::{Notice, RuleSet, Site};
+use domain::service::{Service, SiteCode};
 use domain::time::Start;
+use jiff::civil::Date;
 
+use super::layout::{ClosedCounter, Closure};
 use super::visit::Appointment;
 use super::{Layout, Office, Venue};
 use crate::App;
@@ -17,7 +19,27 @@ use crate::kit::{Asked, Bilingual};
 pub(crate) fn layout(app: &App, asked: &Asked) -> Layout {
     let mut layout = Layout::new(asked, Arc::new(office(app)));
     layout.clock_by_hand = app.clock_by_hand();
+    layout.closures = closures(&app.rules(), &app.settings.site, app.today());
     layout
+}
+
+/// The closures that concern what is booked here.
+fn closures(rules: &RuleSet, site: &SiteCode, today: Date) -> Vec<Closure> {
+    let of = |notice: &Notice<'_>| {
+        let closed = notice.closed;
+        if closed.site.as_ref().is_some_and(|at| at != site) {
+            return None;
+        }
+        let speaks_of = |service| closed.services.is_empty() || closed.services.contains(&service);
+        let of = match (speaks_of(Service::Issuance), speaks_of(Service::Renewal)) {
+            (true, true) => ClosedCounter::All,
+            (true, false) => ClosedCounter::Issuance,
+            (false, true) => ClosedCounter::Renewal,
+            (false, false) => return None,
+        };
+        Some(Closure { why: notice.why, of, from: notice.from, until: notice.until })
+    };
+    rules.notices(today).iter().filter_map(of).collect()
 }
 
 /// The city's office as the rules of today have it.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use domain::rules::Emergency;
+use jiff::civil::Date;
 
 use super::visit::turn::{AGAIN_SECONDS, Ahead};
 use crate::key;
@@ -46,12 +48,67 @@ pub struct Layout {
     pub refused: bool,
     /// The instant shown where the clock is moved by hand (databases made as a demo).
     pub clock_by_hand: Option<String>,
+    /// Counters that are closed in an emergency, told on every page.
+    pub closures: Vec<Closure>,
+}
+
+/// A counter that is closed in an emergency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closure {
+    /// Why.
+    pub why: Emergency,
+    /// The services of these pages that are closed.
+    pub of: ClosedCounter,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub until: Date,
+}
+
+/// Which of the counters that citizens book here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClosedCounter {
+    /// Both.
+    All,
+    /// That of the issuance.
+    Issuance,
+    /// That of the renewal.
+    Renewal,
+}
+
+impl Closure {
+    /// The sentence.
+    pub fn text(&self, texts: Texts) -> String {
+        let days = if self.from == self.until {
+            texts.date(self.from)
+        } else {
+            texts.with2(key!("closure-days"), "first", texts.date(self.from), "last", texts.date(self.until))
+        };
+        let counter = texts.get(match self.of {
+            ClosedCounter::All => key!("closure-all"),
+            ClosedCounter::Issuance => key!("closure-issuance"),
+            ClosedCounter::Renewal => key!("closure-renewal"),
+        });
+        let sentence = match self.why {
+            Emergency::System => key!("closure-system"),
+            Emergency::Weather => key!("closure-weather"),
+            Emergency::Other => key!("closure-other"),
+        };
+        texts.with2(sentence, "days", days, "counter", counter.into_owned())
+    }
 }
 
 impl Layout {
     /// The frame for the answer to a request.
     pub fn new(asked: &Asked, office: Arc<Office>) -> Self {
-        Self { texts: asked.texts(), here: asked.here.clone(), office, refused: false, clock_by_hand: None }
+        Self {
+            texts: asked.texts(),
+            here: asked.here.clone(),
+            office,
+            refused: false,
+            clock_by_hand: None,
+            closures: Vec::new(),
+        }
     }
 
     /// The same frame for a page at another address (after a POST).

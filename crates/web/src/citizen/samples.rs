@@ -7,13 +7,14 @@ use std::path::Path;
 use askama::Template;
 use domain::id::{CardId, Id, OperationId, ReservationId, VisitId};
 use domain::reservation::{Pins, Visitor};
+use domain::rules::Emergency;
 use domain::service::Service;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 
 use super::first::{First, Free};
-use super::layout::Layout;
 use super::layout::samples::{error as sample_error, office, venue, wait as sample_wait};
+use super::layout::{ClosedCounter, Closure, Layout};
 use super::notice::{Advice, AdvicePage};
 use super::renewal::ask::AskPage;
 use super::renewal::branches::{BranchesPage, Office as BranchOffice};
@@ -159,6 +160,7 @@ fn shown(people: Vec<Person>, open: bool) -> Shown {
         deadlines: open.then(deadlines),
         may_add: open,
         missed: !open,
+        closed: open,
     }
 }
 
@@ -170,7 +172,11 @@ fn member(n: u128, obstacle: Option<Obstacle>) -> Member {
 /// Name and HTML of every page in a language.
 fn pages(language: Language) -> Vec<(&'static str, String)> {
     let asked = asked(language);
-    let layout = || Layout::new(&asked, office());
+    let layout = || {
+        let mut layout = Layout::new(&asked, office());
+        layout.closures = closures();
+        layout
+    };
     let visit = VisitId::from_parts(1_795_000_000_000, 77);
     let operation = OperationId::from_parts(1_795_000_000_000, 78);
     let reservation = ReservationId::from_parts(1_795_000_000_000, 79);
@@ -482,4 +488,15 @@ fn a_refused_form_says_so_in_the_title() {
     let html = KeyPage::new(Layout::new(&asked(Language::JA), office()), form).render().unwrap();
     assert!(html.contains("<title>エラー：予約キー"));
     assert!(html.contains("role=\"alert\"") && html.contains("aria-invalid=\"true\""));
+}
+
+/// A closure for each reason and each counter.
+fn closures() -> Vec<Closure> {
+    let day = date(2026, 11, 24);
+    let until = date(2026, 11, 26);
+    vec![
+        Closure { why: Emergency::System, of: ClosedCounter::All, from: day, until: day },
+        Closure { why: Emergency::Weather, of: ClosedCounter::Issuance, from: day, until },
+        Closure { why: Emergency::Other, of: ClosedCounter::Renewal, from: day, until },
+    ]
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::id::VisitId;
+use domain::journal::Slot;
 use domain::reservation::{MOST_IN_PARTY, State as Reserved};
 use store::reservation::Reservation;
 
@@ -110,6 +111,8 @@ pub struct Shown {
     pub may_add: bool,
     /// Nobody came, and another day can be booked.
     pub missed: bool,
+    /// Whether a change of the rules took the places of its time, and nobody decided yet that it stays.
+    pub closed: bool,
 }
 
 /// The page of a booking.
@@ -124,6 +127,7 @@ pub struct ShowPage {
     appointment: Appointment,
     lines: Vec<Line>,
     lists: Vec<ListFor>,
+    closed: bool,
     deadlines: Option<Deadlines>,
     move_href: Option<String>,
     cancel_href: Option<String>,
@@ -140,7 +144,7 @@ impl ShowPage {
         shown: Shown,
         banner: Option<Banner>,
     ) -> Result<Self, TooLong> {
-        let Shown { number, appointment, lines, deadlines, may_add, missed } = shown;
+        let Shown { number, appointment, lines, deadlines, may_add, missed, closed } = shown;
         let people: Vec<Person> = lines.iter().map(|line| line.person.clone()).collect();
         let may_move = deadlines.is_some_and(|deadlines| deadlines.may_move());
         let may_cancel = deadlines.is_some_and(|deadlines| deadlines.may_cancel());
@@ -153,6 +157,7 @@ impl ShowPage {
             number,
             appointment,
             lists: belongings(&people),
+            closed,
             lines,
             deadlines,
             move_href: may_move.then(|| route::days(visit)),
@@ -243,10 +248,17 @@ pub(super) fn page(
         deadlines: open.filter(|open| open.may_move() || open.by_telephone() || open.may_cancel()),
         may_add: is_booked && may_add(app, booking),
         missed: booking.people().all(|person| person.state == Reserved::NotCome),
+        closed: is_booked && booking.people().any(|one| !has_begun(one, now) && has_no_place(app, one)),
     };
     let layout = frame::layout(app, asked).at(route::show(visit));
     let page = ShowPage::new(layout, visit, shown, banner);
     Ok(respond(&page.map_err(PageError::internal)?))
+}
+
+/// Whether the rules grant nothing at the time of a reservation any more, and nobody decided that it stays.
+fn has_no_place(app: &App, reservation: &Reservation) -> bool {
+    let Slot { service, site, day, start } = &reservation.slot;
+    !reservation.over && app.rules().grant(*service, site, *day, *start).places == 0
 }
 
 /// Whether another card can come into a booking here: there is room for one, and the web still books for its day.

@@ -353,7 +353,10 @@ fn change_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> 
         ("over-none", over(Form::fresh(), 0, false)),
         ("rule-kinds", KindsPage::new(layout("規則を加える")).render()),
         ("rule-hours", edit(Kind::Hours, &[("on", "nth_weekday"), ("nth2", "yes"), ("nth_weekday", "sat")])),
-        ("rule-closed", edit(Kind::Closed, &[("on", "range"), ("first", "2026-11-25")])),
+        (
+            "rule-closed",
+            edit(Kind::Closed, &[("on", "range"), ("first", "2026-11-25"), ("notice", "weather")]),
+        ),
         ("rule-places", edit(Kind::Places, &[("on", "weekdays"), ("mon", "yes"), ("places", "4")])),
         ("rule-reduction", edit(Kind::Reduction, &[("on", "date"), ("cut", "percent"), ("from", "x")])),
         ("rule-shares", edit(Kind::Shares, &[("on", "always"), ("web", "3"), ("release", "at")])),

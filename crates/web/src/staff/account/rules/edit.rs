@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::RuleId;
-use domain::rules::{Change, Rule, RuleSet, What, When};
+use domain::rules::{Change, Emergency, Rule, RuleSet, What, When};
 use domain::service::{Service, SiteCode};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -95,6 +95,7 @@ pub(crate) struct AskedNew {
     service: Option<Service>,
     site: Option<String>,
     day: Option<Date>,
+    urgent: Option<String>,
 }
 
 /// The form of a new rule, or the choice of its kind.
@@ -123,6 +124,12 @@ pub(crate) async fn new(
     if let Some(day) = asked.day.filter(|day| *day >= today) {
         fill::when(&mut form, &When::Date { day });
         form.fill(fields::FIRST, day.to_string());
+    }
+    // An emergency closes from today on, and says so to the public.
+    if asked.urgent.is_some() && kind == Kind::Closed {
+        fill::when(&mut form, &When::Range { from: today, until: today, weekdays: None });
+        form.fill(fields::SITE, fields::EVERY);
+        form.fill(fields::NOTICE, Emergency::System.code());
     }
     form.fill(fields::VALID_FROM, today.to_string());
     Ok(page(&signed, form, kind, &rules, today))

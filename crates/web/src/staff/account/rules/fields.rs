@@ -2,7 +2,8 @@
 //! fault of its field, and what was typed stays.
 
 use domain::rules::{
-    Closed, Cut, Hours, Places, Reduction, Release, RuleBody, RuleFault, Shares, TimeOfDay, Weekdays, When,
+    Closed, Cut, Emergency, Hours, Places, Reduction, Release, RuleBody, RuleFault, Shares, TimeOfDay,
+    Weekdays, When,
 };
 use domain::service::{Service, SiteCode};
 use domain::time::SLOT_MINUTES;
@@ -36,6 +37,8 @@ pub(super) const RELEASE_AT: &str = "release_at";
 pub(super) const VALID_FROM: &str = "valid_from";
 pub(super) const VALID_UNTIL: &str = "valid_until";
 pub(super) const WHY: &str = "why";
+/// What stands over the public pages while a counter is closed.
+pub(super) const NOTICE: &str = "notice";
 
 /// The value of [`SITE`] for every site.
 pub(super) const EVERY: &str = "*";
@@ -73,7 +76,7 @@ pub(super) const SERVICES: [(&str, Service); 5] = [
     ("of_enquiry", Service::Enquiry),
 ];
 
-const SINGLE: [&str; 25] = [
+const SINGLE: [&str; 26] = [
     KIND,
     SITE,
     SERVICE,
@@ -99,6 +102,7 @@ const SINGLE: [&str; 25] = [
     VALID_FROM,
     VALID_UNTIL,
     WHY,
+    NOTICE,
 ];
 
 /// The longest reason.
@@ -186,6 +190,14 @@ impl Kind {
     }
 }
 
+/// What the notice of a closure says, for the choice.
+pub(super) const NOTICES: [(&str, &str); 4] = [
+    ("", "出さない"),
+    ("system", "国のシステムの障害のため"),
+    ("weather", "悪天候・災害のため"),
+    ("other", "臨時に（理由は書かない）"),
+];
+
 /// Every field of the form, in the order in which it is sent on.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let boxes = WEEK.iter().chain(&RANGE_WEEK).map(|(name, ..)| *name);
@@ -229,7 +241,8 @@ fn body(form: &mut Form, kind: Kind) -> Option<RuleBody> {
         }
         Kind::Closed => {
             let (services, reason) = (services(form), reason(form, true));
-            Some(RuleBody::Closed(Closed { services, site: site?, when: when?, reason: reason? }))
+            let notice = notice(form)?;
+            Some(RuleBody::Closed(Closed { services, site: site?, when: when?, reason: reason?, notice }))
         }
         Kind::Places => {
             let (service, times, places) = (service(form), slot_times(form), few(form, PLACES, "人数"));
@@ -442,6 +455,20 @@ fn reason(form: &mut Form, needed: bool) -> Option<String> {
     if form.fault(REASON).is_some() { None } else { Some(typed) }
 }
 
+/// The notice to the public; `Some(None)` is none.
+#[expect(clippy::option_option, reason = "what is wrong, no notice, and a notice are three things")]
+fn notice(form: &mut Form) -> Option<Option<Emergency>> {
+    let typed = form.typed(NOTICE).to_owned();
+    if typed.is_empty() {
+        return Some(None);
+    }
+    let notice = typed.parse().ok();
+    if notice.is_none() {
+        form.refuse_ja(NOTICE, "お知らせを選んでください。");
+    }
+    notice.map(Some)
+}
+
 fn release(form: &mut Form) -> Option<Release> {
     match form.typed(RELEASE) {
         "at" => {
@@ -483,6 +510,10 @@ fn refuse(form: &mut Form, kind: Kind, fault: RuleFault) {
         RuleFault::WrongShare if kind == Kind::Shares => {
             form.refuse_ja(WEB, "上限か窓口だけの人数を、一つ以上入力してください。");
         }
+        RuleFault::EndlessNotice => form.refuse_ja(
+            NOTICE,
+            "市民の画面のお知らせは、「1日だけ」か「期間」のときに出せます。どの日かを選び直してください。",
+        ),
         other => form.refuse_ja(ON, format!("この内容では規則になりません（{other}）。")),
     }
 }

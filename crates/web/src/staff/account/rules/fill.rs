@@ -1,15 +1,16 @@
 //! A rule put into the fields of its form, to be changed.
 
 use domain::rules::{
-    Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, TimeOfDay, Weekdays, When,
+    Closed, Cut, Emergency, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, TimeOfDay, Weekdays,
+    When,
 };
 use domain::service::{Service, SiteCode};
 use jiff::civil::{Date, Weekday};
 
 use super::fields::{
-    CUT, CUT_PERCENT, CUT_TO, DAY, DESK, EVERY, FIRST, FROM, LAST, NTH, NTH_WEEKDAY, ON, PLACES, RANGE_WEEK,
-    REASON, RELEASE, RELEASE_AT, RELEASE_DAYS, RESERVE, SERVICE, SERVICES, SITE, UNTIL, VALID_FROM,
-    VALID_UNTIL, WALK_IN, WEB, WEEK, YES,
+    CUT, CUT_PERCENT, CUT_TO, DAY, DESK, EVERY, FIRST, FROM, LAST, NOTICE, NTH, NTH_WEEKDAY, ON, PLACES,
+    RANGE_WEEK, REASON, RELEASE, RELEASE_AT, RELEASE_DAYS, RESERVE, SERVICE, SERVICES, SITE, UNTIL,
+    VALID_FROM, VALID_UNTIL, WALK_IN, WEB, WEEK, YES,
 };
 use crate::kit::Form;
 
@@ -26,7 +27,8 @@ pub(super) fn rule(form: &mut Form, rule: &Rule, today: Date) {
             self::when(form, when);
             times(form, *opens, *closes);
         }
-        RuleBody::Closed(Closed { services, when, reason, .. }) => {
+        RuleBody::Closed(Closed { services, when, reason, notice, .. }) => {
+            form.fill(NOTICE, notice.map_or("", Emergency::code));
             self::services(form, services);
             self::when(form, when);
             form.fill(REASON, reason.clone());

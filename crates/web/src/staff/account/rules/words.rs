@@ -14,7 +14,11 @@ pub(in super::super) fn sentence(body: &RuleBody) -> String {
         RuleBody::Hours(Hours { when, opens, closes, .. }) => {
             format!("{}は{opens}から{closes}まで開きます", days(when))
         }
-        RuleBody::Closed(Closed { when, reason, .. }) => format!("{}は休みです（{reason}）", days(when)),
+        RuleBody::Closed(Closed { when, reason, notice, .. }) => {
+            let notice =
+                if notice.is_some() { "。市民の画面にお知らせを出します" } else { "" };
+            format!("{}は休みです（{reason}）{notice}", days(when))
+        }
         RuleBody::Places(Places { when, from, until, places, reason, .. }) => format!(
             "{}の{from}から{until}までは、10分ごとに{places}人まで予約できます{}",
             days(when),
