@@ -156,6 +156,7 @@ async fn app(db: Db, now: Timestamp) -> Arc<App> {
         letter_version: "v1".to_owned(),
         booking_at_once: 300,
         framed_by: Vec::new(),
+        mails: false,
         forwarded_for: Some(ADDRESS.to_owned()),
     };
     let (clock, keys) = (Arc::new(Running::from(now)), Arc::new(testkit::city::keys()));

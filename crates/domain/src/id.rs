@@ -107,6 +107,10 @@ ids! {
     FilterId;
     /// A version of what was written down of a field in the ledger of personal data.
     LedgerId;
+    /// A mail in the outbox.
+    MailId;
+    /// The one-time token of the link by which an address is confirmed.
+    MailToken;
 }
 
 #[cfg(test)]

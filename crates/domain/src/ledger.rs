@@ -10,6 +10,8 @@ codes! {
     pub enum Field {
         /// 交付通知書の番号, the reference that city, contractor and citizen share.
         NoticeNumber = "notice_number",
+        /// メールアドレス, which a citizen gives to be told of their own reservation.
+        MailAddress = "mail_address",
     }
 }
 
@@ -46,12 +48,16 @@ impl Field {
     pub fn label(self) -> &'static str {
         match self {
             Self::NoticeNumber => "交付通知書の番号",
+            Self::MailAddress => "メールアドレス",
         }
     }
 
     /// What it is used for, for those who decide.
     pub fn about(self) -> &'static str {
         match self {
+            Self::MailAddress => {
+                "希望した市民に、自分の予約の確認・変更・取消と前日のお知らせを送るために使います。"
+            }
             Self::NoticeNumber => {
                 "市・受託者・市民が同じカードを指すための番号です。検索、市へ渡す一覧、スリーブのラベルに使います。"
             }
@@ -61,6 +67,7 @@ impl Field {
     /// From when its days are counted.
     pub fn counted_from(self) -> &'static str {
         match self {
+            Self::MailAddress => "来庁日（取り消したときは取消しの日）",
             Self::NoticeNumber => "カードの交付または手続きの終わりの日",
         }
     }

@@ -17,6 +17,7 @@ pub mod id;
 pub mod incident;
 pub mod journal;
 pub mod ledger;
+pub mod mail;
 pub mod number;
 pub mod opening;
 pub mod permission;

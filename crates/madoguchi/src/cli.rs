@@ -315,6 +315,7 @@ fn serve(configured: &Configured) -> Result<(), Failure> {
         staff: Origin::new(&config.origin.staff),
         booking_at_once: config.rush.booking_at_once,
         framed_by: config.origin.framed_by.iter().map(|site| Origin::new(site)).collect(),
+        mail: config.mail_server()?.map(Arc::new),
         forwarded_for: config.proxy.forwarded_for.clone(),
         networks: Some(config.networks.staff.clone()),
         demo: false,

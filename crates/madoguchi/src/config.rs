@@ -4,14 +4,17 @@
 //! the file, because the address of a database may hold a password.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::mail::Address;
 use domain::service::SiteCode;
 use serde::Deserialize;
+use web::kit::security::Origin;
 
 use crate::network::Network;
+use crate::smtp::{Protection, Server};
 
 /// The configuration. Relative paths in it count from the folder of the file.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,6 +41,9 @@ pub struct Config {
     /// A proxy in front of the public listener.
     #[serde(default)]
     pub proxy: Proxy,
+    /// The server that takes our mail; without it no address is asked for.
+    #[serde(default)]
+    pub mail: Option<Mail>,
     /// What holds in a rush of citizens.
     #[serde(default)]
     pub rush: Rush,
@@ -152,6 +158,54 @@ pub struct Proxy {
     pub forwarded_for: Option<String>,
 }
 
+/// The server that takes our mail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Its name, as in its certificate.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub protection: Protection,
+    /// A PEM file with the certificates to trust; needed with TLS.
+    #[serde(default)]
+    pub certificates: Option<PathBuf>,
+    /// The address of the sender.
+    pub from: String,
+    /// The name beside it, as citizens read it.
+    pub name: String,
+    /// The account at the server, where it wants one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// The file with its password, on one line.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+}
+
+impl Mail {
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        if Address::read(&self.from).is_err() {
+            return Err(("mail.from", "is no mail address, such as yoyaku@city.example.jp".to_owned()));
+        }
+        let is_here = self.host == "localhost" || self.host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+        match (self.protection, &self.certificates) {
+            (Protection::None, _) if !is_here => {
+                let what = "is none, but the server is another machine; mails would be read on the way: say tls or starttls";
+                Err(("mail.protection", what.to_owned()))
+            }
+            (Protection::Tls | Protection::Starttls, None) => {
+                let what = "is missing; name the PEM file that the server's certificate is checked with";
+                Err(("mail.certificates", what.to_owned()))
+            }
+            _ if self.user.is_some() != self.password_file.is_some() => {
+                Err(("mail.user", "needs mail.password_file, and the other way round".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A rush of citizens.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -241,7 +295,38 @@ impl Config {
             Database::Postgres { certificates: Some(file), .. } => *file = folder.join(&*file),
             Database::Postgres { certificates: None, .. } => {}
         }
+        if let Some(mail) = &mut config.mail {
+            for file in [&mut mail.certificates, &mut mail.password_file].into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
+        }
         Ok(config)
+    }
+
+    /// The server that takes our mail, with the files that its part names.
+    pub fn mail_server(&self) -> Result<Option<Server>, ConfigError> {
+        let Some(mail) = &self.mail else { return Ok(None) };
+        let read = |file: &PathBuf| {
+            fs::read(file).map_err(|why| ConfigError::Unreadable { path: file.clone(), why })
+        };
+        let certificates = mail.certificates.as_ref().map(read).transpose()?.unwrap_or_default();
+        let password = mail.password_file.as_ref().map(read).transpose()?;
+        let password = password.map(|bytes| String::from_utf8_lossy(&bytes).trim_end().to_owned());
+        Ok(Some(Server {
+            host: mail.host.clone(),
+            port: mail.port,
+            protection: mail.protection,
+            certificates,
+            credentials: mail.user.clone().zip(password),
+            from: mail.from.clone(),
+            name: mail.name.clone(),
+            host_name: Origin::new(&self.origin.public)
+                .host()
+                .split(':')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        }))
     }
 
     fn check(&self) -> Result<(), (&'static str, String)> {
@@ -280,6 +365,9 @@ impl Config {
         }
         if self.rush.booking_at_once == 0 {
             return Err(("rush.booking_at_once", "is 0; nobody could book".to_owned()));
+        }
+        if let Some(mail) = &self.mail {
+            mail.check()?;
         }
         if let Some(header) = &self.proxy.forwarded_for
             && axum::http::HeaderName::try_from(header.as_str()).is_err()
@@ -339,10 +427,19 @@ mod tests {
             .replace("# url", "url")
             .replace("# schema", "schema")
             .replace("# certificates", "certificates")
-            .replace("# forwarded_for", "forwarded_for");
+            .replace("# forwarded_for", "forwarded_for")
+            .replace("# [mail]", "[mail]")
+            .replace("# host", "host")
+            .replace("# port", "port")
+            .replace("# protection", "protection")
+            .replace("# from", "from")
+            .replace("# name", "name")
+            .replace("# user", "user")
+            .replace("# password_file", "password_file");
         let config = load(&other).unwrap();
         assert!(matches!(config.database, Database::Postgres { schema: Some(_), certificates: Some(_), .. }));
         assert_eq!(config.proxy.forwarded_for.as_deref(), Some("x-forwarded-for"));
+        assert_eq!(config.mail.unwrap().protection, Protection::Starttls);
     }
 
     #[test]

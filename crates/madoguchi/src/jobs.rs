@@ -1,4 +1,5 @@
-//! What is done beside the requests: sealing, expiry, forgetting, deleting, discarding, checking.
+//! What is done beside the requests: sealing, expiry, forgetting, deleting, discarding, checking; mails are sent in
+//! [`mailing`](crate::mailing).
 //!
 //! Every job catches its errors, says them in the log and counts them; none ends the program. Each may run on every
 //! node, because the store lets only one of them have effect.
@@ -18,9 +19,12 @@ use tokio::task::JoinSet;
 use web::App;
 
 use crate::listen::stopped;
+use crate::mailing::MailError;
+use crate::smtp::Server;
 
 const SEAL: Duration = Duration::from_millis(200);
 const EXPIRE: Duration = Duration::from_secs(10);
+const POST: Duration = Duration::from_secs(5);
 const FORGET: Duration = Duration::from_mins(1);
 const CHECK: Duration = Duration::from_hours(1);
 
@@ -38,28 +42,32 @@ const DELETED: u32 = 200;
 /// The jobs of this node.
 #[derive(Clone)]
 pub struct Jobs {
-    app: Arc<App>,
-    /// Under which name this node seals.
-    holder: String,
+    pub(crate) app: Arc<App>,
+    /// Under which name this node seals and sends.
+    pub(crate) holder: String,
+    /// The server that takes our mail; none: nothing is sent.
+    pub(crate) mail: Option<Arc<Server>>,
 }
 
 /// What a job came to.
 #[derive(Debug, thiserror::Error)]
-enum JobError {
+pub(crate) enum JobError {
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error(transparent)]
     Booking(#[from] BookingError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
 }
 
 impl Jobs {
     /// The jobs of a node. In a demo, whose clock may stand still, the lease of a former run would never end, so
     /// all runs seal under one name.
-    pub fn new(app: Arc<App>, demo: bool) -> Self {
+    pub fn new(app: Arc<App>, demo: bool, mail: Option<Arc<Server>>) -> Self {
         let mut bits = [0; 8];
         app.chance.fill(&mut bits);
         let holder = if demo { "demo".to_owned() } else { format!("node-{:016x}", u64::from_be_bytes(bits)) };
-        Self { app, holder }
+        Self { app, holder, mail }
     }
 
     /// Starts every job; they end when told to stop.
@@ -70,6 +78,8 @@ impl Jobs {
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.forget()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.discard()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.delete()));
+        self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.remind()));
+        self.every(&mut running, POST, stop, |jobs| Box::pin(jobs.post()));
         self.every(&mut running, CHECK, stop, |jobs| Box::pin(jobs.check()));
         running
     }
@@ -102,6 +112,8 @@ impl Jobs {
         self.delete().await;
         self.discard().await;
         self.learn().await;
+        self.remind().await;
+        self.post().await;
         self.seal().await;
     }
 
@@ -236,7 +248,7 @@ impl Jobs {
     }
 }
 
-fn report(job: &'static str, result: Result<(), JobError>) {
+pub(crate) fn report(job: &'static str, result: Result<(), JobError>) {
     if let Err(error) = result {
         metrics::counter!("job_failures", "job" => job).increment(1);
         tracing::error!(job, %error, "a job failed; it is tried again in its next round");

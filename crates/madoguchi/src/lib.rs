@@ -13,12 +13,14 @@ pub mod jobs;
 pub mod keys;
 pub mod listen;
 pub mod logging;
+mod mailing;
 pub mod network;
 pub mod operations;
 pub mod renderer;
 pub mod rules;
 pub mod sample;
 pub mod serve;
+pub mod smtp;
 pub mod telemetry;
 
 use std::io::Write as _;

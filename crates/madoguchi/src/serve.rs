@@ -28,7 +28,7 @@ use crate::listen::{self, Manners};
 use crate::network::Network;
 use crate::operations::{self, Operations};
 use crate::renderer::Renderer;
-use crate::{faces, telemetry};
+use crate::{faces, smtp, telemetry};
 
 /// The version of the guide letter, as it stands at the letter's foot and in the records of printing.
 pub const LETTER_VERSION: &str = "2026-11A";
@@ -209,6 +209,8 @@ pub struct Service {
     pub booking_at_once: usize,
     /// The sites whose pages may frame the free days.
     pub framed_by: Vec<Origin>,
+    /// The server that takes our mail.
+    pub mail: Option<Arc<smtp::Server>>,
     /// The header of a proxy in front.
     pub forwarded_for: Option<String>,
     /// From where staff come; `None` lets everybody in, for demos on loopback.
@@ -228,6 +230,7 @@ impl Service {
             letter_version: LETTER_VERSION.to_owned(),
             booking_at_once: self.booking_at_once,
             framed_by: self.framed_by.clone(),
+            mails: self.mail.is_some(),
             forwarded_for: self.forwarded_for.clone(),
         };
         let printer: Arc<dyn Printer> = Arc::new(self.renderer.clone());
@@ -249,7 +252,7 @@ impl Service {
         let app = self.app().await?;
         let metrics = telemetry::recorder()?;
         let (tell, stop) = watch::channel(false);
-        let jobs = Jobs::new(app.clone(), self.demo);
+        let jobs = Jobs::new(app.clone(), self.demo, self.mail.clone());
         let operations = Operations { app: app.clone(), jobs: jobs.clone(), metrics };
         let mut serving = tokio::task::JoinSet::new();
         let public = faces::public(&app);

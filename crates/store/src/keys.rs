@@ -144,6 +144,19 @@ impl Keys {
         mac(set.lookup.bits(), &[b"one-time password", &operation.to_bytes()])
     }
 
+    /// Bits of the one-time token by which the owner of an address confirms it, derived and not stored.
+    pub fn mail_token(set: &KeySet, booking: [u8; 16], issue: u32) -> [u8; 16] {
+        let whole = mac(set.number.bits(), &[b"mail", &booking, &issue.to_be_bytes()]);
+        let mut half = [0; 16];
+        half.copy_from_slice(&whole[..16]);
+        half
+    }
+
+    /// The keyed hash under which a token is found.
+    pub fn mail_lookup(set: &KeySet, token: &str) -> [u8; 32] {
+        mac(set.lookup.bits(), &[b"mail", token.as_bytes()])
+    }
+
     /// Seals a personal field so that it opens only for its subject and field. `nonce` is 24 random bytes.
     pub fn seal(set: &KeySet, subject: &str, field: &str, value: &str, nonce: [u8; 24]) -> Result<Vec<u8>> {
         let cipher = XChaCha20Poly1305::new(set.personal.bits().into());

@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_recalls.sql"),
     migration!(11, "0011_renewals.sql"),
     migration!(12, "0012_changes.sql"),
+    migration!(13, "0013_mail.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -216,6 +217,11 @@ mod tests {
             12,
             "4877989d1e12e3ec37c1a4a3bbfcc6c1cf50d70eea0ebc0d22c9cd276f9a601d",
             "b616b09bfe64cb6d7055854a4cd04049149acb41d266a5d9bc34c282c0f22271",
+        ),
+        (
+            13,
+            "2bd450d232361f0d6b22215d369ea94244a564654024cd4d9c61c754b0f184cf",
+            "db2eed473894d955b6f48c7ce40c5e8990629cbb5f8ab0c73a4dbe2b8fff5f08",
         ),
     ];
 

@@ -18,7 +18,7 @@ use crate::journal::Recorded;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::value::{Bind, Param};
-use crate::{bind, rows, statements, values};
+use crate::{bind, contact, rows, statements, values};
 
 statements! { "privacy":
     DECISION = "SELECT field, agreed, decided_by, decided_on, retention_days FROM ledger WHERE field = $1";
@@ -192,6 +192,11 @@ pub(crate) fn card_went(
     delete_on(tx, recorded, &Subject::Card(card), field, until)
 }
 
+/// Deletes a value that somebody asked to be deleted.
+pub(crate) fn delete(tx: &mut Tx<'_>, _recorded: &Recorded, subject: &Subject, field: Field) -> Result<bool> {
+    Ok(tx.execute(&DELETE, bind![subject, field])? > 0)
+}
+
 /// Deletes what the city ended and what is past its last day, at most `limit` values, and answers how many.
 pub fn sweep(tx: &mut Tx<'_>, act: &Act, limit: u32) -> Result<u32> {
     let mut gone: BTreeMap<(Field, Deletion), Vec<String>> = BTreeMap::new();
@@ -217,9 +222,12 @@ pub fn sweep(tx: &mut Tx<'_>, act: &Act, limit: u32) -> Result<u32> {
     let mut deleted = 0;
     for ((field, why), subjects) in gone {
         let count = u32::try_from(subjects.len()).unwrap_or(u32::MAX);
-        tx.record(act, &Entry::PersonalDeleted { field, count, why })?;
+        let recorded = tx.record(act, &Entry::PersonalDeleted { field, count, why })?;
         for subject in subjects {
             tx.execute_one(&DELETE, bind![subject, field])?;
+            if field == Field::MailAddress {
+                contact::gone(tx, &recorded, &subject)?;
+            }
         }
         deleted += count;
     }

@@ -138,6 +138,7 @@ impl House {
             letter_version: "v1".to_owned(),
             booking_at_once,
             framed_by: vec![Origin::new("https://www.city.example.jp")],
+            mails: true,
             forwarded_for: None,
         };
         let chance: Arc<dyn Chance> = Arc::new(SeededChance::new(1));

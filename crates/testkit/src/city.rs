@@ -6,6 +6,7 @@ use domain::card::{Finding, Pass};
 use domain::consignment::{ApplicationMethod, Line, NoticeNumberLayout, PostBlock};
 use domain::id::{CardId, EntryId, Id, PlaceId, ReservationId, RuleId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Slot};
+use domain::ledger::{Field, Terms};
 use domain::place::PlaceKind;
 use domain::profile::{Decision, Profile};
 use domain::reservation::{Channel, Visitor};
@@ -303,6 +304,26 @@ impl City {
     pub fn book(&mut self, card: CardId, slot: Slot) -> Result<Reservation, BookingError> {
         let held = self.hold(card, slot)?;
         self.confirm(held.id)
+    }
+
+    /// Lets two people of the city agree that a field may be held for so many days.
+    pub fn agree(&mut self, field: Field, retention_days: u32) {
+        let act = self.act();
+        let people = self.db().write_now(Lane::Staff, move |tx| {
+            let one = store::person::create(tx, &act, "proposes", "提案", "no password", false)?;
+            let other = store::person::create(tx, &act, "decides", "決定", "no password", false)?;
+            Ok::<_, store::person::PersonError>((one, other))
+        });
+        let (one, other) = people.unwrap();
+        let (propose, decide) = (self.act_of(Actor::Person(one)), self.act_of(Actor::Person(other)));
+        let terms =
+            Terms { necessity: "要る".to_owned(), protection: "封印する".to_owned(), retention_days };
+        self.db()
+            .write_now(Lane::Staff, move |tx| {
+                let version = store::ledger::propose(tx, &propose, field, &terms)?;
+                store::ledger::decide(tx, &decide, version, true)
+            })
+            .unwrap();
     }
 
     /// Moves as a citizen does.

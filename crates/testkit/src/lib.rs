@@ -6,6 +6,7 @@
 pub mod city;
 pub mod cluster;
 pub mod database;
+pub mod smtp;
 
 pub use city::City;
 pub use cluster::Cluster;

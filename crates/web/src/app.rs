@@ -57,6 +57,8 @@ pub struct Settings {
     pub booking_at_once: usize,
     /// The sites whose pages may frame the free days.
     pub framed_by: Vec<Origin>,
+    /// Whether mail can be sent: without a server for it no address is asked for.
+    pub mails: bool,
     /// The header in which a proxy in front names the citizen's address; none: the connection's own.
     pub forwarded_for: Option<String>,
 }

@@ -20,6 +20,11 @@ impl Entry {
             Self::LedgerProposed { .. } => "ledger_proposed",
             Self::LedgerEnded { .. } => "ledger_ended",
             Self::PersonalDeleted { .. } => "personal_deleted",
+            Self::MailGiven { .. } => "mail_given",
+            Self::MailConfirmed { .. } => "mail_confirmed",
+            Self::MailRemoved { .. } => "mail_removed",
+            Self::RemindersDue { .. } => "reminders_due",
+            Self::MailBounced { .. } => "mail_bounced",
             Self::PlaceCreated { .. } => "place_created",
             Self::ConsignmentTaken { .. } => "consignment_taken",
             Self::OpeningBegun { .. } => "opening_begun",
@@ -98,10 +103,15 @@ impl Entry {
             | Self::LedgerProposed { .. }
             | Self::LedgerEnded { .. }
             | Self::PersonalDeleted { .. }
+            | Self::RemindersDue { .. }
             | Self::BackScanned { .. }
             | Self::FilterSaved { .. }
             | Self::FilterShared { .. }
             | Self::FilterRemoved { .. } => vec![],
+            Self::MailGiven { reservation }
+            | Self::MailConfirmed { reservation }
+            | Self::MailRemoved { reservation }
+            | Self::MailBounced { reservation, .. } => vec![S::Reservation(*reservation)],
             Self::PlaceCreated { place } => vec![S::Place(*place)],
             Self::ConsignmentTaken { consignment, .. }
             | Self::OpeningBegun { consignment }

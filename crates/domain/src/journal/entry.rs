@@ -14,6 +14,7 @@ use crate::id::{
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
+use crate::mail;
 use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
@@ -131,6 +132,37 @@ pub enum Entry {
         count: u32,
         /// Why.
         why: Deletion,
+    },
+    /// A citizen gave a mail address for a booking; its owner is asked by mail.
+    MailGiven {
+        /// The first reservation of the booking.
+        reservation: ReservationId,
+    },
+    /// The owner of the address confirmed it.
+    MailConfirmed {
+        /// The first reservation of the booking.
+        reservation: ReservationId,
+    },
+    /// The address was removed.
+    MailRemoved {
+        /// The first reservation of the booking.
+        reservation: ReservationId,
+    },
+    /// The reminders of a day went into the outbox.
+    RemindersDue {
+        /// The day of the visits.
+        day: Date,
+        /// How many.
+        count: u32,
+    },
+    /// A mail did not arrive.
+    MailBounced {
+        /// The first reservation of the booking.
+        reservation: ReservationId,
+        /// What it said.
+        what: mail::Kind,
+        /// The other side's code; none: it never answered for good.
+        reply: Option<u16>,
     },
     /// A place was made.
     PlaceCreated {

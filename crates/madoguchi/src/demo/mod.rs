@@ -232,6 +232,7 @@ pub fn serve(order: &Order, ports: [u16; 3], announce: Announce) -> Result<(), D
             staff: Origin::new(&staff),
             booking_at_once: Rush::default().booking_at_once,
             framed_by: Vec::new(),
+            mail: None,
             forwarded_for: None,
             networks: None,
             demo: true,

@@ -2,7 +2,7 @@
 //! reservation), they know the first of them, and whatever takes places takes all of them or none. One card alone is
 //! the smallest family and runs no statement more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};
@@ -21,9 +21,10 @@ use crate::act::Act;
 use crate::capacity::{self, Shift};
 use crate::card;
 use crate::error::Result;
+use crate::journal::Recorded;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
-use crate::{bind, statements};
+use crate::{bind, contact, statements};
 
 statements! { "reservation.party":
     MEMBERS = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
@@ -262,6 +263,7 @@ pub fn cancel(
     by: Channel,
 ) -> Result<Vec<Reservation>, BookingError> {
     let (mut shifts, mut cancelled, mut last) = (Vec::new(), Vec::new(), None);
+    let mut left = Bookings::new();
     for id in ids {
         let Some(booked) = find(tx, *id)? else { return Err(BookingError::NotFound) };
         if booked.state == State::Cancelled {
@@ -273,14 +275,27 @@ pub fn cancel(
         if let Some(card) = booked.card {
             card::refresh_progress(tx, &recorded, card)?;
         }
+        left.entry(contact::booking_of(&booked)).or_insert_with(|| booked.clone());
         shifts.push(Shift { slot: booked.slot.clone(), channel: booked.channel, take: false });
         cancelled.push(Reservation { state: State::Cancelled, version: booked.version + 1, ..booked });
         last = Some(recorded);
     }
     if let Some(recorded) = last {
+        tell(tx, act, &recorded, left)?;
         capacity::shift(tx, &recorded, rules, &shifts, &mut |_, _| Ok(Vec::new()))?;
     }
     Ok(cancelled)
+}
+
+/// The bookings that an act changed, each with one of its reservations as it was before.
+type Bookings = BTreeMap<ReservationId, Reservation>;
+
+/// Tells by mail what became of bookings, where an address was given.
+fn tell(tx: &mut Tx<'_>, act: &Act, recorded: &Recorded, changed: Bookings) -> Result<()> {
+    for reservation in changed.into_values() {
+        contact::told(tx, act, recorded, &reservation)?;
+    }
+    Ok(())
 }
 
 /// The booking of a reservation as it was shown: so many people, all of them booked. If it has others now, nothing is
@@ -337,6 +352,7 @@ pub(super) fn relocate(
     reason: Option<&str>,
 ) -> Result<Vec<Reservation>, BookingError> {
     let (mut shifts, mut moved, mut last) = (Vec::new(), Vec::new(), None);
+    let mut left = Bookings::new();
     for (id, to) in moves {
         let Some(booked) = find(tx, *id)? else { return Err(BookingError::NotFound) };
         if booked.state != State::Booked {
@@ -367,6 +383,7 @@ pub(super) fn relocate(
         if tx.execute(&MOVE, bind![to.day, to.start, party, on_web, id, booked.version])? == 0 {
             return Err(changed_meanwhile(tx, &MOVE));
         }
+        left.entry(contact::booking_of(&booked)).or_insert_with(|| booked.clone());
         shifts.push(Shift { slot: from, channel, take: false });
         shifts.push(Shift { slot: to.clone(), channel, take: true });
         let version = booked.version + 1;
@@ -376,6 +393,7 @@ pub(super) fn relocate(
         last = Some(recorded);
     }
     if let Some(recorded) = last {
+        tell(tx, act, &recorded, left)?;
         places::take(tx, act, rules, &recorded, &shifts, &mut moved, reason)?;
     }
     Ok(moved)
@@ -478,6 +496,7 @@ pub fn add(
     };
     let added = insert(tx, &recorded, keys, new, &wish, together, None)?;
     card::show_booked(tx, &recorded, addition.card)?;
+    contact::told(tx, act, &recorded, &booked)?;
     shifts.push(Shift { slot, channel: addition.channel, take: true });
     capacity::shift(tx, &recorded, rules, &shifts, &mut |tx, slot| free_expired(tx, act, slot))?;
     Ok(added)
@@ -544,9 +563,9 @@ pub fn set_coming(
         pins_from: booked.pins,
         pins_to: pins,
     };
-    tx.record(act, &entry)?;
+    let recorded = tx.record(act, &entry)?;
     if tx.execute(&SET_VISITOR, bind![visitor, pins, id, booked.version])? == 0 {
         return Err(changed_meanwhile(tx, &SET_VISITOR));
     }
-    Ok(())
+    Ok(contact::told(tx, act, &recorded, &booked)?)
 }

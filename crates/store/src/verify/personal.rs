@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::guard;
+use domain::mail::Kind;
 use jiff::civil::Date;
 
 use super::{Findings, Invariant, PAGE};
@@ -19,13 +20,23 @@ statements! { "verify.personal":
     LEDGER = "SELECT v.field AS field, v.n AS n, v.retention_days AS days, l.agreed AS agreed,
         l.retention_days AS kept FROM ledger_version v LEFT JOIN ledger l ON l.field = v.field
         WHERE v.state = 'approved' ORDER BY v.field";
+    OUTBOX = "SELECT o.id AS id, o.kind AS kind, j.kind AS fact FROM outbox o LEFT JOIN journal j ON j.id = o.entry_id
+        WHERE o.id > $1 ORDER BY o.id LIMIT $2";
+    WITHOUT_ADDRESS = "SELECT c.reservation_id AS id FROM contact c WHERE c.state <> 'gone' AND NOT EXISTS (SELECT 1
+        FROM personal p WHERE p.subject = 'reservation:' || c.reservation_id AND p.field = 'mail_address')
+        ORDER BY c.reservation_id";
+    WITHOUT_CONTACT = "SELECT p.subject AS subject FROM personal p WHERE p.field = 'mail_address' AND NOT EXISTS
+        (SELECT 1 FROM contact c WHERE p.subject = 'reservation:' || c.reservation_id AND c.state <> 'gone')
+        ORDER BY p.subject";
 }
 
 /// Looks at everything that is held.
 pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Result<()> {
     values(reader, keys, findings)?;
     overdue(reader, findings)?;
-    ledger(reader, findings)
+    ledger(reader, findings)?;
+    contacts(reader, findings)?;
+    outbox(reader, findings)
 }
 
 /// Every value: allowed, sealed, found under the present keys.
@@ -99,4 +110,51 @@ fn ledger(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
         findings.add(Invariant::Personal, format!("ledger:{field}"), what);
     }
     Ok(())
+}
+
+/// An address is held where somebody is to be told, and nowhere else.
+fn contacts(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let without: Vec<String> = reader.rows(&WITHOUT_ADDRESS, bind![], |row| row.get("id"))?;
+    for id in without {
+        findings.add(Invariant::Personal, format!("contact:{id}"), "its address is not held");
+    }
+    let without: Vec<String> = reader.rows(&WITHOUT_CONTACT, bind![], |row| row.get("subject"))?;
+    for subject in without {
+        findings.add(Invariant::Personal, subject, "a mail address is held and nobody is to be told");
+    }
+    Ok(())
+}
+
+/// Every mail tells a fact of its kind.
+fn outbox(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = reader.rows(&OUTBOX, bind![after, PAGE], |row| {
+            let fact: Option<String> = row.get("fact")?;
+            Ok((row.get::<String>("id")?, row.get::<Kind>("kind")?, fact.unwrap_or_default()))
+        })?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.0);
+        for (id, kind, fact) in page {
+            let fits = match kind {
+                Kind::Confirm => fact == "mail_given",
+                Kind::Booked => fact == "mail_confirmed",
+                Kind::Cancelled => fact == "cancelled",
+                Kind::Reminder => fact == "reminders_due",
+                Kind::Changed => {
+                    matches!(
+                        fact.as_str(),
+                        "moved" | "party_changed" | "booked" | "visitor_changed" | "cancelled"
+                    )
+                }
+            };
+            if !fits {
+                findings.add(
+                    Invariant::Fold,
+                    format!("mail:{id}"),
+                    format!("a mail {kind} tells of {fact:?}"),
+                );
+            }
+        }
+    }
 }

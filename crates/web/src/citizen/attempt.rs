@@ -11,6 +11,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use domain::mail::Address;
 use domain::number::{Number, NumberKind};
 use domain::opening::FormerNumber;
 use domain::service::Service;
@@ -153,6 +154,34 @@ pub(crate) async fn may(app: &App, caller: Caller, what: Unproven) -> Result<boo
             return Ok(false);
         }
         store::visit::attempt_failed(tx, &who, now)?;
+        Ok::<_, store::Error>(true)
+    });
+    Ok(counted.await?)
+}
+
+/// Addresses that one network may give in the window; a household or an office shares one.
+const MAILS_OF_NETWORK: u32 = 20;
+
+/// How often one mail address may be asked in the window, over all bookings: nobody is flooded through our pages.
+const MAILS_TO_ADDRESS: u32 = 3;
+
+/// Counts that somebody has a mail address asked, and says whether they may. Only keyed hashes are stored, and for as
+/// long as the window lasts.
+pub(crate) async fn may_ask_by_mail(app: &App, caller: Caller, address: &Address) -> Result<bool, PageError> {
+    let (_, set) = app.keys.newest()?;
+    let network = Keys::attempt(set, "mail-network", &caller.network());
+    let address = Keys::attempt(set, "mail-address", &address.as_str().to_ascii_lowercase());
+    let now = app.now();
+    let counted = app.db.write(Lane::Public, move |tx| {
+        let limits = [(network, MAILS_OF_NETWORK), (address, MAILS_TO_ADDRESS)];
+        for (who, limit) in limits {
+            if store::visit::attempts(tx, &who, now)? >= limit {
+                return Ok(false);
+            }
+        }
+        for (who, _) in limits {
+            store::visit::attempt_failed(tx, &who, now)?;
+        }
         Ok::<_, store::Error>(true)
     });
     Ok(counted.await?)

@@ -7,6 +7,7 @@ pub mod first;
 pub(crate) mod frame;
 pub(crate) mod language;
 pub mod layout;
+pub mod mail;
 pub mod notice;
 pub mod renewal;
 pub mod reservation;

@@ -80,6 +80,16 @@ pub const CHANGED: &str = "/y/{visit}/changed/{what}";
 pub const CANCEL: &str = "/y/{visit}/cancel";
 /// After it was cancelled.
 pub const CANCELLED: &str = "/y/{visit}/cancelled";
+/// The mail address of a booking.
+pub const MAIL: &str = "/y/{visit}/mail";
+/// Taking it away.
+pub const MAIL_REMOVE: &str = "/y/{visit}/mail/remove";
+/// What stands behind the link in a mail.
+pub const OWNER: &str = "/m/{token}";
+/// Confirming the address.
+pub const OWNER_CONFIRM: &str = "/m/{token}/confirm";
+/// Taking the address away from there.
+pub const OWNER_REMOVE: &str = "/m/{token}/remove";
 /// The appointment for a calendar program.
 pub const CALENDAR: &str = "/y/{visit}/madoguchi.ics";
 
@@ -244,6 +254,31 @@ pub fn cancelled(visit: VisitId) -> String {
 /// The appointment for a calendar program.
 pub fn calendar(visit: VisitId) -> String {
     of(CALENDAR, visit)
+}
+
+/// The mail address of a booking.
+pub fn mail(visit: VisitId) -> String {
+    of(MAIL, visit)
+}
+
+/// Taking it away.
+pub fn mail_remove(visit: VisitId) -> String {
+    of(MAIL_REMOVE, visit)
+}
+
+/// What stands behind the link in a mail.
+pub fn owner(token: &str) -> String {
+    OWNER.replace("{token}", token)
+}
+
+/// Confirming the address.
+pub fn owner_confirm(token: &str) -> String {
+    OWNER_CONFIRM.replace("{token}", token)
+}
+
+/// Taking the address away from there.
+pub fn owner_remove(token: &str) -> String {
+    OWNER_REMOVE.replace("{token}", token)
 }
 
 /// Reads the month of [`MONTH`]: its first day.

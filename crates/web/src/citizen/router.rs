@@ -6,6 +6,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::layout::Citizens;
+use super::mail::{give, owner};
 use super::renewal::{ask, branches, way_out, when};
 use super::reservation::{add, cancel, change, find, show, take_out, visitor};
 use super::visit::{book, check, days, done, family, hold, key, times, who};
@@ -54,6 +55,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::VISITOR, get(visitor::show).post(visitor::change))
         .route(route::CANCEL, get(cancel::ask).post(cancel::cancel))
         .route(route::CANCELLED, get(cancel::cancelled))
+        .route(route::MAIL, get(give::show).post(give::give))
+        .route(route::MAIL_REMOVE, post(give::remove))
+        .route(route::OWNER, get(owner::show))
+        .route(route::OWNER_CONFIRM, post(owner::confirm))
+        .route(route::OWNER_REMOVE, post(owner::remove))
         .merge(crate::open::routes())
         .with_state(app.clone());
     surround(routes, surroundings(app))

@@ -15,6 +15,9 @@ use jiff::civil::{Date, Weekday, date};
 use super::first::{First, Free};
 use super::layout::samples::{error as sample_error, office, venue, wait as sample_wait};
 use super::layout::{ClosedCounter, Closure, Layout};
+use super::mail::give::GivePage;
+use super::mail::offer::{Contact, Offer};
+use super::mail::owner::{Behind, OwnerPage};
 use super::notice::{Advice, AdvicePage};
 use super::renewal::ask::AskPage;
 use super::renewal::branches::{BranchesPage, Office as BranchOffice};
@@ -28,6 +31,7 @@ use super::reservation::find::FindPage;
 use super::reservation::show::{Banner, Line, ShowPage, Shown};
 use super::reservation::take_out::TakeOutPage;
 use super::reservation::visitor::VisitorPage;
+use super::route;
 use super::visit::begun::Deadlines;
 use super::visit::check::{CheckPage, Chosen, StartCheck};
 use super::visit::days::{DayState, DaysPage, MonthPage};
@@ -161,7 +165,13 @@ fn shown(people: Vec<Person>, open: bool) -> Shown {
         may_add: open,
         missed: !open,
         closed: open,
+        offer: open.then(|| offer(Contact::Confirmed)),
     }
+}
+
+fn offer(contact: Contact) -> Offer {
+    let visit = VisitId::from_parts(1_795_000_000_000, 77);
+    Offer { contact, hint: "h…@example.jp".to_owned(), href: route::mail(visit) }
 }
 
 fn member(n: u128, obstacle: Option<Obstacle>) -> Member {
@@ -216,7 +226,17 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         form.refuse("number", code);
         form
     };
+    let mut wrong_mail = Fields::of(&[("address", "hanako")]).form(&["address"]).unwrap();
+    wrong_mail.refuse("address", key!("error-mail-at"));
+    let give = |contact, form| GivePage::new(layout(), visit, offer(contact), form, operation).render();
+    let owner = |behind| OwnerPage::new(layout(), "01KB2Y0V7M0000000000000000", behind).render();
     let mut pages = vec![
+        ("mail", give(Contact::None, Form::fresh())),
+        ("mail-wrong", give(Contact::Bounced, wrong_mail)),
+        ("mail-asked", give(Contact::Asked, Form::fresh())),
+        ("owner-asked", owner(Behind::Asked)),
+        ("owner-confirmed", owner(Behind::Confirmed)),
+        ("owner-gone", owner(Behind::Gone)),
         ("first", First::new(layout(), Free { issuance: Some(first), renewal: Some(last) }).render()),
         ("first-full", First::new(layout(), Free { issuance: None, renewal: None }).render()),
         ("renewal", AskPage::new(layout(), 1, Some(first), Form::fresh()).render()),
@@ -239,7 +259,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ),
         (
             "renewal-done",
-            DonePage::new(layout(), visit, NUMBER, renewal_appointment(), renewers(), deadlines())
+            DonePage::new(layout(), visit, NUMBER, renewal_appointment(), renewers(), deadlines(), None)
                 .unwrap()
                 .render(),
         ),
@@ -311,13 +331,14 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
                 appointment(),
                 alone(Some(Visitor::Principal)),
                 deadlines(),
+                Some(offer(Contact::None)),
             )
             .unwrap()
             .render(),
         ),
         (
             "done-family",
-            DonePage::new(layout(), visit, NUMBER, appointment_of(&family()), family(), deadlines())
+            DonePage::new(layout(), visit, NUMBER, appointment_of(&family()), family(), deadlines(), None)
                 .unwrap()
                 .render(),
         ),

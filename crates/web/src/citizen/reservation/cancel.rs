@@ -120,7 +120,7 @@ pub(crate) async fn cancel(
         other => return Ok(other.go_on(id)),
     };
     if !deadlines(&app, &booked).may_cancel() {
-        return show::page(&app, &asked, id, &booked, Some(Banner::NotCancelled));
+        return show::page(&app, &asked, id, &booked, Some(Banner::NotCancelled)).await;
     }
     let (act, rules) = (app.act(Actor::Citizen), app.rules());
     let operation = Operation::new(operation, &format!("cancel {shown} {people}"));

@@ -92,7 +92,7 @@ pub(crate) async fn ask(
     let id = opened.visit.id;
     match opened.standing(app.now()) {
         Standing::Booked(booked) if !deadlines(&app, &booked).may_move() => {
-            show::page(&app, &asked, id, &booked, Some(why_not(&app, &booked)))
+            show::page(&app, &asked, id, &booked, Some(why_not(&app, &booked))).await
         }
         Standing::Booked(booked) if is_there(&booked, day, &starts) => Ok(see_other(&route::show(id))),
         Standing::Booked(booked) => {
@@ -154,7 +154,7 @@ pub(crate) async fn change(
         other => return Ok(other.go_on(id)),
     };
     if !deadlines(&app, &booked).may_move() {
-        return show::page(&app, &asked, id, &booked, Some(why_not(&app, &booked)));
+        return show::page(&app, &asked, id, &booked, Some(why_not(&app, &booked))).await;
     }
     if !is_there(&booked, day, &starts) && !is_offered(&app, &opened.visit, day, &starts) {
         return days::page(&app, &asked, proven, Some(Again::DayClosed)).await;

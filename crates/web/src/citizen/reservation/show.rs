@@ -12,6 +12,7 @@ use domain::reservation::{MOST_IN_PARTY, State as Reserved};
 use store::reservation::Reservation;
 
 use crate::App;
+use crate::citizen::mail::offer::{Offer, offer};
 use crate::citizen::visit::Appointment;
 use crate::citizen::visit::begun::{
     Booking, Deadlines, Standing, deadlines, deadlines_of, has_begun, opened,
@@ -40,6 +41,10 @@ pub enum Banner {
     TakenOut,
     /// Who comes was changed.
     Visitor,
+    /// An address was given, and its owner is asked by mail.
+    MailAsked,
+    /// The address was taken away.
+    MailRemoved,
     /// The booking changed while something was asked of it, which was therefore not done.
     Changed,
 }
@@ -54,6 +59,8 @@ impl Banner {
             Self::Added => key!("banner-added"),
             Self::TakenOut => key!("banner-taken-out"),
             Self::Visitor => key!("banner-visitor"),
+            Self::MailAsked => key!("banner-mail-asked"),
+            Self::MailRemoved => key!("banner-mail-removed"),
             Self::Changed => key!("banner-changed"),
         }
     }
@@ -68,6 +75,8 @@ impl Banner {
             Self::Added => "added",
             Self::TakenOut => "taken-out",
             Self::Visitor => "visitor",
+            Self::MailAsked => "mail-asked",
+            Self::MailRemoved => "mail-removed",
             Self::Changed => "changed",
         }
     }
@@ -81,6 +90,8 @@ impl Banner {
             Self::Added,
             Self::TakenOut,
             Self::Visitor,
+            Self::MailAsked,
+            Self::MailRemoved,
             Self::Changed,
         ];
         all.into_iter().find(|banner| banner.code() == code)
@@ -113,6 +124,8 @@ pub struct Shown {
     pub missed: bool,
     /// Whether a change of the rules took the places of its time, and nobody decided yet that it stays.
     pub closed: bool,
+    /// What is said about mail; none where no address may be held, or its day came.
+    pub offer: Option<Offer>,
 }
 
 /// The page of a booking.
@@ -134,6 +147,7 @@ pub struct ShowPage {
     add_href: Option<String>,
     again_href: Option<&'static str>,
     calendar_href: String,
+    offer: Option<Offer>,
 }
 
 impl ShowPage {
@@ -144,7 +158,7 @@ impl ShowPage {
         shown: Shown,
         banner: Option<Banner>,
     ) -> Result<Self, TooLong> {
-        let Shown { number, appointment, lines, deadlines, may_add, missed, closed } = shown;
+        let Shown { number, appointment, lines, deadlines, may_add, missed, closed, offer } = shown;
         let people: Vec<Person> = lines.iter().map(|line| line.person.clone()).collect();
         let may_move = deadlines.is_some_and(|deadlines| deadlines.may_move());
         let may_cancel = deadlines.is_some_and(|deadlines| deadlines.may_cancel());
@@ -165,6 +179,7 @@ impl ShowPage {
             add_href: may_add.then(|| route::add(visit)),
             again_href: missed.then(|| if is_renewal { route::renewal() } else { route::key() }),
             calendar_href: route::calendar(visit),
+            offer,
         })
     }
 }
@@ -181,7 +196,7 @@ pub(crate) async fn show(
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
     match opened.standing(app.now()) {
-        Standing::Booked(booking) | Standing::Over(booking) => page(&app, &asked, id, &booking, None),
+        Standing::Booked(booking) | Standing::Over(booking) => page(&app, &asked, id, &booking, None).await,
         other => Ok(other.go_on(id)),
     }
 }
@@ -217,13 +232,13 @@ async fn after(
     let opened = opened(app, headers, visit).await?;
     let id = opened.visit.id;
     match opened.standing(app.now()) {
-        Standing::Booked(booking) => page(app, asked, id, &booking, Some(banner)),
+        Standing::Booked(booking) => page(app, asked, id, &booking, Some(banner)).await,
         other => Ok(other.go_on(id)),
     }
 }
 
 /// The page of a booking that is or was booked.
-pub(super) fn page(
+pub(super) async fn page(
     app: &App,
     asked: &Asked,
     visit: VisitId,
@@ -249,6 +264,7 @@ pub(super) fn page(
         may_add: is_booked && may_add(app, booking),
         missed: booking.people().all(|person| person.state == Reserved::NotCome),
         closed: is_booked && booking.people().any(|one| !has_begun(one, now) && has_no_place(app, one)),
+        offer: if is_booked { offer(app, visit, booking).await? } else { None },
     };
     let layout = frame::layout(app, asked).at(route::show(visit));
     let page = ShowPage::new(layout, visit, shown, banner);

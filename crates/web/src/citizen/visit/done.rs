@@ -14,6 +14,7 @@ use super::Appointment;
 use super::begun::{Booking, Deadlines, Standing, deadlines, opened};
 use super::people::{ListFor, Person, belongings, people};
 use crate::App;
+use crate::citizen::mail::offer::{Offer, offer};
 use crate::citizen::{Layout, calendar_file, frame, route};
 use crate::key;
 use crate::kit::page::Cache;
@@ -34,6 +35,7 @@ pub struct DonePage {
     deadlines: Deadlines,
     calendar_href: String,
     show_href: String,
+    offer: Option<Offer>,
 }
 
 impl DonePage {
@@ -45,6 +47,7 @@ impl DonePage {
         appointment: Appointment,
         people: Vec<Person>,
         deadlines: Deadlines,
+        offer: Option<Offer>,
     ) -> Result<Self, TooLong> {
         Ok(Self {
             texts: layout.texts(),
@@ -57,6 +60,7 @@ impl DonePage {
             deadlines,
             calendar_href: route::calendar(visit),
             show_href: route::show(visit),
+            offer,
         })
     }
 }
@@ -93,7 +97,9 @@ pub(crate) async fn show(
             let number = booked.first.number(&app.keys)?.to_string();
             let appointment = frame::appointment(&app, &booked.first.slot, booked.starts());
             let (layout, deadlines) = (frame::layout(&app, &asked), deadlines(&app, &booked));
-            let page = DonePage::new(layout, id, &number, appointment, people_of(&booked), deadlines);
+            let offer = offer(&app, id, &booked).await?;
+            let people = people_of(&booked);
+            let page = DonePage::new(layout, id, &number, appointment, people, deadlines, offer);
             Ok(respond(&page.map_err(PageError::internal)?))
         }
         other => Ok(other.go_on(id)),

@@ -161,6 +161,17 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::PersonalDeleted { field, count, why } => {
             format!("個人情報「{}」{count}件を削除しました（{}）", field.label(), why.label())
         }
+        Entry::MailGiven { .. } => "予約にメールアドレスが登録されました（本人の確認待ち）".to_owned(),
+        Entry::MailConfirmed { .. } => "メールアドレスが本人に確認されました".to_owned(),
+        Entry::MailRemoved { .. } => "予約のメールアドレスを削除しました".to_owned(),
+        Entry::RemindersDue { day, count } => {
+            format!("{}の予約について、前日のお知らせメール{count}件を用意しました", era_date(*day))
+        }
+        Entry::MailBounced { what, reply, .. } => format!(
+            "メール（{}）が届きませんでした{}",
+            what.label(),
+            reply.map_or_else(String::new, |reply| format!("（相手の応答{reply}）"))
+        ),
         Entry::PlaceCreated { place } => format!("保管場所「{}」を登録しました", names.place(*place)),
         Entry::ConsignmentTaken { cards, .. } => format!("カード発行一覧表（{cards}枚）を取り込みました"),
         Entry::OpeningBegun { .. } => "引継ぎ（前事業者から）の組を作り始めました".to_owned(),
@@ -293,7 +304,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 63] = [
+pub(crate) const KINDS: [(&str, &str); 68] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -357,6 +368,11 @@ pub(crate) const KINDS: [(&str, &str); 63] = [
     ("ledger_decided", "個人情報の台帳の決定"),
     ("ledger_ended", "個人情報の台帳の終了"),
     ("personal_deleted", "個人情報の削除"),
+    ("mail_given", "メールアドレスの登録"),
+    ("mail_confirmed", "メールアドレスの本人確認"),
+    ("mail_removed", "メールアドレスの削除"),
+    ("reminders_due", "前日のお知らせの用意"),
+    ("mail_bounced", "届かなかったメール"),
 ];
 
 /// Whether a screen of the register of views is a paper or a file: what left the program.

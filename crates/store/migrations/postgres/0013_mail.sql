@@ -1,0 +1,43 @@
+-- Contact by mail: of whose booking, in which language, whether the address was confirmed. The address itself stands in
+-- `personal`; the one-time token of the confirmation is derived, and only its keyed hash is here.
+CREATE TABLE contact (
+  reservation_id TEXT PRIMARY KEY REFERENCES reservation (id),
+  state TEXT NOT NULL CHECK (state IN ('asked', 'confirmed', 'gone')),
+  language TEXT NOT NULL,
+  issue BIGINT NOT NULL,
+  key_version BIGINT NOT NULL,
+  token_lookup BYTEA NOT NULL,
+  confirmed_at BIGINT,
+  entry_id TEXT NOT NULL REFERENCES journal (id)
+);
+CREATE UNIQUE INDEX contact_token ON contact (token_lookup);
+
+-- Mails to be sent, each with the entry of the fact that it tells. No address, no number, no text.
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  booking_id TEXT NOT NULL REFERENCES reservation (id),
+  reservation_id TEXT NOT NULL REFERENCES reservation (id),
+  language TEXT NOT NULL,
+  issue BIGINT NOT NULL,
+  day TEXT NOT NULL,
+  entry_id TEXT NOT NULL REFERENCES journal (id),
+  state TEXT NOT NULL,
+  due BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  fence BIGINT NOT NULL,
+  reply BIGINT,
+  ended_at BIGINT,
+  CHECK ((state = 'waiting') = (ended_at IS NULL))
+);
+CREATE INDEX outbox_due ON outbox (state, due, id) WHERE state = 'waiting';
+CREATE INDEX outbox_booking ON outbox (booking_id, id);
+CREATE UNIQUE INDEX outbox_reminder ON outbox (booking_id, day) WHERE kind = 'reminder';
+
+-- Which node sends, until when; the fencing number rises with every other holder.
+CREATE TABLE mailer (
+  id BIGINT PRIMARY KEY CHECK (id = 1),
+  holder TEXT NOT NULL,
+  fence BIGINT NOT NULL,
+  until BIGINT NOT NULL
+);

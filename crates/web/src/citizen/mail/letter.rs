@@ -1,0 +1,236 @@
+//! What a mail says: written in the citizen's language at the moment of sending, from the records as they are then.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+use axum::http::Extensions;
+use domain::mail::{Address, Kind};
+use domain::reservation::State as Reserved;
+use store::Reader;
+use store::contact::{self, Contact, Standing};
+use store::outbox::Mail;
+use store::reservation::{Reservation, party};
+
+use crate::App;
+use crate::citizen::visit::Appointment;
+use crate::citizen::{Layout, calendar_file, frame, route};
+use crate::key;
+use crate::kit::page::with_readings;
+use crate::kit::{Asked, Language, PageError, Texts, ruby};
+
+/// A part of a mail, the same in its text and its HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A paragraph.
+    Text(String),
+    /// Labels with their values.
+    Rows(Vec<(String, String)>),
+    /// What is behind an address, and the address.
+    Link(String, String),
+}
+
+/// The HTML of a mail. It loads nothing from anywhere.
+#[derive(Template)]
+#[template(path = "citizen/mail/letter.html")]
+pub struct LetterPage {
+    texts: Texts,
+    title: String,
+    blocks: Vec<Block>,
+}
+
+/// A mail, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// To whom.
+    pub to: Address,
+    /// The code of its language.
+    pub language: &'static str,
+    /// The heading.
+    pub subject: String,
+    /// The text for those who read no HTML.
+    pub text: String,
+    /// The HTML.
+    pub html: String,
+    /// The appointment for a calendar program.
+    pub calendar: Option<String>,
+}
+
+/// What the records have for a mail.
+struct Found {
+    contact: Contact,
+    to: Address,
+    /// Of whom it tells: those with a place, or the one that was cancelled.
+    people: Vec<Reservation>,
+}
+
+/// Writes a mail; `None` if there is nothing to say any more: the address is gone or another one, or the booking has
+/// gone on.
+pub async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>, PageError> {
+    let (wanted, keys, today) = (mail.clone(), app.keys.clone(), app.today());
+    let found = app.db.read(move |reader| {
+        Ok::<_, store::Error>(match contact::find(reader, wanted.booking)? {
+            Some(contact) if is_for(&contact, &wanted) => {
+                let people = people(reader, &wanted)?;
+                let over = people.first().is_none_or(|person| person.slot.day < today);
+                let to = contact::address(reader, &keys, wanted.booking)?.filter(|_| !over);
+                to.map(|to| Found { contact, to, people })
+            }
+            _ => None,
+        })
+    });
+    let Some(Found { contact, to, people }) = found.await? else { return Ok(None) };
+    let Some(first) = people.first() else { return Ok(None) };
+    let language = Language::from_code(&contact.language).unwrap_or_default();
+    let mut asked = Asked::of(&Extensions::new());
+    asked.language = language;
+    let layout = frame::layout(app, &asked);
+    let starts = people.iter().map(|person| person.slot.start).collect();
+    let told = Told {
+        kind: mail.kind,
+        appointment: frame::appointment(app, &first.slot, starts),
+        number: first.number(&app.keys)?.to_string(),
+        site: app.settings.public.text.clone(),
+        token: contact.token(&app.keys)?.to_string(),
+    };
+    let calendar = matches!(mail.kind, Kind::Booked | Kind::Changed).then(|| {
+        let start = told.appointment.start().unwrap_or(first.slot.start);
+        let uid = format!("{}@{}", first.id, app.settings.public.host());
+        calendar_file::visit(&layout, &told.appointment, start, &uid, app.now())
+    });
+    let texts = layout.texts();
+    let (title, blocks) = (texts.get(told.title()).into_owned(), told.blocks(&layout));
+    Ok(Some(Letter {
+        to,
+        language: language.code(),
+        subject: ruby::plain(&texts.with2(key!("mail-subject"), "title", &title, "city", layout.city())),
+        text: text(&layout, &title, &blocks),
+        html: html(texts, title, blocks)?,
+        calendar,
+    }))
+}
+
+/// Whether a mail is still for the contact as it stands.
+fn is_for(contact: &Contact, mail: &Mail) -> bool {
+    let wanted = if mail.kind == Kind::Confirm { Standing::Asked } else { Standing::Confirmed };
+    contact.standing == wanted && contact.issue == mail.issue
+}
+
+/// Of whom a mail tells.
+fn people(reader: &mut Reader<'_>, mail: &Mail) -> Result<Vec<Reservation>, store::Error> {
+    let Some(of) = store::reservation::find(reader, mail.reservation)? else { return Ok(Vec::new()) };
+    if mail.kind == Kind::Cancelled {
+        return Ok(if of.state == Reserved::Cancelled { vec![of] } else { Vec::new() });
+    }
+    let everyone = party::everyone(reader, &of)?.into_iter();
+    let booked = everyone.filter(|person| person.state == Reserved::Booked);
+    let on_the_day = |person: &Reservation| mail.kind != Kind::Reminder || person.slot.day == mail.day;
+    Ok(booked.filter(on_the_day).collect())
+}
+
+/// What is told.
+struct Told {
+    /// What kind of mail it is.
+    kind: Kind,
+    /// When and where the booking is.
+    appointment: Appointment,
+    /// Its number, 4-5-5.
+    number: String,
+    /// The address of the citizens' pages.
+    site: String,
+    /// The token of the owner of the address.
+    token: String,
+}
+
+impl Told {
+    fn title(&self) -> &'static str {
+        match self.kind {
+            Kind::Confirm => key!("mail-confirm-title"),
+            Kind::Booked => key!("mail-booked-title"),
+            Kind::Changed => key!("mail-changed-title"),
+            Kind::Cancelled => key!("mail-cancelled-title"),
+            Kind::Reminder => key!("mail-reminder-title"),
+        }
+    }
+
+    fn lead(&self) -> &'static str {
+        match self.kind {
+            Kind::Confirm => key!("mail-confirm-lead"),
+            Kind::Booked => key!("mail-booked-lead"),
+            Kind::Changed => key!("mail-changed-lead"),
+            Kind::Cancelled => key!("mail-cancelled-lead"),
+            Kind::Reminder => key!("mail-reminder-lead"),
+        }
+    }
+
+    /// Everything below the title.
+    fn blocks(&self, layout: &Layout) -> Vec<Block> {
+        let texts = layout.texts();
+        let get = |key: &str| texts.get(key).into_owned();
+        let owner = format!("{}{}", self.site, route::owner(&self.token));
+        let mut blocks = vec![Block::Text(get(self.lead()))];
+        if self.kind == Kind::Confirm {
+            // Nothing of the booking: the address may be somebody else's.
+            blocks.push(Block::Link(get(key!("owner-asked-title")), owner));
+            blocks.push(Block::Text(get(key!("mail-confirm-else"))));
+        } else {
+            blocks.push(Block::Rows(self.rows(layout)));
+            if self.kind != Kind::Cancelled {
+                let about = if self.appointment.is_renewal() {
+                    key!("calendar-about-renewal")
+                } else {
+                    key!("calendar-about")
+                };
+                blocks.push(Block::Text(texts.with(about, "telephone", &layout.office.telephone)));
+                let find = format!("{}{}", self.site, route::find());
+                blocks.push(Block::Link(get(key!("find-title")), find));
+            }
+            blocks.push(Block::Link(get(key!("mail-stop")), owner));
+        }
+        blocks.push(Block::Text(texts.with(key!("mail-foot"), "telephone", &layout.office.telephone)));
+        blocks
+    }
+
+    fn rows(&self, layout: &Layout) -> Vec<(String, String)> {
+        let (texts, language, appointment) = (layout.texts(), layout.language(), &self.appointment);
+        let get = |key: &str| texts.get(key).into_owned();
+        let (day, time) = (texts.date(appointment.day), appointment.times(&texts));
+        let mut rows = vec![
+            (get(key!("row-what")), get(appointment.what())),
+            (get(key!("row-when")), texts.with2(key!("appointment-when"), "day", day, "time", time)),
+        ];
+        if appointment.people() > 1 {
+            let people = texts.with(key!("people"), "people", appointment.people());
+            rows.push((get(key!("row-people")), people));
+        }
+        let place = &appointment.place;
+        let place = format!("{} {}", place.name.of(language), place.address.of(language));
+        rows.push((get(key!("row-place")), place));
+        rows.push((get(key!("mail-number")), self.number.clone()));
+        rows
+    }
+}
+
+/// The mail as plain text. Readings are left out, as in every file.
+fn text(layout: &Layout, title: &str, blocks: &[Block]) -> String {
+    let colon = if layout.language().is_japanese() { "：" } else { ": " };
+    let mut text = format!("{title}\n\n");
+    for block in blocks {
+        // Writing to a String cannot fail.
+        let _ignored = match block {
+            Block::Text(said) => writeln!(text, "{said}\n"),
+            Block::Link(label, href) => writeln!(text, "{label}\n{href}\n"),
+            Block::Rows(rows) => rows
+                .iter()
+                .try_for_each(|(label, value)| writeln!(text, "{label}{colon}{value}"))
+                .and_then(|()| writeln!(text)),
+        };
+    }
+    let _ignored = writeln!(text, "{}\n{}", layout.city(), layout.office.telephone);
+    ruby::plain(&text)
+}
+
+/// The mail as HTML.
+fn html(texts: Texts, title: String, blocks: Vec<Block>) -> Result<String, PageError> {
+    let page = LetterPage { texts, title, blocks };
+    page.render().map(with_readings).map_err(PageError::internal)
+}
