@@ -16,7 +16,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 
 /// How long a whole delivery may take; well within the lease of the outbox.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// How long one command may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
