@@ -19,7 +19,6 @@ use tokio::task::JoinSet;
 use web::App;
 
 use crate::listen::stopped;
-use crate::mailing::MailError;
 use crate::smtp::Server;
 
 const SEAL: Duration = Duration::from_millis(200);
@@ -56,8 +55,6 @@ pub(crate) enum JobError {
     Store(#[from] store::Error),
     #[error(transparent)]
     Booking(#[from] BookingError),
-    #[error(transparent)]
-    Mail(#[from] MailError),
 }
 
 impl Jobs {

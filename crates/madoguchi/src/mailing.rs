@@ -14,7 +14,6 @@ use store::Lane;
 use store::contact::{self, Reminding};
 use store::outbox::{self, Claimed};
 use web::citizen::mail::letter;
-use web::kit::PageError;
 
 use crate::jobs::{JobError, Jobs, report};
 use crate::smtp::{Letter, Outcome, Server};
@@ -28,24 +27,13 @@ const NO_SERVER: i64 = 2;
 /// Reminders that are made in one transaction.
 const REMINDERS: u32 = 200;
 
-/// Why nothing came of a mail.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum MailError {
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// It could not be written.
-    #[error(transparent)]
-    Page(#[from] PageError),
-}
-
 impl Jobs {
     /// Sends what is due.
     pub async fn post(&self) {
-        report("post", self.try_post().await.map_err(JobError::from));
+        report("post", self.try_post().await.map_err(JobError::Store));
     }
 
-    async fn try_post(&self) -> Result<(), MailError> {
+    async fn try_post(&self) -> Result<(), store::Error> {
         let Some(server) = &self.mail else { return Ok(()) };
         loop {
             // Looking first keeps an idle house from writing.
@@ -65,10 +53,19 @@ impl Jobs {
     }
 
     /// Sends one mail and writes down what became of it. Answers whether there is a server for the next one.
-    async fn send(&self, server: &Server, claimed: &Claimed) -> Result<bool, MailError> {
-        let Some(written) = letter::write(&self.app, &claimed.mail).await? else {
-            self.end(claimed, State::Dropped).await?;
-            return Ok(true);
+    async fn send(&self, server: &Server, claimed: &Claimed) -> Result<bool, store::Error> {
+        let written = match letter::write(&self.app, &claimed.mail).await {
+            Ok(Some(written)) => written,
+            Ok(None) => {
+                self.end(claimed, State::Dropped).await?;
+                return Ok(true);
+            }
+            // The others behind it are not held up, and one that can never be written ends.
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be written");
+                self.again(claimed, None).await?;
+                return Ok(true);
+            }
         };
         // Nobody sends mails before 1970.
         let since = u64::try_from(self.app.now().as_millisecond()).unwrap_or_default();
@@ -103,16 +100,19 @@ impl Jobs {
                 self.later(claimed, NO_SERVER, code, false).await?;
                 return Ok(false);
             }
-            Outcome::Later(code) => {
-                let attempts = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
-                match PAUSES.get(attempts.saturating_sub(1)) {
-                    Some(&minutes) => self.later(claimed, minutes, Some(code), true).await?,
-                    None => self.bounce(claimed, Some(code)).await?,
-                }
-            }
+            Outcome::Later(code) => self.again(claimed, code).await?,
             Outcome::Refused(code) => self.bounce(claimed, Some(code)).await?,
         }
         Ok(true)
+    }
+
+    /// An attempt failed: there is another one after a pause, or it was the last.
+    async fn again(&self, claimed: &Claimed, code: Option<u16>) -> Result<(), store::Error> {
+        let attempts = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
+        match PAUSES.get(attempts.saturating_sub(1)) {
+            Some(&minutes) => self.later(claimed, minutes, code, true).await,
+            None => self.bounce(claimed, code).await,
+        }
     }
 
     async fn end(&self, claimed: &Claimed, state: State) -> Result<(), store::Error> {

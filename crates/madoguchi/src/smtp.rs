@@ -3,6 +3,7 @@
 //! Whether a mail is tried again, given up, or was never the matter depends on *when* the other side refuses, so the
 //! commands are sent one by one. Replies are kept as codes only: their text names the address.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::mail::Address;
@@ -15,8 +16,8 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, Certific
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 
-/// How long a whole delivery may take; well within the lease of the outbox.
-const LIMIT: Duration = Duration::from_mins(1);
+/// How long a whole delivery may take; within the lease of the outbox.
+const LIMIT: Duration = Duration::from_secs(150);
 /// How long one command may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -79,8 +80,8 @@ pub enum Outcome {
     Sent,
     /// The server is not there, or refuses us and not the mail: no mail goes through at present.
     NoServer(Option<u16>),
-    /// This mail is to be tried again.
-    Later(u16),
+    /// This mail is to be tried again; without a code if the server fell silent over it, and may have taken it.
+    Later(Option<u16>),
     /// This mail will never be taken.
     Refused(u16),
 }
@@ -152,17 +153,27 @@ impl Server {
     /// Hands a mail to the server.
     pub async fn deliver(&self, to: &Address, bytes: &[u8]) -> Result<Outcome, SmtpError> {
         let (from, to) = (self.from.parse::<Mailbox>().map_err(|_| SmtpError::From)?, mailbox(to));
-        let delivery = tokio::time::timeout(LIMIT, self.dialogue(from, to, bytes));
-        Ok(delivery.await.unwrap_or(Ok(Outcome::NoServer(None))).unwrap_or_else(|outcome| outcome))
+        let named = AtomicBool::new(false);
+        let delivery = tokio::time::timeout(LIMIT, self.dialogue(from, to, bytes, &named));
+        let silent =
+            || if named.load(Ordering::Relaxed) { Outcome::Later(None) } else { Outcome::NoServer(None) };
+        Ok(delivery.await.unwrap_or_else(|_| Err(silent())).unwrap_or_else(|outcome| outcome))
     }
 
-    async fn dialogue(&self, from: Mailbox, to: Mailbox, bytes: &[u8]) -> Result<Outcome, Outcome> {
+    /// `named` says that the recipient was named: from there on, whatever happens is this mail's matter and counts as an
+    /// attempt, or a server that takes mails without saying so would get the same one for ever.
+    async fn dialogue(
+        &self,
+        from: Mailbox,
+        to: Mailbox,
+        bytes: &[u8],
+        named: &AtomicBool,
+    ) -> Result<Outcome, Outcome> {
         // Whatever goes wrong before the recipient is named is not this mail's matter.
         let before = |error: lettre::transport::smtp::Error| Outcome::NoServer(error.status().map(u16::from));
         let own = |error: lettre::transport::smtp::Error| match error.status().map(u16::from) {
             Some(code) if error.is_permanent() => Outcome::Refused(code),
-            Some(code) => Outcome::Later(code),
-            None => Outcome::NoServer(None),
+            code => Outcome::Later(code),
         };
         let hello = ClientId::Domain(self.host_name.clone());
         let tls = self.tls().map_err(before)?;
@@ -180,6 +191,7 @@ impl Server {
             connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await.map_err(before)?;
         }
         connection.command(Mail::new(Some(from), vec![])).await.map_err(before)?;
+        named.store(true, Ordering::Relaxed);
         let done = async {
             connection.command(Rcpt::new(to, vec![])).await?;
             connection.command(Data).await?;

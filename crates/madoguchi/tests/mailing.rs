@@ -148,6 +148,21 @@ on_both! {
         story.house.verify();
     }
 
+    fn r4_c_a_reminder_that_came_late_does_not_speak_of_tomorrow(home: TestDb) {
+        let mut story = Story::begin(home);
+        story.books_with("hanako@example.jp");
+        let asked = story.post();
+        story.house.citizen().open(&asked[0].link()).press("お知らせを受け取る");
+        assert_eq!(story.post().len(), 1);
+        // The server puts the reminder off until the day itself has come.
+        story.house.at(date(2026, 11, 10), "12:00");
+        story.sink.answers(When::Recipient, "451 4.7.1 greylisted");
+        assert!(story.post().is_empty());
+        story.house.at(date(2026, 11, 11), "0:10");
+        assert!(story.post().is_empty());
+        story.house.verify();
+    }
+
     fn r4_c_mails_speak_the_language_of_who_gave_the_address(home: TestDb) {
         let mut story = Story::begin(home);
         for (n, language, subject, said) in [

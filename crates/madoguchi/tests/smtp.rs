@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use domain::mail::Address;
 use madoguchi::smtp::{Letter, Outcome, Protection, Server};
 use mail_parser::{MessageParser, MimeHeaders};
-use testkit::smtp::{Sink, When};
+use testkit::smtp::{SILENCE, Sink, When};
 
 fn server(port: u16) -> Server {
     Server {
@@ -88,10 +88,13 @@ fn r4_c_every_refusal_is_told_apart() {
         (When::Greeting, "421 4.3.2 not now", Outcome::NoServer(Some(421))),
         (When::Greeting, "554 5.7.1 not you", Outcome::NoServer(Some(554))),
         (When::From, "550 5.7.1 not this sender", Outcome::NoServer(Some(550))),
-        (When::Recipient, "451 4.7.1 greylisted", Outcome::Later(451)),
+        (When::Recipient, "451 4.7.1 greylisted", Outcome::Later(Some(451))),
         (When::Recipient, "550 5.1.1 unknown", Outcome::Refused(550)),
-        (When::Mail, "452 4.2.2 full", Outcome::Later(452)),
+        (When::Mail, "452 4.2.2 full", Outcome::Later(Some(452))),
         (When::Mail, "554 5.6.0 not this mail", Outcome::Refused(554)),
+        (When::Greeting, SILENCE, Outcome::NoServer(None)),
+        (When::Recipient, SILENCE, Outcome::Later(None)),
+        (When::Mail, SILENCE, Outcome::Later(None)),
     ] {
         let sink = Sink::listen();
         sink.answers(when, answer);

@@ -18,6 +18,9 @@ pub enum When {
     Mail,
 }
 
+/// An answer that is none: the connection ends.
+pub const SILENCE: &str = "";
+
 /// A mail as it arrived.
 #[derive(Debug, Clone)]
 pub struct Arrived {
@@ -97,7 +100,10 @@ fn talk(stream: TcpStream, kept: &Mutex<Kept>) -> std::io::Result<()> {
     kept.lock().unwrap().connections += 1;
     let mut out = stream.try_clone()?;
     let mut lines = BufReader::new(stream);
-    let mut say = |text: &str| out.write_all(format!("{text}\r\n").as_bytes());
+    let mut say = |text: &str| match text {
+        SILENCE => Err(std::io::ErrorKind::ConnectionAborted.into()),
+        text => out.write_all(format!("{text}\r\n").as_bytes()),
+    };
     say(scripted(kept, When::Greeting).unwrap_or("220 sink.test ESMTP"))?;
     let (mut from, mut to) = (String::new(), Vec::new());
     let mut line = String::new();

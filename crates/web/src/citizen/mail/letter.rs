@@ -71,7 +71,9 @@ pub async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>, PageError> 
         Ok::<_, store::Error>(match contact::find(reader, wanted.booking)? {
             Some(contact) if is_for(&contact, &wanted) => {
                 let people = people(reader, &wanted)?;
-                let over = people.first().is_none_or(|person| person.slot.day < today);
+                // What reminds of tomorrow is late on the day itself.
+                let last = |day| if wanted.kind == Kind::Reminder { day > today } else { day >= today };
+                let over = !people.first().is_some_and(|person| last(person.slot.day));
                 let to = contact::address(reader, &keys, wanted.booking)?.filter(|_| !over);
                 to.map(|to| Found { contact, to, people })
             }
