@@ -37,7 +37,9 @@ export async function cancelsByTelephone(desk: Terminal, card: Card): Promise<vo
   await desk.to(/^\d+月\d+日|^令和/);
   await desk.enter();
   await desk.sees('予約');
-  await desk.past();
+  await desk.to('取り消す');
+  // It leads to the form, further down on the same page.
+  await desk.page.keyboard.press('Enter');
   await desk.pick('申し出の方法', '電話');
   await picture(desk.page, 'telephone-reservation', 720, false);
   await desk.press('予約を取り消す');
