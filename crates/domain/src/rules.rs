@@ -11,7 +11,7 @@ pub mod limits;
 pub mod when;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -187,6 +187,15 @@ impl RuleSet {
             }
         }
         sites.into_values().collect()
+    }
+
+    /// The codes of the sites of every day: one whose rule ended still has its reservations.
+    pub fn all_sites(&self) -> BTreeSet<SiteCode> {
+        let code = |rule: &Rule| match &rule.body {
+            RuleBody::Site(site) => Some(site.code.clone()),
+            _ => None,
+        };
+        self.rules().iter().filter_map(code).collect()
     }
 
     /// The windows (窓口) of a service at a site on a day.

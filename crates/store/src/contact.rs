@@ -102,7 +102,7 @@ pub enum ContactError {
 
 fn token(set: &KeySet, booking: ReservationId, issue: u32) -> MailToken {
     let bits = u128::from_be_bytes(Keys::mail_token(set, booking.to_bytes(), issue));
-    // An id is 48 bits of an instant and 80 of chance; here all of them are derived.
+    // An id is 48 bits of an instant and 80 of chance; here all of them are derived. The 48 bits always fit.
     let milliseconds = u64::try_from(bits >> 80).unwrap_or_default();
     MailToken::from_parts(milliseconds, bits & ((1 << 80) - 1))
 }
@@ -111,7 +111,8 @@ fn contact(row: &Row<'_>) -> Result<Contact> {
     let standing = match row.get::<String>("state")?.as_str() {
         "asked" => Standing::Asked,
         "confirmed" => Standing::Confirmed,
-        _ => Standing::Gone,
+        "gone" => Standing::Gone,
+        other => return Err(Error::Broken(format!("a contact that is {other}"))),
     };
     Ok(Contact {
         booking: row.get("reservation_id")?,
@@ -182,7 +183,9 @@ pub fn give(tx: &mut Tx<'_>, act: &Act, keys: &Keys, giving: &Giving) -> Result<
     let recorded = tx.record(act, &Entry::MailGiven { reservation: booking })?;
     let subject = &Subject::Reservation(booking);
     privacy::delete(tx, &recorded, subject, Field::MailAddress)?;
-    let delete_on = day_of(act.at).tomorrow().ok();
+    let today = day_of(act.at);
+    // Never without a day: after the last one of the calendar there is none to wait for.
+    let delete_on = Some(today.tomorrow().unwrap_or(today));
     let holding = Holding { subject, value: giving.address.as_str(), nonce: giving.nonce, delete_on };
     privacy::hold(tx, keys, &allowed, &[holding])?;
     let (version, set) = keys.newest()?;

@@ -3,13 +3,13 @@
 //!
 //! Rows are never changed. A new set retires what it replaces, so that every past day can be explained.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::id::EntryId;
 use domain::journal::{Entry, Slot};
 use domain::proposal::{Placed, Proposal};
 use domain::rules::change::UnknownRule;
-use domain::rules::{Agreed, Change, Rule, RuleBody, RuleError, RuleSet};
+use domain::rules::{Agreed, Change, Rule, RuleError, RuleSet};
 use domain::service::{Service, SiteCode};
 use domain::time::{Start, day_of};
 use jiff::civil::Date;
@@ -77,11 +77,7 @@ fn compare(
     until: Date,
 ) -> Result<Proposal> {
     // A site that the new rules do not know any more still has its reservations.
-    let of_site = |rule: &Rule| match &rule.body {
-        RuleBody::Site(site) => Some(site.code.clone()),
-        _ => None,
-    };
-    let sites: BTreeSet<SiteCode> = before.rules().iter().filter_map(of_site).collect();
+    let sites = before.all_sites();
     let mut placed = Vec::new();
     for service in Service::ALL {
         for site in &sites {

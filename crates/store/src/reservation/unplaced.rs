@@ -1,13 +1,11 @@
 //! Reservations that were booked in places which a change of the rules took away. Nobody loses a place by it: each stays
 //! until a person decided. Kept ones are flagged as beyond the places, with the reason in the journal.
 
-use std::collections::BTreeSet;
-
 use domain::id::ReservationId;
 use domain::journal::Slot;
 use domain::proposal::Placed;
 use domain::reservation::{Limit, State};
-use domain::rules::{RuleBody, RuleSet};
+use domain::rules::RuleSet;
 use domain::service::{Service, SiteCode};
 use jiff::civil::Date;
 
@@ -26,11 +24,7 @@ statements! { "reservation.unplaced":
 /// that in which they were made: who booked last does not fit first. Those that the staff took beyond the places on
 /// purpose are decided.
 pub fn undecided(reader: &mut Reader<'_>, rules: &RuleSet, from: Date, until: Date) -> Result<Vec<Placed>> {
-    let of_site = |rule: &domain::rules::Rule| match &rule.body {
-        RuleBody::Site(site) => Some(site.code.clone()),
-        _ => None,
-    };
-    let sites: BTreeSet<SiteCode> = rules.rules().iter().filter_map(of_site).collect();
+    let sites = rules.all_sites();
     let mut undecided = Vec::new();
     for service in Service::ALL {
         for site in &sites {
