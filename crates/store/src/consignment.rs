@@ -38,7 +38,7 @@ statements! { "consignment":
     GROWN = "UPDATE consignment SET cards = cards + $1 WHERE id = $2 AND state = 'staged'";
     TAKE = "UPDATE consignment SET state = 'taken', entry_id = $1 WHERE id = $2 AND state = 'staged'";
     TAKEN_MEANWHILE = "SELECT c.line AS line FROM card c JOIN personal p ON p.subject = 'card:' || c.id
-        JOIN personal o ON o.field = p.field AND o.lookup = p.lookup AND o.subject <> p.subject
+        JOIN personal o ON o.lookup = p.lookup AND o.subject <> p.subject
         JOIN card k ON k.id = SUBSTR(o.subject, 6)
         JOIN consignment s ON s.id = k.consignment_id
         WHERE c.consignment_id = $1 AND s.state = 'taken' ORDER BY c.line LIMIT 1";

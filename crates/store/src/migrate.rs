@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(11, "0011_renewals.sql"),
     migration!(12, "0012_changes.sql"),
     migration!(13, "0013_mail.sql"),
+    migration!(14, "0014_numbers_looked_up.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -222,6 +223,11 @@ mod tests {
             13,
             "2bd450d232361f0d6b22215d369ea94244a564654024cd4d9c61c754b0f184cf",
             "db2eed473894d955b6f48c7ce40c5e8990629cbb5f8ab0c73a4dbe2b8fff5f08",
+        ),
+        (
+            14,
+            "5b65014a019a8247ebedb9ce5ddd043457bc19017480825e5c7bc7c1c09f68ec",
+            "5b65014a019a8247ebedb9ce5ddd043457bc19017480825e5c7bc7c1c09f68ec",
         ),
     ];
 

@@ -41,12 +41,9 @@ statements! { "privacy":
         AND r.state IN ('booked', 'served', 'unserved', 'not_come') ORDER BY r.start, r.id";
     FIND_CARD = "SELECT c.id AS id FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
         JOIN consignment s ON s.id = c.consignment_id
-        WHERE p.field = $1 AND p.lookup = $2 AND s.state = 'taken' ORDER BY c.id";
-    FIND_CARDS = "SELECT p.lookup AS lookup FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
-        JOIN consignment s ON s.id = c.consignment_id
-        WHERE p.field = $1 AND p.lookup IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-        $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
-        AND s.state = 'taken' ORDER BY p.lookup";
+        WHERE p.lookup = $1 AND s.state = 'taken' ORDER BY c.id";
+    HELD = "SELECT lookup FROM personal WHERE lookup IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+        $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
     DROP = "DELETE FROM personal WHERE subject = $1";
 }
 
@@ -260,14 +257,16 @@ pub fn open(reader: &mut Reader<'_>, keys: &Keys, subject: &Subject, field: &str
 /// are not found.
 pub fn card_with_notice(reader: &mut Reader<'_>, keys: &Keys, value: &str) -> Result<Option<CardId>> {
     for (_, set) in keys.newest_first() {
-        let lookup = Keys::blind(set, NOTICE_NUMBER, value);
-        let cards: Vec<CardId> =
-            reader.rows(&FIND_CARD, bind![NOTICE_NUMBER, lookup], |row| row.get("id"))?;
-        if let Some(card) = cards.first() {
-            return Ok(Some(*card));
+        if let Some(card) = card_with(reader, &Keys::blind(set, NOTICE_NUMBER, value))? {
+            return Ok(Some(card));
         }
     }
     Ok(None)
+}
+
+fn card_with(reader: &mut Reader<'_>, lookup: &[u8; 32]) -> Result<Option<CardId>> {
+    let cards: Vec<CardId> = reader.rows(&FIND_CARD, bind![lookup], |row| row.get("id"))?;
+    Ok(cards.first().copied())
 }
 
 /// How many notice numbers one statement looks for.
@@ -282,11 +281,14 @@ pub fn taken_notices(reader: &mut Reader<'_>, keys: &Keys, values: &[&str]) -> R
                 values.iter().map(|value| Keys::blind(set, NOTICE_NUMBER, value)).collect();
             // A part that is not full asks for its last number more than once.
             let asked = lookups.iter().chain(lookups.last().into_iter().cycle()).take(AT_ONCE);
-            let params: Vec<Param<'_>> =
-                std::iter::once(NOTICE_NUMBER.bind()).chain(asked.map(Bind::bind)).collect();
-            let found: Vec<[u8; 32]> = reader.rows(&FIND_CARDS, &params, |row| row.get("lookup"))?;
-            let places = lookups.iter().enumerate().filter(|(_, lookup)| found.contains(lookup));
-            taken.extend(places.map(|(place, _)| part * AT_ONCE + place));
+            let params: Vec<Param<'_>> = asked.map(Bind::bind).collect();
+            // Hardly a number of a new list is held, so whose card it is is asked only of those that are.
+            let held: Vec<[u8; 32]> = reader.rows(&HELD, &params, |row| row.get("lookup"))?;
+            for (place, lookup) in lookups.iter().enumerate() {
+                if held.contains(lookup) && card_with(reader, lookup)?.is_some() {
+                    taken.push(part * AT_ONCE + place);
+                }
+            }
         }
     }
     taken.sort_unstable();

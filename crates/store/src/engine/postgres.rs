@@ -42,11 +42,13 @@ impl Address {
         .map_err(unavailable)?;
         // An answer must never come before the log is on disk, whatever the server's default says. A statement is planned
         // once for a connection and not for each of its values: every one is written to be walked along one index, and
-        // planning the board's anew took more time than running them.
+        // planning the board's anew took more time than running them. So a plan that was made while a table was small
+        // stays for hours, and must be the one for the table that it becomes: a page by an index costs what the next one
+        // costs, as on any disk without a head, or a list of 10,000 reads the whole young table for each of its portions.
         client
             .batch_execute(
                 "SET synchronous_commit = on; SET client_min_messages = warning;
-                SET plan_cache_mode = force_generic_plan",
+                SET plan_cache_mode = force_generic_plan; SET random_page_cost = 1.1",
             )
             .map_err(unavailable)?;
         Ok(client)
