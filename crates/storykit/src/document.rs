@@ -86,7 +86,7 @@ impl Element {
         self.all(&|element| names.contains(&element.name.as_str()))
     }
 
-    /// The text that a person reads, blanks folded; without scripts, styles and what is hidden.
+    /// The text that a person reads, blanks folded; without scripts, styles, readings over kanji and what is hidden.
     pub fn text(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);
@@ -94,7 +94,9 @@ impl Element {
     }
 
     fn write(&self, text: &mut String) {
-        if matches!(self.name.as_str(), "script" | "style" | "head" | "template") || self.has("hidden") {
+        if matches!(self.name.as_str(), "script" | "style" | "head" | "template" | "rt" | "rp")
+            || self.has("hidden")
+        {
             return;
         }
         for child in &self.children {
@@ -129,5 +131,8 @@ impl Element {
 }
 
 fn is_block(name: &str) -> bool {
-    !matches!(name, "a" | "abbr" | "b" | "em" | "i" | "span" | "strong" | "small" | "time" | "svg")
+    !matches!(
+        name,
+        "a" | "abbr" | "b" | "em" | "i" | "rp" | "rt" | "ruby" | "span" | "strong" | "small" | "time" | "svg"
+    )
 }

@@ -10,6 +10,7 @@ mod going_otherwise;
 mod proving;
 mod renewing;
 mod turns;
+mod visitors;
 
 use domain::id::CardId;
 use domain::number::{Number, NumberKind};
