@@ -47,3 +47,4 @@ fault-internal-title = Something went wrong
 fault-internal-next = We are sorry. Please try again in a little while. If it happens again, please call us.
 error-who = Choose who comes to the counter.
 error-family-full = Up to 4 people can be booked together.
+wait-second = Without JavaScript the wait can be longer. If it is urgent, please call us.

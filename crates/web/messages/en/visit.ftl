@@ -166,3 +166,5 @@ until-no-more = The date and time have been changed on this site as often as the
 refused-telephone-title = Please book by telephone
 refused-telephone-next = Nobody came for this card on the booked days, so it can only be booked by telephone or at the counter. We keep your card for you.
 obstacle-telephone = This card can only be booked by telephone or at the counter.
+refused-many-visits-title = Please wait before you begin again
+refused-many-visits-next = Many people are using this site, and booking was begun many times with this key. Go on in a page that is already open, or wait about 30 minutes and try again. If it is urgent, please call us.

@@ -40,3 +40,4 @@ fault-internal-title = システムに問題が起きました
 fault-internal-next = 申し訳ありません。しばらくしてから、もう一度お試しください。続くときはお電話ください。
 error-who = 窓口に来る方を選んでください。
 error-family-full = 一緒に予約できるのは4人までです。
+wait-second = JavaScriptが使えないブラウザでは、待ち時間が長くなることがあります。お急ぎのときはお電話ください。

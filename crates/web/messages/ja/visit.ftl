@@ -160,3 +160,5 @@ until-no-more = このサイトで日時を変えられる回数を使い切り�
 refused-telephone-title = お電話で予約してください
 refused-telephone-next = このカードは、予約の日に来られなかったことが続いたため、お電話または窓口で予約をお受けします。カードはお預かりしています。
 obstacle-telephone = このカードは、お電話または窓口で予約をお受けします。
+refused-many-visits-title = しばらく待ってからやり直してください
+refused-many-visits-next = 混み合っているときに、同じ予約キーで何度も予約を始めています。すでに開いているページで続けるか、30分ほど待ってからやり直してください。お急ぎのときはお電話ください。

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use domain::id::CardId;
 use domain::mail::Address;
 use domain::number::{Number, NumberKind};
 use domain::opening::FormerNumber;
@@ -28,6 +29,13 @@ const OF_ADDRESS: u32 = 30;
 
 /// Failures at one number in the window.
 const OF_NUMBER: u32 = 10;
+
+/// How often an address may begin to book renewals for each time that it may hold a place: people begin again, and go
+/// away without a time.
+const BEGINNINGS_FOR_HOLD: u32 = 3;
+
+/// Visits that one key may begin in the window while people wait: a telephone, a computer, and pages that were closed.
+const VISITS_OF_KEY: u32 = 10;
 
 /// Where a request came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +134,8 @@ impl Attempt {
 /// What an address does without having proved anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unproven {
+    /// Begins to book renewals.
+    Beginning,
     /// Holds a place for a renewal.
     Hold,
     /// Books a renewal.
@@ -136,21 +146,38 @@ pub(crate) enum Unproven {
 /// within the window. Only a keyed hash of the address is stored, and for as long as the window lasts.
 pub(crate) async fn may(app: &App, caller: Caller, what: Unproven) -> Result<bool, PageError> {
     let limit = app.rules().booking(Service::Renewal, app.today()).map_or(0, |booking| match what {
-        Unproven::Hold => booking.web_holds_per_address,
-        Unproven::Booking => booking.web_bookings_per_address,
+        Unproven::Beginning => u32::from(booking.web_holds_per_address) * BEGINNINGS_FOR_HOLD,
+        Unproven::Hold => booking.web_holds_per_address.into(),
+        Unproven::Booking => booking.web_bookings_per_address.into(),
     });
     if limit == 0 {
         return Ok(true);
     }
     let kind = match what {
+        Unproven::Beginning => "renewal-beginning",
         Unproven::Hold => "renewal-hold",
         Unproven::Booking => "renewal-booking",
     };
     let (_, set) = app.keys.newest()?;
-    let (who, now) = (Keys::attempt(set, kind, &caller.network()), app.now());
+    count(app, Keys::attempt(set, kind, &caller.network()), limit).await
+}
+
+/// Counts that a proven key begins a visit, while so many wait that turns must not be had for nothing, and says whether
+/// it may. On other days nothing is counted.
+pub(crate) async fn may_begin(app: &App, card: CardId) -> Result<bool, PageError> {
+    if !app.turns.is_long() {
+        return Ok(true);
+    }
+    let (_, set) = app.keys.newest()?;
+    count(app, Keys::attempt(set, "key-beginning", &card.to_string()), VISITS_OF_KEY).await
+}
+
+/// Counts something within the window, up to a limit.
+async fn count(app: &App, who: [u8; 32], limit: u32) -> Result<bool, PageError> {
+    let now = app.now();
     let counted = app.db.write(Lane::Public, move |tx| {
         let before = store::visit::attempts(tx, &who, now)?;
-        if before >= u32::from(limit) {
+        if before >= limit {
             return Ok(false);
         }
         store::visit::attempt_failed(tx, &who, now)?;

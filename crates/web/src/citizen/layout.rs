@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::rules::Emergency;
 use jiff::civil::Date;
 
+use super::visit::effort::Task;
 use super::visit::turn::{AGAIN_SECONDS, Ahead};
 use crate::key;
 use crate::kit::error::{Face, PageError};
@@ -187,7 +188,7 @@ impl<F: Fn(&Asked) -> Layout + Send + Sync> Face for Citizens<F> {
     fn error(&self, asked: &Asked, error: &PageError, _answer: &Response) -> Response {
         let layout = (self.layout)(asked);
         match error {
-            PageError::Wait(ahead) => waiting(layout, *ahead),
+            PageError::Wait(ahead, task) => waiting(layout, *ahead, *task),
             error => respond(&error_page(layout, asked, error)),
         }
     }
@@ -200,13 +201,14 @@ struct WaitPage {
     texts: Texts,
     layout: Layout,
     ahead: Ahead,
+    task: Option<Task>,
     seconds: u32,
 }
 
 impl Page for WaitPage {}
 
-fn waiting(layout: Layout, ahead: Ahead) -> Response {
-    let page = WaitPage { texts: layout.texts(), layout, ahead, seconds: AGAIN_SECONDS };
+fn waiting(layout: Layout, ahead: Ahead, task: Option<Task>) -> Response {
+    let page = WaitPage { texts: layout.texts(), layout, ahead, task, seconds: AGAIN_SECONDS };
     let mut response = respond(&page);
     response.headers_mut().insert(header::REFRESH, HeaderValue::from(AGAIN_SECONDS));
     response
@@ -218,7 +220,7 @@ fn error_page(layout: Layout, asked: &Asked, error: &PageError) -> ErrorPage {
         PageError::Forbidden => (key!("fault-forbidden-title"), key!("fault-forbidden-next"), false),
         PageError::Conflict(_) => (key!("fault-conflict-title"), key!("fault-conflict-next"), true),
         PageError::TooMany(_) => (key!("fault-too-many-title"), key!("fault-too-many-next"), true),
-        PageError::Full | PageError::Wait(_) => (key!("fault-full-title"), key!("fault-full-next"), true),
+        PageError::Full | PageError::Wait(..) => (key!("fault-full-title"), key!("fault-full-next"), true),
         PageError::BadRequest | PageError::TooLarge => {
             (key!("fault-bad-request-title"), key!("fault-bad-request-next"), false)
         }
@@ -257,9 +259,9 @@ pub(crate) mod samples {
         })
     }
 
-    pub(crate) fn wait(asked: &Asked, ahead: Ahead) -> String {
+    pub(crate) fn wait(asked: &Asked, ahead: Ahead, task: Option<Task>) -> String {
         let layout = Layout::new(asked, office());
-        let page = WaitPage { texts: layout.texts(), layout, ahead, seconds: AGAIN_SECONDS };
+        let page = WaitPage { texts: layout.texts(), layout, ahead, task, seconds: AGAIN_SECONDS };
         page.render().unwrap()
     }
 

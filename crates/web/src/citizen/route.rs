@@ -84,6 +84,8 @@ pub const CANCELLED: &str = "/y/{visit}/cancelled";
 pub const MAIL: &str = "/y/{visit}/mail";
 /// Taking it away.
 pub const MAIL_REMOVE: &str = "/y/{visit}/mail/remove";
+/// Work for a turn in a long queue.
+pub const EFFORT: &str = "/y/{visit}/effort";
 /// What stands behind the link in a mail.
 pub const OWNER: &str = "/m/{token}";
 /// Confirming the address.
@@ -264,6 +266,11 @@ pub fn mail(visit: VisitId) -> String {
 /// Taking it away.
 pub fn mail_remove(visit: VisitId) -> String {
     of(MAIL_REMOVE, visit)
+}
+
+/// Work for a turn in a long queue.
+pub fn effort(visit: VisitId) -> String {
+    of(EFFORT, visit)
 }
 
 /// What stands behind the link in a mail.

@@ -9,7 +9,7 @@ use super::layout::Citizens;
 use super::mail::{give, owner};
 use super::renewal::{ask, branches, way_out, when};
 use super::reservation::{add, cancel, change, find, show, take_out, visitor};
-use super::visit::{book, check, days, done, family, hold, key, times, who};
+use super::visit::{book, check, days, done, effort, family, hold, key, times, who};
 use super::{first, frame, language, notice, route};
 use crate::App;
 use crate::kit::surround::{Surroundings, surround};
@@ -35,6 +35,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::MONTH, get(days::month))
         .route(route::TIMES, get(times::show))
         .route(route::HOLD, post(hold::hold))
+        .route(route::EFFORT, post(effort::solved))
         .route(route::FAMILY, get(family::show).post(family::add))
         .route(route::FAMILY_DROP, post(family::drop))
         .route(route::WHO, get(who::show).post(who::answered))

@@ -36,6 +36,7 @@ use super::visit::begun::Deadlines;
 use super::visit::check::{CheckPage, Chosen, StartCheck};
 use super::visit::days::{DayState, DaysPage, MonthPage};
 use super::visit::done::DonePage;
+use super::visit::effort::Task;
 use super::visit::ended::{ExpiredPage, Reason, RefusedPage};
 use super::visit::family::{FamilyPage, Member, Obstacle};
 use super::visit::key::KeyPage;
@@ -346,6 +347,7 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("refused-issued", RefusedPage::new(layout(), Reason::Issued).render()),
         ("refused-ask", RefusedPage::new(layout(), Reason::Ask).render()),
         ("refused-early", RefusedPage::new(layout(), Reason::Early).render()),
+        ("refused-many-visits", RefusedPage::new(layout(), Reason::ManyVisits).render()),
         ("refused-telephone", RefusedPage::new(layout(), Reason::Telephone).render()),
         ("find", FindPage::new(layout(), Form::fresh()).render()),
         ("find-former", FindPage::new(layout(), Form::fresh()).with_former(true).render()),
@@ -433,8 +435,13 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     ] {
         pages.push((name, sample_error(&asked, &error)));
     }
-    for (name, people, minutes) in [("wait-next", 0, None), ("wait", 240, Some(4))] {
-        pages.push((name, sample_wait(&asked, Ahead { people, minutes })));
+    for (name, people, minutes, task) in [
+        ("wait-next", 0, None, None),
+        ("wait", 240, Some(4), None),
+        ("wait-second", 900, Some(21), Some(Task::sample())),
+    ] {
+        let ahead = Ahead { people, minutes, is_second: task.is_some() };
+        pages.push((name, sample_wait(&asked, ahead, task)));
     }
     if language == Language::JA {
         pages.push(("staff-error", crate::staff::layout::samples::error(&asked)));

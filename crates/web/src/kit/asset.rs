@@ -21,9 +21,10 @@ const SVG: &str = "image/svg+xml";
 /// One file: name, media type, content.
 struct Asset(&'static str, &'static str, &'static str);
 
-const ASSETS: [Asset; 10] = [
+const ASSETS: [Asset; 11] = [
     Asset("style.css", CSS, include_str!("../../assets/style.css")),
     Asset("rules.css", CSS, include_str!("../../assets/rules.css")),
+    Asset("effort.js", JS, include_str!("../../assets/effort.js")),
     Asset("error.js", JS, include_str!("../../assets/error.js")),
     Asset("grid.js", JS, include_str!("../../assets/grid.js")),
     Asset("key.js", JS, include_str!("../../assets/key.js")),

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::request::Asked;
+use crate::citizen::visit::effort::Task;
 use crate::citizen::visit::turn::{AGAIN_SECONDS, Ahead};
 
 /// A request that cannot be answered with its page.
@@ -36,8 +37,9 @@ pub enum PageError {
     #[error("full")]
     Full,
     /// Many people are booking, and the turn of this one has not come: no failure, and nothing was lost.
+    /// In a long queue who proved nothing is set a task.
     #[error("waiting")]
-    Wait(Ahead),
+    Wait(Ahead, Option<Task>),
     /// The request does not have the form of one of our pages.
     #[error("malformed request")]
     BadRequest,
@@ -73,7 +75,7 @@ impl PageError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Full | Self::Wait(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Full | Self::Wait(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::IndividualNumber => StatusCode::UNPROCESSABLE_ENTITY,
@@ -113,7 +115,7 @@ impl IntoResponse for PageError {
         let seconds = match &self {
             Self::TooMany(seconds) => *seconds,
             Self::Full => Some(5),
-            Self::Wait(_) => Some(AGAIN_SECONDS),
+            Self::Wait(..) => Some(AGAIN_SECONDS),
             _ => None,
         };
         if let Some(seconds) = seconds {

@@ -228,7 +228,7 @@ fn error_page(asked: &Asked, error: &PageError, layout: Option<Layout>) -> Error
         }
         PageError::Conflict(sentence) => ("先にほかの操作がありました", sentence.as_str()),
         PageError::TooMany(_) => ("しばらく待ってください", "続けて間違えたため、15分ほど止めています。"),
-        PageError::Full | PageError::Wait(_) => {
+        PageError::Full | PageError::Wait(..) => {
             ("混み合っています", "何も変わっていません。少し待ってからもう一度操作してください。")
         }
         PageError::BadRequest => ("送られた内容を読み取れません", "前の画面に戻ってやり直してください。"),

@@ -15,7 +15,9 @@ use jiff::civil::Date;
 
 use super::questions::{ANSWER, PINS, Questions, WHO, read};
 use crate::App;
+use crate::citizen::attempt::{Caller, Unproven, may};
 use crate::citizen::visit::begun::{self, Beginning};
+use crate::citizen::visit::ended::{Reason, RefusedPage};
 use crate::citizen::{Layout, frame, route};
 use crate::key;
 use crate::kit::page::see_other;
@@ -90,6 +92,7 @@ async fn page(app: &App, asked: &Asked, people: usize, form: Form) -> Result<Res
 /// Takes the answers: on to the days, or to the page with the right way for those who would come in vain.
 pub(crate) async fn answered(
     State(app): State<Arc<App>>,
+    caller: Caller,
     asked: Asked,
     fields: Fields,
 ) -> Result<Response, PageError> {
@@ -114,6 +117,11 @@ pub(crate) async fn answered(
     }
     let answers: Result<Vec<Coming>, TwoVisits> = answers.into_iter().flatten().collect();
     match answers {
+        // Nobody proves anything here, so what one address may begin is limited.
+        Ok(coming) if coming.len() == people && !may(&app, caller, Unproven::Beginning).await? => {
+            let layout = frame::layout(&app, &asked).at(route::renewal_for(people));
+            Ok(respond(&RefusedPage::new(layout, Reason::TooMany)))
+        }
         Ok(coming) if coming.len() == people => begun::begin(&app, &asked, Beginning::Renew(coming)).await,
         Ok(_) => Err(PageError::BadRequest),
         Err(_) => Ok(see_other(route::RENEWAL_TWO_VISITS)),

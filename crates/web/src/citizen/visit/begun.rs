@@ -20,6 +20,7 @@ use store::visit::{About, LIFE, Visit, VisitCard};
 use store::{Lane, Reader};
 use subtle::ConstantTimeEq;
 
+use super::effort::{Task, has_worked};
 use super::people::{Group, Name};
 use super::proof::Proven;
 use super::turn::Turn;
@@ -164,7 +165,7 @@ pub(crate) struct Opened {
 pub(crate) async fn admitted(app: &App, headers: &HeaderMap, visit: &str) -> Result<Proven, PageError> {
     let proven = proven(app, headers, visit).await?;
     let now = app.now();
-    match app.turns.ask(proven.id, now) {
+    match turn(app, headers, &proven)? {
         Turn::In { waited: false } => Ok(proven),
         Turn::In { waited: true } => {
             // The thirty minutes begin when the door opens.
@@ -175,9 +176,18 @@ pub(crate) async fn admitted(app: &App, headers: &HeaderMap, visit: &str) -> Res
             if app.proofs.ends_within(proven.id, now, store::visit::LIFE / 2) {
                 lengthen(app, proven.id).await?;
             }
-            Err(PageError::Wait(ahead))
+            let task = if ahead.is_second { Some(Task::new(app, proven.id, now)?) } else { None };
+            Err(PageError::Wait(ahead, task))
         }
     }
+}
+
+/// Whether it is the turn of a visit. A card was proven by its key and a booking by its number; who begins a renewal has
+/// proven nothing.
+pub(crate) fn turn(app: &App, headers: &HeaderMap, visit: &Proven) -> Result<Turn, PageError> {
+    let is_proven = visit.service != Service::Renewal || visit.group.is_booked;
+    let has_standing = is_proven || has_worked(app, headers, visit.id)?;
+    Ok(app.turns.ask(visit.id, has_standing, app.now()))
 }
 
 async fn lengthen(app: &App, visit: VisitId) -> Result<(), PageError> {

@@ -41,6 +41,8 @@ pub enum Reason {
     Telephone,
     /// So many renewals were booked from this address that it may be a machine.
     TooMany,
+    /// While people wait for their turn, this key began so many visits that it takes the turns of others.
+    ManyVisits,
 }
 
 impl Reason {
@@ -51,6 +53,7 @@ impl Reason {
             Self::Early => key!("refused-early-title"),
             Self::Telephone => key!("refused-telephone-title"),
             Self::TooMany => key!("refused-too-many-title"),
+            Self::ManyVisits => key!("refused-many-visits-title"),
         }
     }
 
@@ -61,6 +64,7 @@ impl Reason {
             Self::Early => key!("refused-early-next"),
             Self::Telephone => key!("refused-telephone-next"),
             Self::TooMany => key!("refused-too-many-next"),
+            Self::ManyVisits => key!("refused-many-visits-next"),
         }
     }
 }
@@ -83,6 +87,9 @@ impl RefusedPage {
 
 impl Page for RefusedPage {
     fn status(&self) -> StatusCode {
-        if self.reason == Reason::TooMany { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK }
+        match self.reason {
+            Reason::TooMany | Reason::ManyVisits => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::OK,
+        }
     }
 }

@@ -52,7 +52,7 @@ impl Obstacle {
         match self {
             Self::Refused(Reason::Telephone) => key!("obstacle-telephone"),
             Self::Refused(Reason::Issued) => key!("obstacle-issued"),
-            Self::Refused(Reason::Ask | Reason::TooMany) => key!("obstacle-ask"),
+            Self::Refused(Reason::Ask | Reason::TooMany | Reason::ManyVisits) => key!("obstacle-ask"),
             Self::Refused(Reason::Early) => key!("obstacle-early"),
             Self::Booked => key!("obstacle-booked"),
         }

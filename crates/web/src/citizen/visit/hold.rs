@@ -18,7 +18,7 @@ use store::reservation::{BookingError, Reservation, Wish, party, renewal};
 use store::visit::Visit;
 use store::{Act, Lane, Tx};
 
-use super::begun::in_visit;
+use super::begun::{in_visit, turn};
 use super::ended::{Reason, RefusedPage};
 use super::proof::Proven;
 use super::turn::Turn;
@@ -48,7 +48,7 @@ pub(crate) async fn hold(
     let starts = people::read(form.typed(START)).ok_or(PageError::BadRequest)?;
     let visit = in_visit(&app, &headers, &visit).await?;
     // Nobody takes a place past those who wait; the page of days says how long.
-    if let Turn::Wait(_) = app.turns.ask(visit.id, app.now()) {
+    if let Turn::Wait(_) = turn(&app, &headers, &Proven::from(&visit))? {
         return Ok(see_other(&route::days(visit.id)));
     }
     if !is_offered(&app, &visit, day, &starts) {

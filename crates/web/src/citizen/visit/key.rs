@@ -17,7 +17,7 @@ use store::reservation::Reservation;
 use super::begun::{self, Beginning};
 use super::ended::{Reason, RefusedPage};
 use crate::App;
-use crate::citizen::attempt::{Attempt, Caller, too_many};
+use crate::citizen::attempt::{Attempt, Caller, may_begin, too_many};
 use crate::citizen::{Layout, frame};
 use crate::key;
 use crate::kit::{Asked, Fields, Form, Page, PageError, Texts, respond};
@@ -145,7 +145,11 @@ pub(crate) async fn prove(
     if let Some(booked) = live.filter(|live| live.state == Reserved::Booked) {
         return begun::begin(&app, &asked, Beginning::Look(Some(card.id), booked.id)).await;
     }
-    match refusal(&card).or(by_telephone(&app, &card).await?) {
+    let refused = match refusal(&card).or(by_telephone(&app, &card).await?) {
+        None if !may_begin(&app, card.id).await? => Some(Reason::ManyVisits),
+        refused => refused,
+    };
+    match refused {
         Some(reason) => Ok(respond(&RefusedPage::new(layout, reason))),
         None => begun::begin(&app, &asked, Beginning::Book(card.id, card.posted_on)).await,
     }

@@ -5,6 +5,7 @@ pub(crate) mod book;
 pub mod check;
 pub mod days;
 pub mod done;
+pub mod effort;
 pub mod ended;
 pub mod family;
 pub(crate) mod hold;
