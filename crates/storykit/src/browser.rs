@@ -272,6 +272,20 @@ impl Browser {
         self.submit(&Sent { action: path.to_owned(), post: true, pairs: pairs.collect(), files: None })
     }
 
+    /// Sends what no page of ours would: any method, kind of body and bytes.
+    pub fn send(&mut self, method: &str, path: &str, kind: Option<&str>, body: Vec<u8>) -> &mut Self {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut request = self.request(method, path);
+        if let Some(site) = &self.fetch_site {
+            request = request.header("sec-fetch-site", site);
+        }
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let answer = self.wires.send(self.face, request.body(Body::from(body)).expect("a request"));
+        self.arrive(path.to_owned(), answer)
+    }
+
     /// Follows the link with these words.
     #[track_caller]
     pub fn follow(&mut self, words: &str) -> &mut Self {

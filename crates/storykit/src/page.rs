@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, StatusCode};
 
 use crate::document::{self, Element};
+use crate::form::{Sent, Touched};
 
 /// An answer, read as a page where it is one.
 #[derive(Debug, Clone)]
@@ -66,6 +67,14 @@ impl Page {
     pub fn value(&self, name: &str) -> Option<String> {
         let fields = self.tree.all(&|element| element.attribute("name") == Some(name));
         fields.first().map(|field| field.attribute("value").unwrap_or_default().to_owned())
+    }
+
+    /// What each of its buttons sends as the page stands, of the main part alone.
+    pub fn forms(&self) -> Vec<Sent> {
+        let untouched = Touched::default();
+        let mains = self.tree.named(&["main"]);
+        let buttons = mains.iter().flat_map(|main| main.all(&crate::form::sends));
+        buttons.map(|button| crate::form::pressed(&self.tree, button, &untouched)).collect()
     }
 
     /// The texts of its buttons that send a form.

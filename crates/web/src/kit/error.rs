@@ -142,7 +142,7 @@ pub async fn dress(State(face): State<Arc<dyn Face>>, request: Request, next: Ne
     let status = bare.status();
     let is_page =
         bare.headers().contains_key(header::CONTENT_TYPE) && bare.extensions().get::<PageError>().is_none();
-    let is_frameworks = status == StatusCode::METHOD_NOT_ALLOWED || !is_page || is_plain(&bare);
+    let is_frameworks = !is_page || is_plain(&bare);
     if !(status.is_client_error() || status.is_server_error()) || !is_frameworks {
         return bare;
     }
@@ -155,7 +155,25 @@ pub async fn dress(State(face): State<Arc<dyn Face>>, request: Request, next: Ne
             page.headers_mut().insert(name, value.clone());
         }
     }
+    page.extensions_mut().insert(asked);
     page
+}
+
+/// Tells the methods of an address to whoever came with another one, from wherever: such a request reaches no handler,
+/// so it is no matter of its origin. Only outside of the routes is it known that none of them took it: they then say
+/// which methods there are.
+pub async fn tell_methods(State(face): State<Arc<dyn Face>>, request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    let is_of_another_method =
+        answer.status() == StatusCode::FORBIDDEN && answer.headers().contains_key(header::ALLOW);
+    let Some(asked) = answer.extensions().get::<Asked>().filter(|_| is_of_another_method) else {
+        return answer;
+    };
+    let page = face.error(asked, &PageError::of_status(StatusCode::METHOD_NOT_ALLOWED), &answer);
+    let (mut head, _) = answer.into_parts();
+    head.status = StatusCode::METHOD_NOT_ALLOWED;
+    head.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(head, page.into_body())
 }
 
 /// The framework's own refusals are plain text.

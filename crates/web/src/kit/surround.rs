@@ -1,6 +1,6 @@
 //! The layers around a face, in their one order.
 //!
-//! From outside: incident number and log line, headers, error pages, origin of unsafe requests, Individual
+//! From outside: methods that an address lacks, incident number and log line, headers, error pages, origin of unsafe requests, Individual
 //! Numbers in the address, size of the body.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::asset;
 use super::clock::{Chance, Clock};
-use super::error::{Face, dress};
+use super::error::{Face, dress, tell_methods};
 use super::request::{Opening, guard_address, open};
 use super::security::{Origin, headers, same_origin};
 
@@ -34,14 +34,16 @@ pub struct Surroundings {
 /// Adds the assets to the routes of a face and puts the layers around both.
 pub fn surround(routes: Router, with: Surroundings) -> Router {
     let Surroundings { clock, chance, origin, face } = with;
-    routes
+    let inside = routes
         .merge(asset::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn(guard_address))
         .layer(from_fn_with_state(origin.clone(), same_origin))
-        .layer(from_fn_with_state(face, dress))
+        .layer(from_fn_with_state(face.clone(), dress))
         .layer(from_fn_with_state(origin, headers))
-        .layer(from_fn_with_state(Opening { clock, chance }, open))
+        .layer(from_fn_with_state(Opening { clock, chance }, open));
+    // The layers of a router stand within its routes, each behind the choice of a method.
+    Router::new().fallback_service(inside).layer(from_fn_with_state(face, tell_methods))
 }
 
 #[cfg(test)]
@@ -146,6 +148,30 @@ mod tests {
         }
         let (head, body) = answer(post_of(Some("same-origin"), "a=1".to_owned())).await;
         assert_eq!((head.status(), body.as_str()), (StatusCode::OK, "1"));
+    }
+
+    #[tokio::test]
+    async fn r4_g_a_method_that_an_address_lacks_is_told_with_those_it_has() {
+        let sent = |method: &'static str, path: &'static str| {
+            Request::builder().method(method).uri(path).body(Body::from("a=1")).unwrap()
+        };
+        for method in ["TRACE", "OPTIONS", "PUT", "PATCH", "DELETE", "PROPFIND", "NONE"] {
+            let (head, page) = answer(sent(method, "/takes")).await;
+            assert_eq!(
+                (head.status(), &head.headers()[header::ALLOW]),
+                (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().unwrap()),
+                "{method}"
+            );
+            assert!(page.contains("<h1>"), "{method}");
+        }
+        let (head, _) = answer(sent("POST", "/k")).await;
+        assert_eq!(
+            (head.status(), &head.headers()[header::ALLOW]),
+            (StatusCode::METHOD_NOT_ALLOWED, &"GET,HEAD".parse().unwrap())
+        );
+        // Where the method is right, it is the origin that is wrong.
+        let (head, _) = answer(sent("POST", "/takes")).await;
+        assert_eq!((head.status(), head.headers().get(header::ALLOW)), (StatusCode::FORBIDDEN, None));
     }
 
     #[tokio::test]

@@ -30,11 +30,15 @@ pub(super) struct Problem {
 pub(super) async fn told(request: Request, next: Next) -> Response {
     let asked = Asked::of(request.extensions());
     let answer = next.run(request).await;
-    let Some(error) = answer.extensions().get::<PageError>() else { return answer };
-    let status = error.status();
-    error.log(&asked);
+    let status = answer.status();
+    match answer.extensions().get::<PageError>() {
+        Some(error) => error.log(&asked),
+        None if status == StatusCode::METHOD_NOT_ALLOWED => {}
+        None => return answer,
+    }
     let title = match status {
         StatusCode::NOT_FOUND => "Nothing is at this address.",
+        StatusCode::METHOD_NOT_ALLOWED => "Only GET and HEAD are answered here.",
         StatusCode::SERVICE_UNAVAILABLE => {
             "Too many requests are under way. Please come again in some seconds."
         }
@@ -43,8 +47,10 @@ pub(super) async fn told(request: Request, next: Next) -> Response {
     let problem = Problem { status: status.as_u16(), title, incident: asked.incident.to_string() };
     let mut told = (status, axum::Json(problem)).into_response();
     told.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(KIND));
-    if let Some(seconds) = answer.headers().get(header::RETRY_AFTER) {
-        told.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = answer.headers().get(&name) {
+            told.headers_mut().insert(name, value.clone());
+        }
     }
     told
 }
