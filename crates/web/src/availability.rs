@@ -1,5 +1,5 @@
-//! The free places of the coming days for the web, as the public pages show them: one picture per node and service, at most a
-//! second old.
+//! The free places of the coming days for the web, as the public pages show them: one picture per node, service and site,
+//! at most a second old.
 //!
 //! It is only what people see; the transaction that takes a place always checks again.
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use domain::capacity::{Grant, Used};
 use domain::journal;
 use domain::reservation::Channel;
-use domain::service::Service;
+use domain::service::{Service, SiteCode};
 use domain::time::{Start, day_of};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -91,23 +91,33 @@ impl Availability {
 /// The pictures of this node.
 #[derive(Debug, Default)]
 pub struct Availabilities {
-    known: Mutex<HashMap<Service, Arc<Availability>>>,
+    known: Mutex<HashMap<(Service, SiteCode), Arc<Availability>>>,
     refreshing: tokio::sync::Mutex<()>,
 }
 
 impl App {
-    /// The picture for a service, at most a second old.
+    /// The picture for a service at this counter, at most a second old.
     pub async fn availability(&self, service: Service) -> Result<Arc<Availability>, store::Error> {
-        if let Some(known) = self.fresh(service) {
+        self.availability_at(service, &self.settings.site).await
+    }
+
+    /// The picture for a service at a site, at most a second old.
+    pub async fn availability_at(
+        &self,
+        service: Service,
+        site: &SiteCode,
+    ) -> Result<Arc<Availability>, store::Error> {
+        let counter = (service, site.clone());
+        if let Some(known) = self.fresh(&counter) {
             return Ok(known);
         }
         // One request looks, the others wait for it.
         let _looking = self.availabilities.refreshing.lock().await;
-        if let Some(known) = self.fresh(service) {
+        if let Some(known) = self.fresh(&counter) {
             return Ok(known);
         }
-        let fresh = Arc::new(self.look(service).await?);
-        self.availabilities.known.lock().insert(service, fresh.clone());
+        let fresh = Arc::new(self.look(service, site).await?);
+        self.availabilities.known.lock().insert(counter, fresh.clone());
         Ok(fresh)
     }
 
@@ -120,7 +130,7 @@ impl App {
     /// known, because nobody has to look again.
     pub fn availability_shifted(&self, slot: &journal::Slot, taken: bool) {
         let mut known = self.availabilities.known.lock();
-        let Some(picture) = known.get_mut(&slot.service) else { return };
+        let Some(picture) = known.get_mut(&(slot.service, slot.site.clone())) else { return };
         // Readers keep the picture they have; the next ones see the changed copy.
         let days = &mut Arc::make_mut(picture).days;
         let shown = days
@@ -132,9 +142,9 @@ impl App {
         }
     }
 
-    fn fresh(&self, service: Service) -> Option<Arc<Availability>> {
+    fn fresh(&self, counter: &(Service, SiteCode)) -> Option<Arc<Availability>> {
         let (now, epoch) = (self.now(), self.rules().epoch());
-        let known = self.availabilities.known.lock().get(&service).cloned()?;
+        let known = self.availabilities.known.lock().get(counter).cloned()?;
         // A clock that was moved back makes the picture one from the future, which is as bad as an old one.
         let age = now.duration_since(known.as_of);
         let same_day = day_of(now) == day_of(known.as_of);
@@ -142,11 +152,11 @@ impl App {
     }
 
     /// Looks without the picture; what the picture is made from.
-    pub async fn look(&self, service: Service) -> Result<Availability, store::Error> {
-        let (now, site) = (self.now(), self.settings.site.clone());
+    pub async fn look(&self, service: Service, site: &SiteCode) -> Result<Availability, store::Error> {
+        let now = self.now();
         let current = self.db.read(store::capacity::epoch).await?;
         let rules = if current == self.rules().epoch() { self.rules() } else { self.reload_rules().await? };
-        let Some(window) = rules.bookable_days(service, &site, now, None) else {
+        let Some(window) = rules.bookable_days(service, site, now, None) else {
             return Ok(Availability { as_of: now, epoch: rules.epoch(), days: Vec::new() });
         };
         let asked = site.clone();
@@ -160,7 +170,7 @@ impl App {
         let mut next = Some(window.first);
         while let Some(day) = next.filter(|day| *day <= window.last) {
             let slots = rules
-                .slots(service, &site, day)
+                .slots(service, site, day)
                 .into_iter()
                 .map(|(start, grant)| {
                     let used = used.get(&(day, start)).copied().unwrap_or_default();

@@ -11,6 +11,125 @@ fn json(browser: &storykit::Browser) -> Value {
     serde_json::from_slice(&browser.page().bytes).unwrap()
 }
 
+/// What a reference of the document points to; a reference that leads nowhere fails.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let Some(reference) = value["$ref"].as_str() else { return value };
+    let target = document.pointer(reference.strip_prefix('#').unwrap());
+    target.unwrap_or_else(|| panic!("{reference} leads nowhere"))
+}
+
+/// Whether a value is as a schema (JSON Schema 2020-12, as OpenAPI 3.1 has it) says, and what is not. A keyword that
+/// this does not know fails, so that nothing is taken for checked that is not.
+fn faults(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    let schema = resolved(document, schema);
+    let mut found = Vec::new();
+    for (keyword, wanted) in schema.as_object().unwrap() {
+        let fits = match keyword.as_str() {
+            "description" | "example" | "examples" | "title" => true,
+            "type" => {
+                let kinds = wanted.as_array().cloned().unwrap_or_else(|| vec![wanted.clone()]);
+                kinds.iter().any(|kind| match kind.as_str().unwrap() {
+                    "object" => value.is_object(),
+                    "array" => value.is_array(),
+                    "string" => value.is_string(),
+                    "integer" => value.is_i64() || value.is_u64(),
+                    "boolean" => value.is_boolean(),
+                    "null" => value.is_null(),
+                    other => panic!("the type {other}"),
+                })
+            }
+            "enum" => wanted.as_array().unwrap().contains(value),
+            "required" => {
+                wanted.as_array().unwrap().iter().all(|name| value.get(name.as_str().unwrap()).is_some())
+            }
+            "properties" => {
+                for (name, schema) in wanted.as_object().unwrap() {
+                    if let Some(part) = value.get(name) {
+                        found.extend(faults(document, schema, part, &format!("{at}/{name}")));
+                    }
+                }
+                true
+            }
+            "items" => {
+                for (n, part) in value.as_array().into_iter().flatten().enumerate() {
+                    found.extend(faults(document, wanted, part, &format!("{at}/{n}")));
+                }
+                true
+            }
+            "allOf" => {
+                for schema in wanted.as_array().unwrap() {
+                    found.extend(faults(document, schema, value, at));
+                }
+                true
+            }
+            "minimum" => value.as_f64().is_none_or(|number| number >= wanted.as_f64().unwrap()),
+            "maximum" => value.as_f64().is_none_or(|number| number <= wanted.as_f64().unwrap()),
+            "format" => value.as_str().is_none_or(|text| match wanted.as_str().unwrap() {
+                "date" => text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok(),
+                "date-time" => text.parse::<jiff::Timestamp>().is_ok(),
+                "int32" | "int64" => false,
+                other => panic!("the format {other}"),
+            }),
+            // The one pattern of the document: a start of a slot.
+            "pattern" => {
+                assert_eq!(wanted, "^[0-2][0-9]:[0-5]0$");
+                value
+                    .as_str()
+                    .is_some_and(|text| text.len() == 5 && text.ends_with('0') && text.as_bytes()[2] == b':')
+            }
+            other => panic!("the keyword {other} at {at}"),
+        };
+        if !fits {
+            found.push(format!("{at}: {value} is not {keyword} {wanted}"));
+        }
+    }
+    found
+}
+
+/// The document as OpenAPI 3.1 asks for it: what must be there is there, and every address is described whole.
+fn is_openapi(document: &Value) {
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    for name in ["title", "version"] {
+        assert!(document["info"][name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+    }
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        assert!(path.starts_with('/'), "{path}");
+        for (method, operation) in methods.as_object().unwrap() {
+            assert_eq!(method, "get", "{path}: nothing here changes anything");
+            operations.push(operation["operationId"].as_str().unwrap());
+            let named: Vec<&str> =
+                path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+            let none = Vec::new();
+            let parameters = operation["parameters"].as_array().unwrap_or(&none);
+            let described: Vec<&str> = parameters.iter().map(|each| each["name"].as_str().unwrap()).collect();
+            assert_eq!(described, named, "{path}");
+            for parameter in parameters {
+                assert_eq!(
+                    (&parameter["in"], &parameter["required"]),
+                    (&"path".into(), &true.into()),
+                    "{path}"
+                );
+                assert!(parameter["schema"].is_object(), "{path}");
+            }
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!((200..600).contains(&status.parse::<u16>().unwrap()), "{path} {status}");
+                assert!(
+                    response["description"].as_str().is_some_and(|text| !text.is_empty()),
+                    "{path} {status}"
+                );
+                for content in response["content"].as_object().unwrap().values() {
+                    assert!(resolved(document, &content["schema"]).is_object(), "{path} {status}");
+                }
+            }
+        }
+    }
+    let all = operations.len();
+    operations.sort_unstable();
+    operations.dedup();
+    assert_eq!((operations.len(), all), (5, 5), "operations have names of their own");
+}
+
 on_both! {
     fn r4_c_the_free_days_are_open_data_and_say_what_was_booked(home: TestDb) {
         let mut house = House::open(home);
@@ -57,6 +176,57 @@ on_both! {
         let statements = house.statements();
         reader.open("/api/v1/services/issuance/days");
         assert_eq!(house.statements(), statements);
+    }
+
+    fn r4_c_every_answer_is_as_the_document_says(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(1, 'A');
+        house.at(date(2026, 11, 9), "10:00");
+        let slot = house.city.slot(date(2026, 11, 12), "9:00");
+        house.city.book(cards[0], slot).unwrap();
+        let mut reader = house.citizen();
+        reader.open("/api/openapi.json");
+        let document = json(&reader);
+        is_openapi(&document);
+        // Each parameter with what it is for, and with what it is not for.
+        let values = |name: &str| match name {
+            "site" => ["honcho", "senri", "%F0%9F%8D%A3", "..%2F", "0"],
+            "service" => ["issuance", "renewal", "enquiry", "%EF%BC%91", "%00"],
+            "day" => ["2026-11-12", "2026-11-15", "2026-02-30", "2026-11-12T00:00:00Z", "-1"],
+            other => panic!("the parameter {other}"),
+        };
+        let mut answered = std::collections::BTreeMap::<String, usize>::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            let names: Vec<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+            let mut addresses = vec![path.clone()];
+            for name in names {
+                let filled = addresses.iter().flat_map(|address| {
+                    values(name).map(|value| address.replace(&format!("{{{name}}}"), value))
+                });
+                addresses = filled.collect();
+            }
+            for address in addresses {
+                reader.open(&address);
+                let status = reader.status().to_string();
+                let response = &methods["get"]["responses"][&status];
+                assert!(response.is_object(), "{status} at {address} is not in the document");
+                let kind = reader.page().headers["content-type"].to_str().unwrap().to_owned();
+                let schema = &response["content"][&kind]["schema"];
+                assert!(schema.is_object(), "{kind} at {address} is not in the document");
+                assert_eq!(faults(&document, schema, &json(&reader), &address), Vec::<String>::new());
+                *answered.entry(status).or_default() += 1;
+            }
+            for method in ["POST", "PUT", "DELETE", "TRACE"] {
+                reader.send(method, &path.replace(['{', '}'], ""), None, Vec::new());
+                assert_eq!(reader.status(), 405, "{method} {path}");
+                assert_eq!(reader.page().headers["content-type"], "application/problem+json", "{method} {path}");
+            }
+        }
+        assert!(answered["200"] >= 9 && answered["404"] >= 100, "{answered:?}");
+        // The check sees what is wrong.
+        let day = &document["components"]["schemas"]["OneDay"];
+        let wrong = serde_json::json!({"day": "2026-11-31", "room": "some", "places": "1", "free": 0, "morning": 1});
+        assert_eq!(faults(&document, day, &wrong, "").len(), 6);
     }
 
     fn r4_c_what_is_not_there_is_told_as_a_problem_and_nothing_is_repeated(home: TestDb) {

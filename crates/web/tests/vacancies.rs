@@ -3,8 +3,10 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use domain::id::{Id, RuleId};
 use domain::permission::Role;
-use domain::rules::RuleBody;
+use domain::rules::{Booking, Rule, RuleBody};
+use domain::service::Service;
 use domain::time::instant_at;
 use jiff::civil::date;
 use store::Lane;
@@ -23,6 +25,51 @@ fn with_one_place(house: &mut House) {
         rule
     });
     let rules = rules.collect();
+    house.city.apply(rules);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(house.app.reload_rules()).unwrap();
+}
+
+/// The rules with a branch office where applications are taken from ten to eleven, two at a time.
+fn with_a_branch_and_a_third_service(house: &mut House) {
+    let of = |body: &str| toml::from_str::<RuleBody>(body).unwrap();
+    let bodies = [
+        r#"type = "site"
+           code = "senri"
+           name_ja = "千里出張所"
+           name_en = "Senri Branch Office"
+           address_ja = "千里"
+           address_en = "Senri"
+           telephone = "06-0000-0001"
+           telephone_hours_ja = "平日"
+           telephone_hours_en = "Weekdays""#,
+        r#"type = "hours"
+           services = ["application"]
+           site = "senri"
+           when = { on = "weekdays", days = ["mon", "tue", "wed", "thu", "fri"] }
+           opens = "10:00"
+           closes = "11:00""#,
+        r#"type = "places"
+           service = "application"
+           site = "senri"
+           when = { on = "always" }
+           from = "10:00"
+           until = "11:00"
+           places = 2"#,
+    ];
+    let known = house.city.rules.rules();
+    let booking = known.iter().find_map(|rule| match &rule.body {
+        RuleBody::Booking(booking) if booking.service == Service::Renewal => Some(booking.clone()),
+        _ => None,
+    });
+    let booking = RuleBody::Booking(Booking { service: Service::Application, ..booking.unwrap() });
+    let like = known[0].clone();
+    let again = known.iter().map(|rule| Rule { version: rule.version + 1, ..rule.clone() });
+    let mut rules: Vec<Rule> = again.collect();
+    for (n, body) in bodies.map(of).into_iter().chain([booking]).enumerate() {
+        let id = RuleId::from_parts(9, n as u128 + 1);
+        rules.push(Rule { id, body, ..like.clone() });
+    }
     house.city.apply(rules);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(house.app.reload_rules()).unwrap();
@@ -53,10 +100,53 @@ on_both! {
         // The renewal has a calendar of its own.
         desk.open("/renewals/days/2026-11-12").follow("空き（日・週・月）").reads("電子証明書の更新の空き");
         desk.reads("11月12日(木) 空き51／51 予約0").follow("11月12日(木)").follow("この日の予約を見る").reads("更新の予約");
-        for wrong in ["service=application", "service=x", "day=2026-11-31"] {
+        for wrong in ["service=application", "service=x", "day=2026-11-31", "site=senri", "site=%00"] {
             assert_eq!(desk.open(&format!("/vacancies?{wrong}")).status(), 404, "{wrong}");
         }
         house.verify();
+    }
+
+    fn r4_f_the_calendar_and_the_open_data_have_every_service_at_every_site(home: TestDb) {
+        let mut house = House::open(home);
+        house.at(date(2026, 11, 9), "10:00");
+        with_a_branch_and_a_third_service(&mut house);
+        let mut desk = house.operator();
+        desk.open("/vacancies?day=2026-11-12").sees("カードの交付の空き 令和8年11月").follow("申請受付").follow("千里出張所");
+        desk.sees("申請受付の空き 令和8年11月").reads("場所：千里出張所").reads("11月12日(木) 空き12／12 予約0");
+        desk.follow("週").reads("場所：千里出張所").reads("10時台").follow("11月12日(木)").reads("10:00 2 2");
+        assert!(!desk.text().contains("この日の予約を見る"), "its list stands at its own terminal");
+        // Nothing of the branch is the main counter's.
+        desk.follow("吹田市役所").reads("この日に予約できる枠はありません");
+
+        let mut reader = house.citizen();
+        reader.open("/api/v1/counters");
+        let known: serde_json::Value = serde_json::from_slice(&reader.page().bytes).unwrap();
+        let known: Vec<(String, String)> = known["counters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|each| (each["site"].as_str().unwrap().to_owned(), each["service"].as_str().unwrap().to_owned()))
+            .collect();
+        let pair = |site: &str, service: &str| (site.to_owned(), service.to_owned());
+        assert_eq!(
+            known,
+            [
+                pair("honcho", "issuance"),
+                pair("honcho", "renewal"),
+                pair("honcho", "application"),
+                pair("senri", "application"),
+            ]
+        );
+        reader.open("/api/v1/sites/senri/services/application/days/2026-11-12");
+        let day: serde_json::Value = serde_json::from_slice(&reader.page().bytes).unwrap();
+        assert_eq!((day["places"].as_u64(), day["slots"][0]["start"].as_str()), (Some(12), Some("10:00")));
+        // A branch is not booked on these pages: its frame says how it is.
+        reader.open("/embed/ja/application/senri").reads("千里出張所").reads("予約はお電話で受け付けています：06-0000-0001");
+        reader.open("/embed/ja/renewal").reads("予約の画面を開く");
+        reader.open("/api/").reads("千里出張所");
+        for wrong in ["senri/services/enquiry", "nowhere/services/renewal", "%F0%9F%8D%A3/services/renewal"] {
+            assert_eq!(reader.open(&format!("/api/v1/sites/{wrong}/days")).status(), 404, "{wrong}");
+        }
     }
 }
 

@@ -14,3 +14,5 @@ open-document = Description of the data (OpenAPI 3.1)
 open-fresh = The data is renewed every second. Please wait at least 5 seconds before you read it again.
 open-embed = Showing it within another page
 open-embed-about = On the sites that the city has named, this shows the free days:
+open-counters = Counters that take bookings (each service at each site)
+embed-call = Please book by telephone: { $telephone }

@@ -14,3 +14,5 @@ open-document = データの説明（OpenAPI 3.1）
 open-fresh = データは1秒ごとに新しくなります。くり返し読み込むときは、5秒以上の間をあけてください。
 open-embed = ほかのページに表示する
 open-embed-about = 市が認めたサイトのページに、次のように書くと、空きのある日が表示されます。
+open-counters = 予約を受け付けている窓口の一覧（手続きと場所ごと）
+embed-call = 予約はお電話で受け付けています：{ $telephone }

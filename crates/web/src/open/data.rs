@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
-use domain::service::Service;
 use domain::time;
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::counter::Counter;
 use super::problem::Problem;
 use crate::App;
 use crate::availability;
@@ -90,7 +90,7 @@ pub(super) struct AllDays {
     /// Its name in Japanese.
     #[schema(example = "カードの交付")]
     name: &'static str,
-    /// The code of the counter.
+    /// The code of the site.
     #[schema(example = "honcho")]
     site: String,
     /// When this was looked up, with the offset of Japan.
@@ -148,11 +148,37 @@ pub(super) async fn days(
     State(app): State<Arc<App>>,
     Path(service): Path<String>,
 ) -> Result<Json<AllDays>, PageError> {
-    let (service, picture) = picture(&app, &service).await?;
+    days_of(&app, Counter::of(&app, &service, None)?).await
+}
+
+/// The days of a service at a site with their free places.
+#[utoipa::path(
+    get,
+    path = super::route::DAYS_OF_SITE,
+    operation_id = "days_of_site",
+    params(
+        ("site" = String, Path, description = "The code of a site, as in the list of counters", example = "honcho"),
+        ("service" = String, Path, description = "The code of a service, as in the list of counters", example = "issuance"),
+    ),
+    responses(
+        (status = 200, description = "The days", body = AllDays),
+        (status = 404, description = "No such counter takes reservations", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too many requests are under way", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn days_of_site(
+    State(app): State<Arc<App>>,
+    Path((site, service)): Path<(String, String)>,
+) -> Result<Json<AllDays>, PageError> {
+    days_of(&app, Counter::of(&app, &service, Some(&site))?).await
+}
+
+async fn days_of(app: &App, counter: Counter) -> Result<Json<AllDays>, PageError> {
+    let picture = counter.picture(app).await?;
     Ok(Json(AllDays {
-        service: service.code(),
-        name: service.label(),
-        site: app.settings.site.to_string(),
+        service: counter.service.code(),
+        name: counter.service.label(),
+        site: counter.site.to_string(),
         as_of: as_of(&picture),
         first_free: picture.first_free().map(|day| day.day),
         days: picture.days.iter().map(OneDay::from).collect(),
@@ -178,7 +204,34 @@ pub(super) async fn day(
     State(app): State<Arc<App>>,
     Path((service, day)): Path<(String, String)>,
 ) -> Result<Json<DayWithSlots>, PageError> {
-    let (_, picture) = picture(&app, &service).await?;
+    day_of(&app, Counter::of(&app, &service, None)?, &day).await
+}
+
+/// One day of a service at a site with its slots.
+#[utoipa::path(
+    get,
+    path = super::route::DAY_OF_SITE,
+    operation_id = "day_of_site",
+    params(
+        ("site" = String, Path, description = "The code of a site, as in the list of counters", example = "honcho"),
+        ("service" = String, Path, description = "The code of a service, as in the list of counters", example = "issuance"),
+        ("day" = String, Path, format = Date, description = "A day between the first and the last of the days", example = "2026-11-27"),
+    ),
+    responses(
+        (status = 200, description = "The day", body = DayWithSlots),
+        (status = 404, description = "No such counter, or the web does not book this day", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too many requests are under way", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn day_of_site(
+    State(app): State<Arc<App>>,
+    Path((site, service, day)): Path<(String, String, String)>,
+) -> Result<Json<DayWithSlots>, PageError> {
+    day_of(&app, Counter::of(&app, &service, Some(&site))?, &day).await
+}
+
+async fn day_of(app: &App, counter: Counter, day: &str) -> Result<Json<DayWithSlots>, PageError> {
+    let picture = counter.picture(app).await?;
     let day: Date = day.parse().map_err(|_| PageError::NotFound)?;
     let day = picture.day(day).ok_or(PageError::NotFound)?;
     let slot = |slot: &availability::Slot| Slot {
@@ -189,18 +242,6 @@ pub(super) async fn day(
     };
     let slots = day.slots.iter().map(slot).collect();
     Ok(Json(DayWithSlots { as_of: as_of(&picture), day: day.into(), slots }))
-}
-
-/// The picture of a service that takes reservations.
-pub(super) async fn picture(
-    app: &App,
-    service: &str,
-) -> Result<(Service, Arc<availability::Availability>), PageError> {
-    let service: Service = service.parse().map_err(|_| PageError::NotFound)?;
-    if app.rules().booking(service, app.today()).is_none() {
-        return Err(PageError::NotFound);
-    }
-    Ok((service, app.availability(service).await?))
 }
 
 fn as_of(picture: &availability::Availability) -> String {

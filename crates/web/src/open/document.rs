@@ -6,18 +6,20 @@ use askama::Template;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use domain::rules::Site;
 use domain::service::Service;
 use utoipa::OpenApi;
 use utoipa::openapi::{Info, OpenApi as Document, Server};
 
+use super::counter::{self, Counter};
 use super::{data, route};
 use crate::App;
 use crate::citizen::{Layout, frame};
 use crate::kit::page::Cache;
-use crate::kit::{Asked, Language, Page, Texts, respond};
+use crate::kit::{Asked, Bilingual, Language, Page, PageError, Texts, respond};
 
 #[derive(OpenApi)]
-#[openapi(paths(data::days, data::day))]
+#[openapi(paths(counter::list, data::days, data::day, data::days_of_site, data::day_of_site))]
 struct Described;
 
 /// The document, for a public address and a city.
@@ -39,9 +41,11 @@ pub(super) async fn document(State(app): State<Arc<App>>) -> Json<Document> {
     Json(described(&app.settings.public.text, &app.settings.profile.city.name_ja))
 }
 
-/// A way to the data of a service.
+/// A way to the data of a counter.
 struct Way {
     service: Service,
+    /// The name of the site, where there is more than one.
+    site: Option<String>,
     address: String,
     embed: String,
 }
@@ -52,23 +56,27 @@ struct Way {
 pub(super) struct AboutPage {
     texts: Texts,
     layout: Layout,
+    counters: String,
     document: String,
     ways: Vec<Way>,
 }
 
 impl AboutPage {
-    /// The page for the services that take reservations, at a public address.
-    pub(super) fn new(layout: Layout, public: &str, services: &[Service]) -> Self {
+    /// The page for the counters that take reservations, at a public address.
+    pub(super) fn new(layout: Layout, public: &str, counters: &[(Counter, Site)]) -> Self {
         let language = layout.language();
-        let way = |service: &Service| Way {
-            service: *service,
-            address: format!("{public}{}", route::days(*service)),
-            embed: format!("{public}{}", route::embed(language, *service)),
+        let has_sites = counters.iter().any(|(counter, _)| counter.site != counters[0].0.site);
+        let way = |(counter, site): &(Counter, Site)| Way {
+            service: counter.service,
+            site: has_sites.then(|| Bilingual::new(&site.name_ja, &site.name_en).of(language).to_owned()),
+            address: format!("{public}{}", route::days(counter.service, &counter.site)),
+            embed: format!("{public}{}", route::embed(language, counter.service, &counter.site)),
         };
         Self {
             texts: layout.texts(),
+            counters: format!("{public}{}", route::COUNTERS),
             document: format!("{public}{}", route::DOCUMENT),
-            ways: services.iter().map(way).collect(),
+            ways: counters.iter().map(way).collect(),
             layout,
         }
     }
@@ -85,11 +93,9 @@ impl Page for AboutPage {
 }
 
 /// Shows the page.
-pub(super) async fn about(State(app): State<Arc<App>>, asked: Asked) -> Response {
-    let (rules, today) = (app.rules(), app.today());
-    let services: Vec<Service> =
-        Service::ALL.iter().copied().filter(|service| rules.booking(*service, today).is_some()).collect();
-    respond(&AboutPage::new(frame::layout(&app, &asked), &app.settings.public.text, &services))
+pub(super) async fn about(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, PageError> {
+    let counters = counter::all(&app).await?;
+    Ok(respond(&AboutPage::new(frame::layout(&app, &asked), &app.settings.public.text, &counters)))
 }
 
 /// The other language of a page that carries its language in its address.

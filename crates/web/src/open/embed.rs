@@ -9,10 +9,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use domain::rules::Site;
 use domain::service::Service;
 use jiff::civil::Date;
 
-use super::{data, document, route};
+use super::counter::Counter;
+use super::{document, route};
 use crate::App;
 use crate::availability;
 use crate::citizen::visit::Availability;
@@ -41,6 +43,13 @@ pub(super) struct EmbedPage {
     lines: Vec<Line>,
     last: Option<Date>,
     others: Vec<(Language, String)>,
+    elsewhere: Option<Elsewhere>,
+}
+
+/// A counter that these pages do not book.
+pub(super) struct Elsewhere {
+    site: String,
+    telephone: String,
 }
 
 impl EmbedPage {
@@ -48,12 +57,14 @@ impl EmbedPage {
     pub(super) fn new(
         language: Language,
         city: &Bilingual,
-        service: Service,
+        counter: &Counter,
+        elsewhere: Option<&Site>,
         picture: &availability::Availability,
     ) -> Self {
+        let service = counter.service;
         let free =
             picture.days.iter().map(|day| Line { day: day.day, availability: Availability::of_day(day) });
-        let other = |other| (other, route::embed(other, service));
+        let other = |other| (other, route::embed(other, service, &counter.site));
         Self {
             texts: Texts::new(language),
             city: city.of(language).to_owned(),
@@ -62,6 +73,10 @@ impl EmbedPage {
             lines: free.filter(|line| line.availability.is_free()).take(DAYS).collect(),
             last: picture.days.last().map(|day| day.day),
             others: document::others(language).map(other).collect(),
+            elsewhere: elsewhere.map(|site| Elsewhere {
+                site: Bilingual::new(&site.name_ja, &site.name_en).of(language).to_owned(),
+                telephone: site.telephone.clone(),
+            }),
         }
     }
 
@@ -86,16 +101,29 @@ pub(super) fn title(service: Service) -> &'static str {
     }
 }
 
-/// Shows the free days of a service.
+/// Shows the free days of a service at this counter.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path((language, service)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let language = Language::from_code(&language).ok_or(PageError::NotFound)?;
-    let (service, picture) = data::picture(&app, &service).await?;
+    page(&app, &language, &Counter::of(&app, &service, None)?).await
+}
+
+/// Shows the free days of a service at a site.
+pub(super) async fn show_of_site(
+    State(app): State<Arc<App>>,
+    Path((language, service, site)): Path<(String, String, String)>,
+) -> Result<Response, PageError> {
+    page(&app, &language, &Counter::of(&app, &service, Some(&site))?).await
+}
+
+async fn page(app: &App, language: &str, counter: &Counter) -> Result<Response, PageError> {
+    let language = Language::from_code(language).ok_or(PageError::NotFound)?;
+    let (picture, rules) = (counter.picture(app).await?, app.rules());
+    let elsewhere = rules.site(&counter.site, app.today()).filter(|_| !counter.is_booked_here(app));
     let city = &app.settings.profile.city;
     let city = Bilingual::new(&city.name_ja, &city.name_en);
-    let mut answer = respond(&EmbedPage::new(language, &city, service, &picture));
+    let mut answer = respond(&EmbedPage::new(language, &city, counter, elsewhere, &picture));
     let policy = framed_by(&app.settings.framed_by)?;
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(answer)

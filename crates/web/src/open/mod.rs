@@ -4,6 +4,7 @@
 //! Everything here is computed from the picture of free places, so a request costs no statement. It tells how many
 //! places are free and nothing about anybody, sets no cookie and changes nothing.
 
+mod counter;
 mod data;
 mod document;
 mod embed;
@@ -24,11 +25,16 @@ use crate::key;
 pub(crate) fn routes() -> Router<Arc<App>> {
     let data = Router::new()
         .route(route::DOCUMENT, get(document::document))
+        .route(route::COUNTERS, get(counter::list))
         .route(route::DAYS, get(data::days))
         .route(route::DAY, get(data::day))
+        .route(route::DAYS_OF_SITE, get(data::days_of_site))
+        .route(route::DAY_OF_SITE, get(data::day_of_site))
         .route_layer(from_fn(problem::told))
         .route_layer(map_response(data::for_everybody));
-    data.route(route::ABOUT, get(document::about)).route(route::EMBED, get(embed::show))
+    data.route(route::ABOUT, get(document::about))
+        .route(route::EMBED, get(embed::show))
+        .route(route::EMBED_OF_SITE, get(embed::show_of_site))
 }
 
 /// The message with the name of a service.

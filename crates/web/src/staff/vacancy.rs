@@ -1,4 +1,4 @@
-//! 空き: what is free, taken and beyond of both services, by slot, by week and by month.
+//! 空き: what is free, taken and beyond of each service at each site, by slot, by week and by month.
 //!
 //! Only counts stand here, so looking is no view of anybody's records. The page looks again by itself (`live.js`), and an
 //! unchanged picture is answered in a line; without JavaScript it is what it was when it was opened.
@@ -96,6 +96,8 @@ pub(crate) struct Asked {
     #[serde(default)]
     service: Option<String>,
     #[serde(default)]
+    site: Option<String>,
+    #[serde(default)]
     span: Span,
     day: Option<String>,
 }
@@ -169,6 +171,13 @@ impl Cell {
     }
 }
 
+/// A site that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) code: SiteCode,
+    pub(crate) name: String,
+}
+
 /// The page.
 #[derive(Template)]
 #[template(path = "staff/vacancy.html")]
@@ -178,7 +187,13 @@ pub(crate) struct VacancyPage {
     pub(crate) span: Span,
     pub(crate) day: Date,
     pub(crate) title: String,
-    pub(crate) site: String,
+    /// The site, with its name.
+    pub(crate) site: Place,
+    /// Every service that takes reservations, and every site of the day; a choice of one is none.
+    pub(crate) services: Vec<Service>,
+    pub(crate) sites: Vec<Place>,
+    /// Whether the terminal's own reservations are these: only their lists stand here.
+    pub(crate) is_own: bool,
     pub(crate) cells: Vec<Cell>,
     /// The hours that stand in the week.
     pub(crate) hours: Vec<u16>,
@@ -190,17 +205,21 @@ impl Page for VacancyPage {}
 
 impl VacancyPage {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
-    fn href(&self, service: &Service, span: &Span) -> String {
-        address(*service, *span, self.day)
+    fn href(&self, service: &Service, site: &Place, span: &Span) -> String {
+        address_at(*service, &site.code, *span, self.day)
     }
 
     fn beside(&self) -> [String; 2] {
-        self.span.beside(self.day).map(|day| address(self.service, self.span, day))
+        self.span.beside(self.day).map(|day| address_at(self.service, &self.site.code, self.span, day))
     }
 
-    /// Where the reservations of the day stand.
-    fn list_href(&self) -> String {
-        if self.service == Service::Renewal { renewal::day(self.day) } else { route::day(self.day) }
+    /// Where the reservations of the day stand, if they are this terminal's and have a list.
+    fn list_href(&self) -> Option<String> {
+        match self.service {
+            Service::Issuance if self.is_own => Some(route::day(self.day)),
+            Service::Renewal if self.is_own => Some(renewal::day(self.day)),
+            _ => None,
+        }
     }
 
     fn total(&self) -> Figures {
@@ -216,11 +235,14 @@ impl VacancyPage {
 }
 
 /// The address of a part of the calendar.
+fn address_at(service: Service, site: &SiteCode, span: Span, day: Date) -> String {
+    format!("/vacancies?service={service}&site={site}&span={}&day={day}", span.code())
+}
+
+/// The calendar of this terminal's own site.
 pub(crate) fn address(service: Service, span: Span, day: Date) -> String {
     format!("/vacancies?service={service}&span={}&day={day}", span.code())
 }
-
-const SERVICES: [Service; 2] = [Service::Issuance, Service::Renewal];
 
 /// Shows a day, a week or a month.
 pub(crate) async fn show(
@@ -233,18 +255,31 @@ pub(crate) async fn show(
         None | Some("") => Service::Issuance,
         Some(code) => field::id(code)?,
     };
-    if !SERVICES.contains(&service) {
+    let (rules, today) = (app.rules(), app.today());
+    let services = Service::ALL.iter().copied().filter(|service| rules.booking(*service, today).is_some());
+    let services: Vec<Service> = services.collect();
+    if !services.contains(&service) {
         return Err(PageError::NotFound);
     }
+    let site: SiteCode = match asked.site.as_deref() {
+        None | Some("") => app.settings.site.clone(),
+        Some(code) => field::id(code)?,
+    };
     let day = asked.day.as_deref().filter(|day| !day.is_empty());
     let day = day.map(field::day_in).transpose()?.unwrap_or_else(|| app.today());
     let (from, until) = asked.span.days(day);
-    let site = app.settings.site.clone();
-    let of = site.clone();
+    // A site that ended still has its days, and one that opens has them before.
+    let place = |code: &SiteCode| Place { code: code.clone(), name: name_of(&app, service, code, day) };
+    let sites: Vec<Place> = rules.all_sites().iter().map(place).collect();
+    let own = app.settings.site.clone();
+    if site != own && !sites.iter().any(|known| known.code == site) {
+        return Err(PageError::NotFound);
+    }
+    let (shown, of) = (place(&site), site.clone());
     let used = app.db.read(move |reader| store::capacity::used(reader, service, &of, from, until)).await?;
     let used: BTreeMap<(Date, Start), Used> =
         used.into_iter().map(|(day, start, used)| ((day, start), used)).collect();
-    let picture = Picture { rules: app.rules(), service, site, used, now: app.now(), today: app.today() };
+    let picture = Picture { rules, service, site, used, now: app.now(), today: app.today() };
     let whole = from.series(1.day()).take_while(|day| *day <= until);
     let cells: Vec<Cell> = whole
         .map(|one| Cell {
@@ -260,19 +295,26 @@ pub(crate) async fn show(
         Span::Week => format!("{}から{}まで", month_day_ja(from), month_day_ja(until)),
         Span::Month => format!("令和{}年{}月", day.year() - 2018, day.month()),
     };
-    let of = domain::journal::BusinessDay { service, site: app.settings.site.clone(), day };
     let page = VacancyPage {
         layout: signed.layout(format!("{}の空き {title}", service.label())).within(Task::Reservations),
         service,
         span: asked.span,
         day,
         title,
-        site: site_name(&app, &of),
+        is_own: shown.code == own,
+        site: shown,
+        services,
+        sites,
         cells,
         hours,
         lines: if asked.span == Span::Day { picture.lines(day) } else { Vec::new() },
     };
     Ok(respond_unless_known(&page, &headers))
+}
+
+/// What a site is called on a day.
+fn name_of(app: &App, service: Service, site: &SiteCode, day: Date) -> String {
+    site_name(app, &domain::journal::BusinessDay { service, site: site.clone(), day })
 }
 
 /// What is known of the days.
@@ -317,7 +359,7 @@ impl Picture {
         }
         Cell {
             day,
-            href: address(self.service, Span::Day, day),
+            href: address_at(self.service, &self.site, Span::Day, day),
             name: month_day_ja(day),
             is_outside: false,
             is_today: day == self.today,
@@ -333,7 +375,12 @@ impl Picture {
             figures.add(slot);
             Line { time, used: slot.used, figures, web: slot.web }
         };
-        self.slots(day).into_iter().map(line).collect()
+        let slots = self.slots(day);
+        // Open, and nothing to reserve: full is something else.
+        if slots.values().all(|slot| slot.places == 0 && slot.used.total() == 0) {
+            return Vec::new();
+        }
+        slots.into_iter().map(line).collect()
     }
 }
 
@@ -343,6 +390,10 @@ pub(crate) mod samples {
 
     use super::*;
     use crate::staff::layout::samples;
+
+    fn place(code: &str, name: &str) -> Place {
+        Place { code: code.parse().unwrap(), name: name.to_owned() }
+    }
 
     fn page(span: Span, service: Service) -> VacancyPage {
         let day = date(2026, 11, 24);
@@ -357,7 +408,7 @@ pub(crate) mod samples {
             let closed = one.weekday().to_monday_zero_offset() == 6;
             Cell {
                 day: one,
-                href: address(service, Span::Day, one),
+                href: address_at(service, &"honcho".parse().unwrap(), Span::Day, one),
                 name: month_day_ja(one),
                 is_outside: one.month() != 11 && span == Span::Month,
                 is_today: one == day,
@@ -382,7 +433,14 @@ pub(crate) mod samples {
             span,
             day,
             title: "令和8年11月".to_owned(),
-            site: "本庁".to_owned(),
+            site: place("honcho", "本庁"),
+            services: vec![Service::Issuance, Service::Renewal],
+            sites: if service == Service::Renewal {
+                vec![place("honcho", "本庁"), place("senri", "千里出張所")]
+            } else {
+                vec![place("honcho", "本庁")]
+            },
+            is_own: true,
             cells: from.series(1.day()).take_while(|one| *one <= until).map(cell).collect(),
             hours: (9..17).collect(),
             lines: if span == Span::Day { (0..12).map(|n| line(540 + n * 10)).collect() } else { Vec::new() },
@@ -398,6 +456,7 @@ pub(crate) mod samples {
             let html = page(span, service).render().unwrap();
             assert_eq!(html.matches("<h1>").count(), 1, "{span:?}");
             assert_eq!(html.matches("data-live>").count(), 1, "{span:?}");
+            assert_eq!(html.contains("千里出張所"), service == Service::Renewal, "one site is no choice");
             for mark in ["{{", "{%", " style=\"", " onclick"] {
                 assert!(!html.contains(mark), "{span:?}: {mark}");
             }
