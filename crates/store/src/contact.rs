@@ -1,6 +1,8 @@
 //! Contact by mail: the address that a citizen gave for a booking, confirmed by a link, removed by a button or a day.
 //!
-//! Only where the ledger allows the field. A family's booking has one address, that of the first of its reservations.
+//! Only where the ledger allows the field. A family's booking has one address, that of the first of its reservations:
+//! where that one goes to another day without the rest, the address goes along, and who stays has none until they give
+//! one ([`party`]).
 
 use domain::id::{Id, MailToken, ReservationId};
 use domain::journal::{Entry, Subject};
@@ -265,11 +267,8 @@ pub(crate) fn told(tx: &mut Tx<'_>, act: &Act, recorded: &Recorded, changed: &Re
         return Ok(());
     };
     let Some(now) = reservation::find(tx, changed.id)? else { return Ok(()) };
-    // Who left the family on another day is told once, by the mail about the change.
-    let rest = match changed.party {
-        Some(_) => party::everyone(tx, changed)?,
-        None => vec![now.clone()],
-    };
+    // Who left the family on another day is not among them any more: they have no address until they give one.
+    let rest = party::of_booking(tx, booking)?;
     let booked = rest.iter().filter(|member| member.state == Reserved::Booked).min_by_key(|member| member.id);
     let (kind, of) = booked.map_or((Kind::Cancelled, &now), |booked| (Kind::Changed, booked));
     let counted_from = if kind == Kind::Cancelled { day_of(act.at) } else { of.slot.day };

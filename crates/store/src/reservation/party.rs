@@ -1,6 +1,6 @@
 //! What is done with the reservations of a family's booking: each card has one of its own (a card has at most one live
 //! reservation), they know the first of them, and whatever takes places takes all of them or none. One card alone is
-//! the smallest family and runs no statement more.
+//! the smallest family and runs no statement more. How a family parts stands in [`parting`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +26,8 @@ use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::{bind, contact, statements};
 
+mod parting;
+
 statements! { "reservation.party":
     MEMBERS = "SELECT id, service, site, day, start, card_id, state, held_until, channel, language, party_id,
         visitor, pins, number_issue, key_version, version, over, changes, web_changes FROM reservation WHERE party_id = $1 ORDER BY id";
@@ -46,6 +48,12 @@ pub fn everyone(reader: &mut Reader<'_>, of: &Reservation) -> Result<Vec<Reserva
         Some(party) => reader.rows(&MEMBERS, bind![party], reservation),
         None => Ok(vec![of.clone()]),
     }
+}
+
+/// Everybody of a booking by its name, those that ended too: a family, or somebody alone.
+pub(crate) fn of_booking(reader: &mut Reader<'_>, booking: ReservationId) -> Result<Vec<Reservation>> {
+    let members = reader.rows(&MEMBERS, bind![booking], reservation)?;
+    if members.is_empty() { Ok(find(reader, booking)?.into_iter().collect()) } else { Ok(members) }
 }
 
 /// [`everyone`] who has a place in the same state as the one that is looked at: held together, booked together.
@@ -374,7 +382,7 @@ pub(super) fn relocate(
         let (from, channel) = (booked.slot.clone(), booked.channel);
         let entry = Entry::Moved { reservation: *id, card, from: from.clone(), to: to.clone(), channel, by };
         let mut recorded = tx.record(act, &entry)?;
-        let party = party_after(tx, &booked, to, moves)?;
+        let party = parting::party_after(tx, &booked, to, moves)?;
         if party != booked.party {
             let entry = Entry::PartyChanged { reservation: *id, card, from: booked.party, to: party };
             recorded = tx.record(act, &entry)?;
@@ -386,6 +394,9 @@ pub(super) fn relocate(
         left.entry(contact::booking_of(&booked)).or_insert_with(|| booked.clone());
         shifts.push(Shift { slot: from, channel, take: false });
         shifts.push(Shift { slot: to.clone(), channel, take: true });
+        if let Some(changed) = parting::name_the_rest(tx, act, &booked, to, moves)? {
+            recorded = changed;
+        }
         let version = booked.version + 1;
         let (changes, web_changes) = (booked.changes + 1, booked.web_changes + on_web);
         let slot = to.clone();
@@ -397,28 +408,6 @@ pub(super) fn relocate(
         places::take(tx, act, rules, &recorded, &shifts, &mut moved, reason)?;
     }
     Ok(moved)
-}
-
-/// In whose booking a reservation is once it was moved: its family's if nobody with a place stays behind on another
-/// day, or else that of those who go with it.
-fn party_after(
-    tx: &mut Tx<'_>,
-    booked: &Reservation,
-    to: &Slot,
-    moves: &[(ReservationId, Slot)],
-) -> Result<Option<ReservationId>, BookingError> {
-    if booked.party.is_none() {
-        return Ok(None);
-    }
-    let goes = |id: ReservationId| moves.iter().any(|(moved, _)| *moved == id);
-    let stays = everyone(tx, booked)?.into_iter().any(|member| {
-        !goes(member.id) && member.state.takes_a_place() && member.slot.business_day() != to.business_day()
-    });
-    match moves {
-        _ if !stays => Ok(booked.party),
-        [(first, _), _, ..] => Ok(Some(*first)),
-        _ => Ok(None),
-    }
 }
 
 /// Whom to add to a booking.

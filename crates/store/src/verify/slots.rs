@@ -26,6 +26,8 @@ statements! { "verify.slots":
         GROUP BY party_id ORDER BY party_id";
     STRAY = "SELECT r.id AS id FROM reservation r LEFT JOIN reservation f ON f.id = r.party_id
         WHERE r.party_id IS NOT NULL AND f.id IS NULL ORDER BY r.id LIMIT 100";
+    SHARED = "SELECT r.id AS id FROM reservation r WHERE r.party_id IS NULL AND r.state = 'booked' AND EXISTS (SELECT 1
+        FROM reservation m WHERE m.party_id = r.id AND m.state = 'booked') ORDER BY r.id LIMIT 100";
     CARD_AND_SERVICE = "SELECT id, service FROM reservation WHERE (card_id IS NULL) <> (service = 'renewal')
         ORDER BY id LIMIT 100";
 }
@@ -99,6 +101,10 @@ fn parties(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
     }
     for id in reader.rows(&STRAY, bind![], |row| row.get::<ReservationId>("id"))? {
         findings.add(Invariant::Party, format!("reservation:{id}"), "the first of its family does not exist");
+    }
+    for id in reader.rows(&SHARED, bind![], |row| row.get::<ReservationId>("id"))? {
+        let what = "it is alone, and another booking has its name";
+        findings.add(Invariant::Party, format!("reservation:{id}"), what);
     }
     Ok(())
 }
