@@ -8,6 +8,10 @@ use std::fmt;
 use crate::codes;
 use crate::width;
 
+mod reply;
+
+pub use reply::{NoStatus, Reason, Reply, Status};
+
 /// A mail address in the form in which it is sealed: the local part as it was typed, the domain in lower case.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address(String);

@@ -6,7 +6,7 @@
 use std::time::{Duration, SystemTime};
 
 use domain::journal::Actor;
-use domain::mail::{REMINDED_FROM, State};
+use domain::mail::{REMINDED_FROM, Reply, State};
 use domain::service::{Service, SiteCode};
 use domain::time::{day_of, instant_at, minute_of};
 use jiff::SignedDuration;
@@ -77,6 +77,7 @@ impl Jobs {
             text: written.text,
             html: written.html,
             calendar: written.calendar,
+            stop: written.stop,
         };
         let delivered = match server.write(&written.to, &letter) {
             Ok(bytes) => server.deliver(&written.to, &bytes).await,
@@ -95,23 +96,24 @@ impl Jobs {
                 self.end(claimed, State::Sent).await?;
                 metrics::counter!("mails_sent").increment(1);
             }
-            Outcome::NoServer(code) => {
+            Outcome::NoServer(reply) => {
+                let code = reply.map(|reply| reply.code);
                 tracing::error!(code, "the mail server does not take our mail; it is tried again");
-                self.later(claimed, NO_SERVER, code, false).await?;
+                self.later(claimed, NO_SERVER, reply, false).await?;
                 return Ok(false);
             }
-            Outcome::Later(code) => self.again(claimed, code).await?,
-            Outcome::Refused(code) => self.bounce(claimed, Some(code)).await?,
+            Outcome::Later(reply) => self.again(claimed, reply).await?,
+            Outcome::Refused(reply) => self.bounce(claimed, Some(reply)).await?,
         }
         Ok(true)
     }
 
     /// An attempt failed: there is another one after a pause, or it was the last.
-    async fn again(&self, claimed: &Claimed, code: Option<u16>) -> Result<(), store::Error> {
+    async fn again(&self, claimed: &Claimed, reply: Option<Reply>) -> Result<(), store::Error> {
         let attempts = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
         match PAUSES.get(attempts.saturating_sub(1)) {
-            Some(&minutes) => self.later(claimed, minutes, code, true).await,
-            None => self.bounce(claimed, code).await,
+            Some(&minutes) => self.later(claimed, minutes, reply, true).await,
+            None => self.bounce(claimed, reply).await,
         }
     }
 
@@ -125,7 +127,7 @@ impl Jobs {
         &self,
         claimed: &Claimed,
         minutes: i64,
-        reply: Option<u16>,
+        reply: Option<Reply>,
         counts: bool,
     ) -> Result<(), store::Error> {
         let (claimed, now) = (claimed.clone(), self.app.now());
@@ -135,9 +137,9 @@ impl Jobs {
         Ok(())
     }
 
-    async fn bounce(&self, claimed: &Claimed, code: Option<u16>) -> Result<(), store::Error> {
+    async fn bounce(&self, claimed: &Claimed, reply: Option<Reply>) -> Result<(), store::Error> {
         let (claimed, act) = (claimed.clone(), self.app.act(Actor::System));
-        let bounce = move |tx: &mut store::Tx<'_>| outbox::bounce(tx, &act, &claimed, code);
+        let bounce = move |tx: &mut store::Tx<'_>| outbox::bounce(tx, &act, &claimed, reply);
         self.app.db.write(Lane::Background, bounce).await?;
         metrics::counter!("mails_bounced").increment(1);
         Ok(())

@@ -1,12 +1,12 @@
 //! Mail over SMTP (RFC 5321): one mail a connection, every answer of the other side told apart.
 //!
 //! Whether a mail is tried again, given up, or was never the matter depends on *when* the other side refuses, so the
-//! commands are sent one by one. Replies are kept as codes only: their text names the address.
+//! commands are sent one by one. Of replies code and status are kept; their text names the address.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use domain::mail::Address;
+use domain::mail::{Address, Reply};
 use lettre::Address as Mailbox;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
@@ -71,6 +71,8 @@ pub struct Letter {
     pub html: String,
     /// The appointment for a calendar program.
     pub calendar: Option<String>,
+    /// The page on which these mails are stopped, which also takes a single press of a mail program (RFC 8058).
+    pub stop: String,
 }
 
 /// What became of a mail.
@@ -79,11 +81,11 @@ pub enum Outcome {
     /// The server took it.
     Sent,
     /// The server is not there, or refuses us and not the mail: no mail goes through at present.
-    NoServer(Option<u16>),
+    NoServer(Option<Reply>),
     /// This mail is to be tried again; without a code if the server fell silent over it, and may have taken it.
-    Later(Option<u16>),
+    Later(Option<Reply>),
     /// This mail will never be taken.
-    Refused(u16),
+    Refused(Reply),
 }
 
 /// Why a mail could not even be written.
@@ -119,6 +121,8 @@ macro_rules! plain_header {
 }
 plain_header!(AutoSubmitted, "Auto-Submitted");
 plain_header!(ContentLanguage, "Content-Language");
+plain_header!(ListUnsubscribe, "List-Unsubscribe");
+plain_header!(ListUnsubscribePost, "List-Unsubscribe-Post");
 
 impl Server {
     /// The bytes of a mail to somebody.
@@ -145,6 +149,8 @@ impl Server {
             .message_id(Some(format!("<{}@{}>", letter.id, self.host_name)))
             .header(AutoSubmitted("auto-generated".to_owned()))
             .header(ContentLanguage(letter.language.to_owned()))
+            .header(ListUnsubscribe(format!("<{}>", letter.stop)))
+            .header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()))
             .multipart(body)
             .map(|message| message.formatted())
             .map_err(|_| SmtpError::Letter)
@@ -170,10 +176,13 @@ impl Server {
         named: &AtomicBool,
     ) -> Result<Outcome, Outcome> {
         // Whatever goes wrong before the recipient is named is not this mail's matter.
-        let before = |error: lettre::transport::smtp::Error| Outcome::NoServer(error.status().map(u16::from));
-        let own = |error: lettre::transport::smtp::Error| match error.status().map(u16::from) {
-            Some(code) if error.is_permanent() => Outcome::Refused(code),
-            code => Outcome::Later(code),
+        let before = |error: lettre::transport::smtp::Error| {
+            tracing::debug!(permanent = error.is_permanent(), tls = error.is_tls(), "no mail server");
+            Outcome::NoServer(reply(&error))
+        };
+        let own = |error: lettre::transport::smtp::Error| match reply(&error) {
+            Some(reply) if error.is_permanent() => Outcome::Refused(reply),
+            reply => Outcome::Later(reply),
         };
         let hello = ClientId::Domain(self.host_name.clone());
         let tls = self.tls().map_err(before)?;
@@ -213,6 +222,12 @@ impl Server {
             .add_root_certificate(trusted);
         parameters.build_rustls().map(Some)
     }
+}
+
+/// What the other side answered, if it did. Its first line stands in the source of the error.
+fn reply(error: &lettre::transport::smtp::Error) -> Option<Reply> {
+    let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    error.status().map(|code| Reply::of(code.into(), &text))
 }
 
 /// Base64: no line can be too long for a server, and no server has to take eight bits.

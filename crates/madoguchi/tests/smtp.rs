@@ -3,10 +3,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use domain::mail::Address;
+use domain::mail::{Address, Reply};
 use madoguchi::smtp::{Letter, Outcome, Protection, Server};
 use mail_parser::{MessageParser, MimeHeaders};
-use testkit::smtp::{SILENCE, Sink, When};
+use testkit::smtp::{OTHER, Offers, SILENCE, Sink, TRUSTED, When};
 
 fn server(port: u16) -> Server {
     Server {
@@ -30,6 +30,7 @@ fn letter() -> Letter {
         text: "予約番号：4000-00000-00000\n.点で始まる行\n".to_owned(),
         html: "<!DOCTYPE html><html lang=\"ja\"><p>予約番号</p></html>".to_owned(),
         calendar: Some("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_owned()),
+        stop: "https://yoyaku.city.example.jp/m/01KB2Y0V7M0000000000000001".to_owned(),
     }
 }
 
@@ -56,6 +57,10 @@ fn r4_c_a_mail_arrives_as_it_was_written() {
     assert_eq!(mail.body_html(0).unwrap(), letter().html);
     assert_eq!(mail.header_raw("Auto-Submitted").unwrap().trim(), "auto-generated");
     assert_eq!(mail.header_raw("Content-Language").unwrap().trim(), "ja");
+    let stop = mail.header_raw("List-Unsubscribe").unwrap();
+    assert_eq!(stop.trim(), format!("<{}>", letter().stop), "on one line, as mail programs look for it");
+    let one_click = mail.header_raw("List-Unsubscribe-Post").unwrap();
+    assert_eq!(one_click.trim(), "List-Unsubscribe=One-Click");
     let attached = mail.attachment(0).unwrap();
     assert_eq!(attached.attachment_name(), Some("madoguchi.ics"));
     assert_eq!(attached.contents(), letter().calendar.unwrap().as_bytes());
@@ -85,13 +90,13 @@ fn r4_c_the_same_mail_sent_again_is_the_same_mail() {
 #[test]
 fn r4_c_every_refusal_is_told_apart() {
     for (when, answer, outcome) in [
-        (When::Greeting, "421 4.3.2 not now", Outcome::NoServer(Some(421))),
-        (When::Greeting, "554 5.7.1 not you", Outcome::NoServer(Some(554))),
-        (When::From, "550 5.7.1 not this sender", Outcome::NoServer(Some(550))),
-        (When::Recipient, "451 4.7.1 greylisted", Outcome::Later(Some(451))),
-        (When::Recipient, "550 5.1.1 unknown", Outcome::Refused(550)),
-        (When::Mail, "452 4.2.2 full", Outcome::Later(Some(452))),
-        (When::Mail, "554 5.6.0 not this mail", Outcome::Refused(554)),
+        (When::Greeting, "421 4.3.2 not now", Outcome::NoServer(Some(Reply::of(421, "4.3.2")))),
+        (When::Greeting, "554 5.7.1 not you", Outcome::NoServer(Some(Reply::of(554, "5.7.1")))),
+        (When::From, "550 5.7.1 not this sender", Outcome::NoServer(Some(Reply::of(550, "5.7.1")))),
+        (When::Recipient, "451 4.7.1 greylisted", Outcome::Later(Some(Reply::of(451, "4.7.1")))),
+        (When::Recipient, "550 5.1.1 unknown", Outcome::Refused(Reply::of(550, "5.1.1"))),
+        (When::Mail, "452 4.2.2 full", Outcome::Later(Some(Reply::of(452, "4.2.2")))),
+        (When::Mail, "554 5.6.0 not this mail", Outcome::Refused(Reply::of(554, "5.6.0"))),
         (When::Greeting, SILENCE, Outcome::NoServer(None)),
         (When::Recipient, SILENCE, Outcome::Later(None)),
         (When::Mail, SILENCE, Outcome::Later(None)),
@@ -114,10 +119,49 @@ fn r4_c_a_server_that_is_not_there_is_no_fault_of_the_mail() {
     assert_eq!(send(&server(port), "hanako@example.jp"), Outcome::NoServer(None));
 }
 
+/// A server as the configuration names it, with the authorities in its file.
+fn secured(sink: &Sink, protection: Protection, trusted: &[u8]) -> Server {
+    let host = "localhost".to_owned();
+    Server { host, protection, certificates: trusted.to_vec(), ..server(sink.port()) }
+}
+
+#[test]
+fn r4_c_a_mail_goes_through_tls_to_a_server_with_the_right_certificate() {
+    for (offers, protection) in [(Offers::Starttls, Protection::Starttls), (Offers::Tls, Protection::Tls)] {
+        let sink = Sink::offering(offers);
+        // The file may name more authorities than one.
+        for trusted in [TRUSTED.to_vec(), [OTHER, TRUSTED].concat()] {
+            assert_eq!(send(&secured(&sink, protection, &trusted), "hanako@example.jp"), Outcome::Sent);
+        }
+        assert!(sink.mails().iter().all(|mail| mail.protected), "{protection:?}");
+        assert_eq!(sink.mails().len(), 2);
+        // What goes wrong within TLS is told apart as without it.
+        sink.answers(When::Recipient, "550 5.1.1 unknown");
+        let refused = Outcome::Refused(Reply::of(550, "5.1.1"));
+        assert_eq!(send(&secured(&sink, protection, TRUSTED), "hanako@example.jp"), refused);
+    }
+}
+
+#[test]
+fn r4_c_nothing_is_sent_to_a_server_with_a_wrong_certificate() {
+    for (offers, protection) in [(Offers::Starttls, Protection::Starttls), (Offers::Tls, Protection::Tls)] {
+        let sink = Sink::offering(offers);
+        let another_authority = secured(&sink, protection, OTHER);
+        let another_name = Server { host: "127.0.0.1".to_owned(), ..secured(&sink, protection, TRUSTED) };
+        for wrong in [another_authority, another_name] {
+            assert_eq!(send(&wrong, "hanako@example.jp"), Outcome::NoServer(None), "{protection:?}");
+        }
+        assert_eq!(sink.connections(), 2, "they were connected, and went no further");
+        assert!(sink.mails().is_empty());
+    }
+}
+
 #[test]
 fn r4_c_without_tls_where_it_is_asked_for_nothing_is_sent() {
-    let sink = Sink::listen();
-    let server = Server { protection: Protection::Starttls, certificates: Vec::new(), ..server(sink.port()) };
-    assert!(matches!(send(&server, "hanako@example.jp"), Outcome::NoServer(_)));
-    assert!(sink.mails().is_empty());
+    for protection in [Protection::Starttls, Protection::Tls] {
+        let sink = Sink::listen();
+        let refused = send(&secured(&sink, protection, TRUSTED), "hanako@example.jp");
+        assert!(matches!(refused, Outcome::NoServer(_)), "{protection:?}");
+        assert!(sink.mails().is_empty());
+    }
 }

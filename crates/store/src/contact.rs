@@ -18,7 +18,7 @@ use crate::act::Act;
 use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::keys::{KeySet, Keys};
-use crate::outbox::{self, Mail};
+use crate::outbox::{self, Mail, failed};
 use crate::privacy::{self, Holding};
 use crate::reservation::{self, Reservation, party};
 use crate::tx::{Reader, Tx};
@@ -94,6 +94,9 @@ pub enum ContactError {
     /// Too many addresses were given for the booking.
     #[error("too many addresses for one booking")]
     TooOften,
+    /// Whoever gives it gave too many addresses for whatever bookings.
+    #[error("too many addresses from one network")]
+    TooMany,
     /// The operation was used for something else.
     #[error(transparent)]
     Reused(#[from] crate::op::Reused),
@@ -164,6 +167,9 @@ pub struct Giving {
     pub language: String,
     /// 24 random bytes.
     pub nonce: [u8; 24],
+    /// Whether its owner is asked by mail. Who was asked often enough in a short time is not: then the link that they
+    /// have stays good where it is for this booking, and otherwise the address waits, and is gone with the next day.
+    pub ask: bool,
 }
 
 /// Holds an address until its owner confirms it, at most until the end of the next day, and asks them by mail.
@@ -178,7 +184,14 @@ pub fn give(tx: &mut Tx<'_>, act: &Act, keys: &Keys, giving: &Giving) -> Result<
         return Err(ContactError::Over);
     }
     let booking = booking_of(&reservation);
-    let issue = find(tx, booking)?.map_or(1, |known| known.issue + 1);
+    let known = find(tx, booking)?;
+    if !giving.ask && known.as_ref().is_some_and(|known| known.standing == Standing::Asked) {
+        let held = address(tx, keys, booking)?;
+        if held.is_some_and(|held| held == giving.address) {
+            return Ok(());
+        }
+    }
+    let issue = known.map_or(1, |known| known.issue + 1);
     if issue > MOST {
         return Err(ContactError::TooOften);
     }
@@ -193,6 +206,10 @@ pub fn give(tx: &mut Tx<'_>, act: &Act, keys: &Keys, giving: &Giving) -> Result<
     let (version, set) = keys.newest()?;
     let lookup = Keys::mail_lookup(set, &token(set, booking, issue).to_string());
     tx.execute_one(&GIVE, bind![booking, giving.language, issue, version, lookup, recorded.entry()])?;
+    failed::settle(tx, booking, act.at)?;
+    if !giving.ask {
+        return Ok(());
+    }
     let mail = Mail {
         kind: Kind::Confirm,
         booking,
@@ -249,15 +266,15 @@ pub fn remove(tx: &mut Tx<'_>, act: &Act, booking: ReservationId) -> Result<(), 
     let recorded = tx.record(act, &Entry::MailRemoved { reservation: booking })?;
     privacy::delete(tx, &recorded, &Subject::Reservation(booking), Field::MailAddress)?;
     tx.execute(&GONE, bind![booking])?;
-    Ok(())
+    Ok(failed::settle(tx, booking, act.at)?)
 }
 
 /// The value behind a contact was deleted by its day.
-pub(crate) fn gone(tx: &mut Tx<'_>, _recorded: &Recorded, subject: &str) -> Result<()> {
-    match subject.strip_prefix("reservation:") {
-        Some(booking) => tx.execute(&GONE, bind![booking]).map(drop),
-        None => Ok(()),
-    }
+pub(crate) fn gone(tx: &mut Tx<'_>, recorded: &Recorded, subject: &str) -> Result<()> {
+    let booking = subject.strip_prefix("reservation:").and_then(|booking| booking.parse().ok());
+    let Some(booking) = booking else { return Ok(()) };
+    tx.execute(&GONE, bind![booking])?;
+    failed::settle(tx, booking, recorded.at())
 }
 
 /// What became of a booking, for those who are told by mail.

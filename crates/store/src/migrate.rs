@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_changes.sql"),
     migration!(13, "0013_mail.sql"),
     migration!(14, "0014_numbers_looked_up.sql"),
+    migration!(15, "0015_failed_mails.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -228,6 +229,11 @@ mod tests {
             14,
             "5b65014a019a8247ebedb9ce5ddd043457bc19017480825e5c7bc7c1c09f68ec",
             "5b65014a019a8247ebedb9ce5ddd043457bc19017480825e5c7bc7c1c09f68ec",
+        ),
+        (
+            15,
+            "7fca81d3bf4e58717fd2e54d4f464453efacd3d3499afc4fa516d10cc628da2b",
+            "e0447cf04db53546d583042dff97d80163d543941a080cb93e063f6d39cec324",
         ),
     ];
 

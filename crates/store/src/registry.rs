@@ -27,6 +27,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::opening::STATEMENTS,
         crate::opening::draft::STATEMENTS,
         crate::outbox::STATEMENTS,
+        crate::outbox::failed::STATEMENTS,
         crate::person::STATEMENTS,
         crate::place::STATEMENTS,
         crate::privacy::STATEMENTS,

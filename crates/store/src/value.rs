@@ -299,6 +299,7 @@ texts!(
     domain::ledger::Field,
     domain::mail::Kind,
     domain::mail::State,
+    domain::mail::Status,
     domain::permission::Role,
     domain::place::PlaceKind,
     domain::reception::Reason,

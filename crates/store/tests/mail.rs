@@ -5,11 +5,12 @@
 use domain::id::ReservationId;
 use domain::journal::{Actor, BusinessDay};
 use domain::ledger::Field;
-use domain::mail::{Address, Kind, State};
+use domain::mail::{Address, Kind, Reply, State};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use store::Lane;
 use store::contact::{self, ContactError, Giving, MOST, Reminding, Standing};
+use store::outbox::failed::{self, Failed, Mark};
 use store::outbox::{self, Claimed};
 use testkit::{City, TestDb, on_both};
 
@@ -27,7 +28,7 @@ fn city_with_booking(home: TestDb) -> (City, ReservationId) {
 fn give(city: &mut City, id: ReservationId, address: &str) -> Result<(), ContactError> {
     let (act, keys) = (city.citizen(), city.keys.clone());
     let (address, language) = (Address::read(address).unwrap(), "en".to_owned());
-    let giving = Giving { reservation: id, address, language, nonce: [7; 24] };
+    let giving = Giving { reservation: id, address, language, nonce: [7; 24], ask: true };
     city.db().write_now(Lane::Public, move |tx| contact::give(tx, &act, &keys, &giving))
 }
 
@@ -65,6 +66,30 @@ fn send_all(city: &City) -> Vec<Kind> {
         sent.push(claimed.mail.kind);
     }
     sent
+}
+
+/// The mail that is due is refused for good.
+fn refused(city: &mut City) -> domain::id::MailId {
+    let claimed = claim(city, "node").unwrap();
+    let (act, id) = (city.act(), claimed.id);
+    let reply = Some(Reply::of(550, "5.1.1 <hanako@example.jp> unknown"));
+    city.db().write_now(Lane::Background, move |tx| outbox::bounce(tx, &act, &claimed, reply)).unwrap();
+    id
+}
+
+/// The mails that still need somebody, as the list and the board have them.
+fn open(city: &City) -> Vec<Failed> {
+    let BusinessDay { site, .. } = city.day(DAY);
+    let (today, of) = (domain::time::day_of(city.now()), site.clone());
+    let open = city.db().read_now(move |reader| failed::open(reader, &of, &Mark::from(today), 100)).unwrap();
+    let counted = city.db().read_now(move |reader| failed::how_many(reader, &site, today, 100)).unwrap();
+    assert_eq!(usize::try_from(counted).unwrap(), open.len());
+    open
+}
+
+fn again(city: &mut City, id: domain::id::MailId) -> Result<bool, ContactError> {
+    let act = city.act();
+    city.db().write_now(Lane::Staff, move |tx| failed::again(tx, &act, id))
 }
 
 fn remind(city: &mut City, day: Date) -> u32 {
@@ -176,14 +201,14 @@ on_both! {
         let claimed = claim(&city, "node").unwrap();
         let due = city.now() + SignedDuration::from_mins(5);
         let again = claimed.clone();
-        city.db().write_now(Lane::Background, move |tx| outbox::later(tx, &again, due, Some(451), true)).unwrap();
+        city.db().write_now(Lane::Background, move |tx| outbox::later(tx, &again, due, Some(451.into()), true)).unwrap();
         city.advance(SignedDuration::from_mins(4));
         assert!(claim(&city, "node").is_none());
         city.advance(SignedDuration::from_mins(1));
         let claimed = claim(&city, "node").unwrap();
         assert_eq!(claimed.attempts, 2);
         let act = city.act();
-        city.db().write_now(Lane::Background, move |tx| outbox::bounce(tx, &act, &claimed, Some(550))).unwrap();
+        city.db().write_now(Lane::Background, move |tx| outbox::bounce(tx, &act, &claimed, Some(550.into()))).unwrap();
         assert!(city.db().read_now(move |reader| outbox::last_bounced(reader, id)).unwrap());
         assert!(claim(&city, "node").is_none(), "it is given up");
         whole(&mut city);
@@ -222,6 +247,110 @@ on_both! {
         assert_eq!(send_all(&city), [Kind::Changed], "one is still coming");
         city.cancel(booked[1].id).unwrap();
         assert_eq!(send_all(&city), [Kind::Cancelled]);
+        whole(&mut city);
+    }
+
+    fn r4_c_a_mail_that_did_not_arrive_is_listed_until_nobody_is_needed_for_it(home: TestDb) {
+        let (mut city, id) = city_with_booking(home);
+        give(&mut city, id, "hanako@example.jp").unwrap();
+        confirm(&mut city, id).unwrap();
+        assert_eq!(claim(&city, "node").map(|claimed| done(&city, &claimed)), Some(true));
+        let mail = refused(&mut city);
+        let listed = open(&city);
+        assert_eq!((listed.len(), listed[0].id, listed[0].reservation), (1, mail, id));
+        assert_eq!(listed[0].reply.unwrap().to_string(), "550 5.1.1", "nothing of the text");
+        // Sent again it is new, pressed twice it is the same; refused again it is listed again.
+        assert_eq!((again(&mut city, mail), again(&mut city, mail)), (Ok(true), Ok(false)));
+        assert!(open(&city).is_empty());
+        assert_eq!(refused(&mut city), mail);
+        assert_eq!(open(&city).len(), 1);
+        whole(&mut city);
+        // A later mail that arrives says that the address is right after all.
+        city.move_to(id, city.slot(DAY, "9:20")).unwrap();
+        assert_eq!(send_all(&city), [Kind::Changed]);
+        assert!(open(&city).is_empty());
+        // Another address makes the old one nobody's matter, and its mails cannot be sent again.
+        city.move_to(id, city.slot(DAY, "9:30")).unwrap();
+        let mail = refused(&mut city);
+        assert_eq!(open(&city).len(), 1);
+        give(&mut city, id, "taro@example.jp").unwrap();
+        assert!(open(&city).is_empty());
+        assert_eq!(again(&mut city, mail), Err(ContactError::Over));
+        whole(&mut city);
+    }
+
+    fn r4_c_the_list_of_failed_mails_ends_with_the_address_and_with_the_visit(home: TestDb) {
+        let mut city = City::found(home);
+        city.agree(Field::MailAddress, 7);
+        let mut ids = Vec::new();
+        for (card, day) in city.notified(3, 'M').into_iter().zip([24, 25, 26]) {
+            let slot = city.slot(date(2026, 11, day), "9:00");
+            let id = city.book(card, slot).unwrap().id;
+            give(&mut city, id, "hanako@example.jp").unwrap();
+            refused(&mut city);
+            ids.push(id);
+        }
+        let listed = open(&city);
+        assert_eq!(listed.iter().map(|mail| mail.reservation).collect::<Vec<_>>(), ids, "the next visit first");
+        // The list goes on after each of its rows.
+        let (mark, site) = (listed[0].mark(), city.day(DAY).site);
+        let rest = city.db().read_now(move |reader| failed::open(reader, &site, &mark, 1)).unwrap();
+        assert_eq!(rest[0].reservation, ids[1]);
+        let act = city.act();
+        let booking = ids[1];
+        city.db().write_now(Lane::Staff, move |tx| contact::remove(tx, &act, booking)).unwrap();
+        assert_eq!(open(&city).len(), 2);
+        city.at(date(2026, 11, 25), 9 * 60);
+        assert_eq!(open(&city).len(), 1);
+        city.at(date(2026, 12, 4), 9 * 60);
+        sweep(&mut city);
+        assert!(open(&city).is_empty());
+        whole(&mut city);
+    }
+
+    fn r4_c_an_address_goes_with_the_first_of_a_family_and_with_nobody_else(home: TestDb) {
+        let mut city = City::found(home);
+        city.agree(Field::MailAddress, 7);
+        let cards = city.notified(3, 'F');
+        let wishes: Vec<_> =
+            cards.iter().map(|card| city.wish(*card, city.slot(DAY, "9:00"))).collect();
+        let (act, keys, rules) = (city.citizen(), city.keys.clone(), city.rules.clone());
+        let booked = city.db().write_now(Lane::Public, move |tx| {
+            let wishes: Vec<_> = wishes.iter().map(|wish| (wish.clone(), None)).collect();
+            store::reservation::party::book(tx, &act, &keys, &rules, &wishes)
+        });
+        let [first, second, third] = booked.unwrap().iter().map(|one| one.id).collect::<Vec<_>>()[..] else {
+            panic!("three");
+        };
+        give(&mut city, second, "hanako@example.jp").unwrap();
+        confirm(&mut city, first).unwrap();
+        assert_eq!(send_all(&city), [Kind::Confirm, Kind::Booked]);
+        let other = date(2026, 11, 25);
+        // The first goes alone: the mail is about them, and the others are a booking of their own without an address.
+        city.move_to(first, city.slot(other, "9:00")).unwrap();
+        let claimed = claim(&city, "node").unwrap();
+        assert_eq!((claimed.mail.kind, claimed.mail.reservation), (Kind::Changed, first));
+        assert!(done(&city, &claimed));
+        let seen = |city: &City, id| city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap();
+        assert_eq!(seen(&city, first).party, None);
+        assert_eq!((seen(&city, second).party, seen(&city, third).party), (Some(second), Some(second)));
+        assert_eq!(address(&city, second), None);
+        whole(&mut city);
+        city.move_to(third, city.slot(DAY, "9:10")).unwrap();
+        assert_eq!(send_all(&city), [], "nobody else's matter");
+        // What the others give is theirs alone.
+        give(&mut city, third, "taro@example.jp").unwrap();
+        confirm(&mut city, second).unwrap();
+        assert_eq!(send_all(&city), [Kind::Confirm, Kind::Booked]);
+        assert_eq!(address(&city, first).as_deref(), Some("hanako@example.jp"));
+        assert_eq!(address(&city, second).as_deref(), Some("taro@example.jp"));
+        // Each is reminded of its own day, and stops its own mails.
+        city.at(date(2026, 11, 23), 12 * 60 + 30);
+        assert_eq!(remind(&mut city, DAY), 1);
+        assert_eq!(claim(&city, "node").map(|claimed| (claimed.mail.booking, done(&city, &claimed))), Some((second, true)));
+        let act = city.citizen();
+        city.db().write_now(Lane::Public, move |tx| contact::remove(tx, &act, first)).unwrap();
+        assert_eq!(address(&city, second).as_deref(), Some("taro@example.jp"));
         whole(&mut city);
     }
 }

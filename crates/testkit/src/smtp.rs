@@ -1,9 +1,21 @@
 //! A mail server for tests: it listens on loopback, takes what it is told to take, and keeps it to be read back.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// The authority that signed the server's certificate, which is for `localhost`.
+pub const TRUSTED: &[u8] = include_bytes!("../tls/trusted.pem");
+/// Another authority, which signed nothing here.
+pub const OTHER: &[u8] = include_bytes!("../tls/other.pem");
+const CERTIFICATE: &[u8] = include_bytes!("../tls/localhost.pem");
+// It protects nothing: whoever has these tests has it.
+const KEY: &[u8] = include_bytes!("../tls/localhost.key.pem");
 
 /// When a scripted answer is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +30,17 @@ pub enum When {
     Mail,
 }
 
+/// How the server protects its connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offers {
+    /// Not at all.
+    Nothing,
+    /// With TLS, once it is asked for.
+    Starttls,
+    /// With TLS from the first byte.
+    Tls,
+}
+
 /// An answer that is none: the connection ends.
 pub const SILENCE: &str = "";
 
@@ -30,6 +53,8 @@ pub struct Arrived {
     pub to: Vec<String>,
     /// The mail.
     pub bytes: Vec<u8>,
+    /// Whether nobody could read it on the way.
+    pub protected: bool,
 }
 
 #[derive(Default)]
@@ -47,20 +72,26 @@ pub struct Sink {
 }
 
 impl Sink {
+    /// Starts to listen on a free port of the loopback, without TLS.
+    pub fn listen() -> Self {
+        Self::offering(Offers::Nothing)
+    }
+
     /// Starts to listen on a free port of the loopback.
     ///
     /// # Panics
     /// If there is none.
-    pub fn listen() -> Self {
+    pub fn offering(offers: Offers) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
         let address = listener.local_addr().expect("the address of a listener");
         let kept = Arc::new(Mutex::new(Kept::default()));
         let sink = Self { address, kept: kept.clone() };
+        let tls = identity();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let kept = kept.clone();
+                let (kept, tls) = (kept.clone(), tls.clone());
                 // A client that goes away in the middle is what some tests are about.
-                std::thread::spawn(move || drop(talk(stream, &kept)));
+                std::thread::spawn(move || drop(serve(stream, offers, tls, &kept)));
             }
         });
         sink
@@ -87,6 +118,42 @@ impl Sink {
     }
 }
 
+fn identity() -> Arc<ServerConfig> {
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("the certificate of the tests");
+    let key = PrivateKeyDer::from_pem_slice(KEY).expect("the key of the tests");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.expect("the provider knows the usual versions").with_no_client_auth();
+    Arc::new(config.with_single_cert(vec![certificate], key).expect("a key for its certificate"))
+}
+
+fn serve(stream: TcpStream, offers: Offers, tls: Arc<ServerConfig>, kept: &Mutex<Kept>) -> Result<()> {
+    kept.lock().unwrap().connections += 1;
+    let secured = |stream| {
+        let connection = ServerConnection::new(tls).map_err(Error::other)?;
+        Ok::<_, Error>(BufReader::new(StreamOwned::new(connection, stream)))
+    };
+    let greeting = scripted(kept, When::Greeting).unwrap_or("220 sink.test ESMTP");
+    if offers == Offers::Tls {
+        let mut io = secured(stream)?;
+        say(io.get_mut(), greeting)?;
+        return talk(&mut io, false, true, kept).map(drop);
+    }
+    let mut lines = BufReader::new(stream);
+    say(lines.get_mut(), greeting)?;
+    match talk(&mut lines, offers == Offers::Starttls, false, kept)? {
+        Ended::Closed => Ok(()),
+        Ended::Upgrade => talk(&mut secured(lines.into_inner())?, false, true, kept).map(drop),
+    }
+}
+
+/// How a dialogue ended.
+enum Ended {
+    Closed,
+    /// With `STARTTLS`: what follows is protected, and begins without a greeting.
+    Upgrade,
+}
+
 fn scripted(kept: &Mutex<Kept>, now: When) -> Option<&'static str> {
     let mut kept = kept.lock().unwrap();
     let next = kept.script.front().filter(|(when, _)| *when == now).map(|(_, answer)| *answer);
@@ -96,55 +163,66 @@ fn scripted(kept: &Mutex<Kept>, now: When) -> Option<&'static str> {
     next
 }
 
-fn talk(stream: TcpStream, kept: &Mutex<Kept>) -> std::io::Result<()> {
-    kept.lock().unwrap().connections += 1;
-    let mut out = stream.try_clone()?;
-    let mut lines = BufReader::new(stream);
-    let mut say = |text: &str| match text {
-        SILENCE => Err(std::io::ErrorKind::ConnectionAborted.into()),
-        text => out.write_all(format!("{text}\r\n").as_bytes()),
-    };
-    say(scripted(kept, When::Greeting).unwrap_or("220 sink.test ESMTP"))?;
+fn say(out: &mut impl Write, text: &str) -> Result<()> {
+    match text {
+        SILENCE => Err(ErrorKind::ConnectionAborted.into()),
+        text => out.write_all(format!("{text}\r\n").as_bytes()).and_then(|()| out.flush()),
+    }
+}
+
+/// What follows the greeting.
+fn talk<S: Read + Write>(
+    io: &mut BufReader<S>,
+    starttls: bool,
+    protected: bool,
+    kept: &Mutex<Kept>,
+) -> Result<Ended> {
     let (mut from, mut to) = (String::new(), Vec::new());
     let mut line = String::new();
     loop {
         line.clear();
-        if lines.read_line(&mut line)? == 0 {
-            return Ok(());
+        if io.read_line(&mut line)? == 0 {
+            return Ok(Ended::Closed);
         }
         let command = line.trim_end();
         let path = || command.split_once(':').map_or("", |(_, path)| path).trim().to_owned();
-        match command.get(..4).unwrap_or(command).to_ascii_uppercase().as_str() {
-            "EHLO" | "HELO" => say("250 sink.test")?,
+        let answer = match command.get(..4).unwrap_or(command).to_ascii_uppercase().as_str() {
+            "EHLO" | "HELO" if starttls => "250-sink.test\r\n250 STARTTLS",
+            "EHLO" | "HELO" => "250 sink.test",
+            "STAR" if starttls => {
+                say(io.get_mut(), "220 go on")?;
+                return Ok(Ended::Upgrade);
+            }
             "MAIL" => {
                 from = path();
-                say(scripted(kept, When::From).unwrap_or("250 2.1.0 ok"))?;
+                scripted(kept, When::From).unwrap_or("250 2.1.0 ok")
             }
             "RCPT" => {
                 let answer = scripted(kept, When::Recipient);
                 if answer.is_none() {
                     to.push(path());
                 }
-                say(answer.unwrap_or("250 2.1.5 ok"))?;
+                answer.unwrap_or("250 2.1.5 ok")
             }
             "DATA" => {
-                say("354 go on")?;
-                let bytes = body(&mut lines)?;
+                say(io.get_mut(), "354 go on")?;
+                let bytes = body(io)?;
                 let answer = scripted(kept, When::Mail);
                 if answer.is_none() {
-                    let mail = Arrived { from: from.clone(), to: std::mem::take(&mut to), bytes };
+                    let mail = Arrived { from: from.clone(), to: std::mem::take(&mut to), bytes, protected };
                     kept.lock().unwrap().mails.push(mail);
                 }
-                say(answer.unwrap_or("250 2.0.0 taken"))?;
+                answer.unwrap_or("250 2.0.0 taken")
             }
-            "QUIT" => return say("221 bye"),
-            _ => say("250 ok")?,
-        }
+            "QUIT" => return say(io.get_mut(), "221 bye").map(|()| Ended::Closed),
+            _ => "250 ok",
+        };
+        say(io.get_mut(), answer)?;
     }
 }
 
 /// The lines up to the single dot, with doubled dots undone.
-fn body(lines: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
+fn body(lines: &mut impl BufRead) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         let mut line = Vec::new();

@@ -6,10 +6,14 @@ use std::sync::Arc;
 
 use documents::Document;
 use documents::intake::{Intake, Limits};
+use domain::id::ReservationId;
+use domain::ledger::Field;
+use domain::mail::Address;
 use domain::permission::Role;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use store::Lane;
+use store::contact::Giving;
 use store::question::Question;
 use storykit::{Browser, House};
 use testkit::{TestDb, on_both};
@@ -44,10 +48,12 @@ fn house(home: TestDb) -> House {
     let close = move |tx: &mut store::Tx<'_>| store::report::close(tx, &act, &day, None, 0, "");
     house.city.db().write_now(Lane::Staff, close).unwrap();
     house.at(date(2026, 11, 9), "10:00");
+    let mut booked = Vec::new();
     for (card, start) in cards.iter().zip(["9:00", "9:10", "9:20"]) {
         let slot = house.city.slot(DAY, start);
-        house.city.book(*card, slot).unwrap();
+        booked.push(house.city.book(*card, slot).unwrap().id);
     }
+    refused_mail(&mut house, booked[0]);
     house.at(EVE, "10:00");
     let (act, day) = (house.city.act(), house.city.day(DAY));
     house.city.db().write_now(Lane::Staff, move |tx| store::day_list::freeze(tx, &act, &day)).unwrap();
@@ -71,6 +77,21 @@ fn files(browser: &Browser) -> Vec<String> {
     hrefs
         .filter(|href| [".pdf", ".csv", ".xlsx", "/csv?", "/xlsx?"].iter().any(|form| href.contains(form)))
         .collect()
+}
+
+/// A mail of a booking that its server refused.
+fn refused_mail(house: &mut House, reservation: ReservationId) {
+    house.city.agree(Field::MailAddress, 7);
+    let address = Address::read("hanako@example.jp").unwrap();
+    let giving = Giving { reservation, address, language: "ja".to_owned(), nonce: [7; 24], ask: true };
+    let (given, refused, keys) = (house.city.citizen(), house.city.act(), house.city.keys.clone());
+    let give = move |tx: &mut store::Tx<'_>| store::contact::give(tx, &given, &keys, &giving);
+    house.city.db().write_now(Lane::Public, give).unwrap();
+    let bounce = move |tx: &mut store::Tx<'_>| {
+        let claimed = store::outbox::claim(tx, "node", refused.at)?.unwrap();
+        store::outbox::bounce(tx, &refused, &claimed, Some(550.into()))
+    };
+    assert!(house.city.db().write_now(Lane::Background, bounce).unwrap());
 }
 
 /// How many entries the register of views has of files and papers.
@@ -127,7 +148,7 @@ on_both! {
     fn r4_i_every_list_is_two_acts_away_and_leaves_in_every_form(home: TestDb) {
         let mut house = house(home);
         // Where each list is found: by whom, over which links of the first page, and what its first heading says.
-        let lists: [(&str, Role, &[&str]); 15] = [
+        let lists: [(&str, Role, &[&str]); 16] = [
             ("一覧表", Role::Operator, &["準備"]),
             ("カード一覧", Role::Operator, &["準備", "カード一覧"]),
             ("納品", Role::Operator, &["準備", "R8.10.30 箱箱A"]),
@@ -138,6 +159,7 @@ on_both! {
             ("引き抜き", Role::Operator, &["保管", "予約のカードを引き抜く"]),
             ("予約", Role::Operator, &["予約"]),
             ("日ごと", Role::Operator, &["予約", "日ごとの予約数"]),
+            ("届かなかったメール", Role::Operator, &["メールを確かめる"]),
             ("予約リスト", Role::Operator, &["市へ引き継ぐ"]),
             ("事故", Role::Operator, &["事故の記録を開く"]),
             ("記録簿", Role::Auditor, &["設定", "記録簿"]),

@@ -25,6 +25,7 @@ impl Entry {
             Self::MailRemoved { .. } => "mail_removed",
             Self::RemindersDue { .. } => "reminders_due",
             Self::MailBounced { .. } => "mail_bounced",
+            Self::MailTriedAgain { .. } => "mail_tried_again",
             Self::PlaceCreated { .. } => "place_created",
             Self::ConsignmentTaken { .. } => "consignment_taken",
             Self::OpeningBegun { .. } => "opening_begun",
@@ -111,7 +112,8 @@ impl Entry {
             Self::MailGiven { reservation }
             | Self::MailConfirmed { reservation }
             | Self::MailRemoved { reservation }
-            | Self::MailBounced { reservation, .. } => vec![S::Reservation(*reservation)],
+            | Self::MailBounced { reservation, .. }
+            | Self::MailTriedAgain { reservation, .. } => vec![S::Reservation(*reservation)],
             Self::PlaceCreated { place } => vec![S::Place(*place)],
             Self::ConsignmentTaken { consignment, .. }
             | Self::OpeningBegun { consignment }

@@ -163,6 +163,16 @@ pub enum Entry {
         what: mail::Kind,
         /// The other side's code; none: it never answered for good.
         reply: Option<u16>,
+        /// The status with which it said why; none: it said none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<mail::Status>,
+    },
+    /// A person had a mail that did not arrive sent once more.
+    MailTriedAgain {
+        /// The first reservation of the booking.
+        reservation: ReservationId,
+        /// What it says.
+        what: mail::Kind,
     },
     /// A place was made.
     PlaceCreated {

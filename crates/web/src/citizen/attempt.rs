@@ -18,7 +18,7 @@ use domain::opening::FormerNumber;
 use domain::service::Service;
 use store::keys::Keys;
 use store::visit::WINDOW;
-use store::{Lane, Reader};
+use store::{Lane, Reader, Tx};
 
 use super::visit::key::Typed;
 use crate::App;
@@ -192,26 +192,47 @@ const MAILS_OF_NETWORK: u32 = 20;
 /// How often one mail address may be asked in the window, over all bookings: nobody is flooded through our pages.
 const MAILS_TO_ADDRESS: u32 = 3;
 
-/// Counts that somebody has a mail address asked, and says whether they may. Only keyed hashes are stored, and for as
+/// That somebody has a mail address asked, before it is known whether they may. Only keyed hashes are stored, and for as
 /// long as the window lasts.
-pub(crate) async fn may_ask_by_mail(app: &App, caller: Caller, address: &Address) -> Result<bool, PageError> {
-    let (_, set) = app.keys.newest()?;
-    let network = Keys::attempt(set, "mail-network", &caller.network());
-    let address = Keys::attempt(set, "mail-address", &address.as_str().to_ascii_lowercase());
-    let now = app.now();
-    let counted = app.db.write(Lane::Public, move |tx| {
-        let limits = [(network, MAILS_OF_NETWORK), (address, MAILS_TO_ADDRESS)];
-        for (who, limit) in limits {
-            if store::visit::attempts(tx, &who, now)? >= limit {
-                return Ok(false);
-            }
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AskingByMail {
+    network: [u8; 32],
+    address: [u8; 32],
+}
+
+/// Whether an address is asked by mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MayAsk {
+    /// It is.
+    Yes,
+    /// It was asked often enough. Whoever gives it is told nothing else than otherwise: it may be another's address, and
+    /// then it is nobody's business where else it was given.
+    EnoughForTheAddress,
+    /// Whoever gives it gave too many.
+    TooManyOfTheNetwork,
+}
+
+impl AskingByMail {
+    pub(crate) fn new(app: &App, caller: Caller, address: &Address) -> Result<Self, PageError> {
+        let (_, set) = app.keys.newest()?;
+        Ok(Self {
+            network: Keys::attempt(set, "mail-network", &caller.network()),
+            address: Keys::attempt(set, "mail-address", &address.as_str().to_ascii_lowercase()),
+        })
+    }
+
+    /// Counts it in the transaction of the address that is given, so that one press counts once.
+    pub(crate) fn count(&self, tx: &mut Tx<'_>, now: jiff::Timestamp) -> Result<MayAsk, store::Error> {
+        if store::visit::attempts(tx, &self.network, now)? >= MAILS_OF_NETWORK {
+            return Ok(MayAsk::TooManyOfTheNetwork);
         }
-        for (who, _) in limits {
-            store::visit::attempt_failed(tx, &who, now)?;
+        store::visit::attempt_failed(tx, &self.network, now)?;
+        if store::visit::attempts(tx, &self.address, now)? >= MAILS_TO_ADDRESS {
+            return Ok(MayAsk::EnoughForTheAddress);
         }
-        Ok::<_, store::Error>(true)
-    });
-    Ok(counted.await?)
+        store::visit::attempt_failed(tx, &self.address, now)?;
+        Ok(MayAsk::Yes)
+    }
 }
 
 /// The page of those who failed too often.

@@ -58,7 +58,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::CANCELLED, get(cancel::cancelled))
         .route(route::MAIL, get(give::show).post(give::give))
         .route(route::MAIL_REMOVE, post(give::remove))
-        .route(route::OWNER, get(owner::show))
+        .route(route::OWNER, get(owner::show).post(owner::one_click))
         .route(route::OWNER_CONFIRM, post(owner::confirm))
         .route(route::OWNER_REMOVE, post(owner::remove))
         .merge(crate::open::routes())
@@ -77,5 +77,6 @@ fn surroundings(app: Arc<App>) -> Surroundings {
         chance: app.chance.clone(),
         origin: Arc::new(app.settings.public.clone()),
         face: Arc::new(Citizens { layout: move |asked: &Asked| frame::layout(&app, asked) }),
+        from_anywhere: &[route::OWNER],
     }
 }

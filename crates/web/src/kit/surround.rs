@@ -13,7 +13,7 @@ use super::asset;
 use super::clock::{Chance, Clock};
 use super::error::{Face, dress, tell_methods};
 use super::request::{Opening, guard_address, open};
-use super::security::{Origin, headers, same_origin};
+use super::security::{Origin, Ours, headers, same_origin};
 
 /// What a form may send, in bytes. Routes that take files raise it for themselves.
 pub const FORM_LIMIT: usize = 64 * 1024;
@@ -29,16 +29,19 @@ pub struct Surroundings {
     pub origin: Arc<Origin>,
     /// The face, for error pages.
     pub face: Arc<dyn Face>,
+    /// The patterns of routes that programs of others send to.
+    pub from_anywhere: &'static [&'static str],
 }
 
 /// Adds the assets to the routes of a face and puts the layers around both.
 pub fn surround(routes: Router, with: Surroundings) -> Router {
-    let Surroundings { clock, chance, origin, face } = with;
+    let Surroundings { clock, chance, origin, face, from_anywhere } = with;
+    let ours = Ours { origin: origin.clone(), from_anywhere };
     let inside = routes
         .merge(asset::routes())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn(guard_address))
-        .layer(from_fn_with_state(origin.clone(), same_origin))
+        .layer(from_fn_with_state(ours, same_origin))
         .layer(from_fn_with_state(face.clone(), dress))
         .layer(from_fn_with_state(origin, headers))
         .layer(from_fn_with_state(Opening { clock, chance }, open));
@@ -85,6 +88,7 @@ mod tests {
                 chance: Arc::new(SeededChance::new(1)),
                 origin: Arc::new(Origin::new("https://yoyaku.example.jp")),
                 face: Arc::new(Citizens { layout: |asked: &Asked| Layout::new(asked, office()) }),
+                from_anywhere: &[],
             },
         )
     }

@@ -9,6 +9,7 @@ pub mod desk;
 pub(crate) mod export;
 pub(crate) mod field;
 pub mod layout;
+pub(crate) mod mail;
 pub mod preparation;
 pub(crate) mod renewal;
 pub(crate) mod vacancy;
@@ -28,7 +29,7 @@ use crate::kit::surround::{Surroundings, surround};
 fn desk(app: &Arc<App>) -> Desk {
     let desk = account::routes(Desk::new(app.clone()));
     let desk = preparation::routes(desk);
-    vacancy::routes(renewal::routes(counter::routes(desk)))
+    mail::routes(vacancy::routes(renewal::routes(counter::routes(desk))))
 }
 
 /// The staff listener: never public, and every page behind a permission.
@@ -39,6 +40,7 @@ pub fn router(app: Arc<App>) -> Router {
         chance: app.chance.clone(),
         origin: Arc::new(app.settings.staff.clone()),
         face: Arc::new(layout::Staff),
+        from_anywhere: &[],
     };
     surround(routes, with)
 }

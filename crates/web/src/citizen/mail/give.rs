@@ -15,7 +15,7 @@ use store::op::{Operation, once};
 
 use super::offer::{Contact, Offer, offer};
 use crate::App;
-use crate::citizen::attempt::{Caller, may_ask_by_mail, too_many};
+use crate::citizen::attempt::{AskingByMail, Caller, MayAsk, too_many};
 use crate::citizen::reservation::show::Banner;
 use crate::citizen::visit::begun::{Booking, Standing, opened};
 use crate::citizen::{Layout, frame, route};
@@ -124,17 +124,23 @@ pub(crate) async fn give(
             return Ok(page(&app, &asked, id, offer, form));
         }
     };
-    if !may_ask_by_mail(&app, caller, &address).await? {
-        return Err(too_many());
-    }
+    let asking = AskingByMail::new(&app, caller, &address)?;
     let mut nonce = [0; 24];
     app.chance.fill(&mut nonce);
     let reservation = booked.first.id;
     let operation = Operation::new(operation, &format!("mail {reservation} {}", address.as_str()));
-    let giving = Giving { reservation, address, language: asked.language.code().to_owned(), nonce };
+    let giving =
+        Giving { reservation, address, language: asked.language.code().to_owned(), nonce, ask: true };
     let (act, keys) = (app.act(Actor::Citizen), app.keys.clone());
     let given = app.db.write(Lane::Public, move |tx| {
-        once(tx, &act, &operation, |tx| contact::give(tx, &act, &keys, &giving))
+        once(tx, &act, &operation, |tx| {
+            let ask = match asking.count(tx, act.at)? {
+                MayAsk::Yes => true,
+                MayAsk::EnoughForTheAddress => false,
+                MayAsk::TooManyOfTheNetwork => return Err(ContactError::TooMany),
+            };
+            contact::give(tx, &act, &keys, &Giving { ask, ..giving.clone() })
+        })
     });
     match given.await {
         Ok(()) => Ok(see_other(&route::changed(id, Banner::MailAsked.code()))),
@@ -142,6 +148,7 @@ pub(crate) async fn give(
             form.refuse(ADDRESS, key!("error-mail-too-often"));
             Ok(page(&app, &asked, id, offer, form))
         }
+        Err(ContactError::TooMany) => Err(too_many()),
         Err(ContactError::Reused(_)) => Err(PageError::Conflict("the form is stale".to_owned())),
         Err(ContactError::Store(error)) => Err(error.into()),
         // The ledger or the booking ended at this moment: the page says how it stands now.

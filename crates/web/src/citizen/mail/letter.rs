@@ -53,6 +53,8 @@ pub struct Letter {
     pub html: String,
     /// The appointment for a calendar program.
     pub calendar: Option<String>,
+    /// The address of the page on which its owner stops the mails.
+    pub stop: String,
 }
 
 /// What the records have for a mail.
@@ -100,6 +102,7 @@ pub async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>, PageError> 
         calendar_file::visit(&layout, &told.appointment, start, &uid, app.now())
     });
     let texts = layout.texts();
+    let stop = told.owner();
     let (title, blocks) = (texts.get(told.title()).into_owned(), told.blocks(&layout));
     Ok(Some(Letter {
         to,
@@ -108,6 +111,7 @@ pub async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>, PageError> 
         text: text(&layout, &title, &blocks),
         html: html(texts, title, blocks)?,
         calendar,
+        stop,
     }))
 }
 
@@ -164,11 +168,16 @@ impl Told {
         }
     }
 
+    /// The page of the owner of the address.
+    fn owner(&self) -> String {
+        format!("{}{}", self.site, route::owner(&self.token))
+    }
+
     /// Everything below the title.
     fn blocks(&self, layout: &Layout) -> Vec<Block> {
         let texts = layout.texts();
         let get = |key: &str| texts.get(key).into_owned();
-        let owner = format!("{}{}", self.site, route::owner(&self.token));
+        let owner = self.owner();
         let mut blocks = vec![Block::Text(get(self.lead()))];
         if self.kind == Kind::Confirm {
             // Nothing of the booking: the address may be somebody else's.

@@ -1,12 +1,14 @@
 //! The page behind the link in a mail: the owner of the address confirms it, or takes it away. Opening it changes
-//! nothing, because programs that look at mails open links too; only a button does.
+//! nothing, because programs that look at mails open links too; only a button does, the page's or the one that a mail
+//! program shows beside a mail (RFC 8058). Neither touches the booking.
 
 use std::sync::Arc;
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::id::MailToken;
 use domain::journal::Actor;
 use store::Lane;
@@ -119,6 +121,34 @@ pub(crate) async fn remove(
         None => Err(ContactError::NotFound),
     });
     after(token, removed.await)
+}
+
+/// What a mail program sends when its reader presses its button, as a form of either kind, and nothing else does.
+const ONE_CLICK: [&str; 2] = ["List-Unsubscribe", "One-Click"];
+
+/// Takes the address away for a mail program. It is no page of ours that asks, and it brings no cookie; whoever has the
+/// token has it from a mail. Pressed twice is the same as once, and whether somebody has such a token is not told. Of
+/// what was sent nothing is kept.
+pub(crate) async fn one_click(
+    State(app): State<Arc<App>>,
+    Path(typed): Path<String>,
+    sent: Bytes,
+) -> Result<Response, PageError> {
+    let sent = String::from_utf8_lossy(&sent);
+    if !ONE_CLICK.iter().all(|word| sent.contains(word)) {
+        return Err(PageError::BadRequest);
+    }
+    if let Ok(token) = typed.parse::<MailToken>() {
+        let (act, keys) = (app.act(Actor::Citizen), app.keys.clone());
+        let removed = app.db.write(Lane::Public, move |tx| match contact::by_token(tx, &keys, token)? {
+            Some(found) => contact::remove(tx, &act, found.booking),
+            None => Ok(()),
+        });
+        if let Err(ContactError::Store(error)) = removed.await {
+            return Err(error.into());
+        }
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Shows how the address stands after a button.

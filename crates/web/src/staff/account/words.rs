@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::id::{PersonId, PlaceId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Ending, Entry, Slot};
+use domain::mail::Reply;
 use domain::reservation::Visitor;
 use domain::rules::{Agreed, Deed, RuleSet};
 use domain::service::SiteCode;
@@ -14,6 +15,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Reader;
 use store::journal::Written;
+
+use crate::staff::mail::words::why_not;
 
 /// The names that sentences need.
 #[derive(Debug, Clone, Default)]
@@ -167,11 +170,13 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::RemindersDue { day, count } => {
             format!("{}の予約について、前日のお知らせメール{count}件を用意しました", era_date(*day))
         }
-        Entry::MailBounced { what, reply, .. } => format!(
-            "メール（{}）が届きませんでした{}",
-            what.label(),
-            reply.map_or_else(String::new, |reply| format!("（相手の応答{reply}）"))
-        ),
+        Entry::MailBounced { what, reply, status, .. } => {
+            let reply = reply.map(|code| Reply { code, status: *status });
+            format!("メール（{}）が届きませんでした：{}", what.label(), why_not(reply))
+        }
+        Entry::MailTriedAgain { what, .. } => {
+            format!("届かなかったメール（{}）をもう一度送ることにしました", what.label())
+        }
         Entry::PlaceCreated { place } => format!("保管場所「{}」を登録しました", names.place(*place)),
         Entry::ConsignmentTaken { cards, .. } => format!("カード発行一覧表（{cards}枚）を取り込みました"),
         Entry::OpeningBegun { .. } => "引継ぎ（前事業者から）の組を作り始めました".to_owned(),
@@ -304,7 +309,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 68] = [
+pub(crate) const KINDS: [(&str, &str); 69] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -373,6 +378,7 @@ pub(crate) const KINDS: [(&str, &str); 68] = [
     ("mail_removed", "メールアドレスの削除"),
     ("reminders_due", "前日のお知らせの用意"),
     ("mail_bounced", "届かなかったメール"),
+    ("mail_tried_again", "届かなかったメールの再送"),
 ];
 
 /// Whether a screen of the register of views is a paper or a file: what left the program.
@@ -393,6 +399,8 @@ pub(crate) fn field_words(field: &str) -> &str {
 pub(crate) fn screen(code: &str) -> &str {
     match code {
         "people" => "アカウントの一覧",
+        "mails" => "届かなかったメール",
+        "mails_file" => "届かなかったメールの書き出し",
         "rule_proposal" => "規則の変更案",
         "unplaced" => "定員に収まらない予約",
         "unplaced_file" => "定員に収まらない予約の書き出し",

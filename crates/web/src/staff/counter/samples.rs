@@ -229,6 +229,7 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         pull_from: (acts.arrive).then(|| ("箱1-2-3".to_owned(), route::pull(TODAY))),
         cancel_operation: operation(2),
         correct_href: (!acts.arrive).then(|| route::correct(reservation_id(1))),
+        mail: problem.is_none().then(crate::staff::mail::samples::mails),
         channels: [Channel::Telephone, Channel::Counter],
         story: told(),
     }

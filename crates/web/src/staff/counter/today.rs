@@ -28,6 +28,7 @@ use super::{business, route};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::mail;
 use crate::staff::{Layout, Task};
 
 /// How many open days back are searched for days that were not closed.
@@ -114,6 +115,7 @@ pub(crate) struct Facts {
     counters: usize,
     incidents: u32,
     recalls: u32,
+    failed_mails: u32,
     listed: u32,
     inspected: u32,
     letters_waiting: u32,
@@ -194,6 +196,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         counters: lie(PlaceKind::Counter),
         incidents: store::incident::how_many(reader, site)?,
         recalls: store::recall::how_many(reader, site)?,
+        failed_mails: store::outbox::failed::how_many(reader, site, *day, MOST)?,
         listed: have(Progress::Listed),
         inspected: have(Progress::Inspected),
         letters_waiting: store::letter::waiting_up_to(reader, site, MOST)?,
@@ -249,6 +252,12 @@ fn work(facts: &Facts, today: &BusinessDay) -> Vec<Work> {
         let how_much = format!("{}枚（市へ渡すまで）", facts.recalls);
         let href = route::pull(today.day);
         wait("市の引抜き指示", how_much, true, "引き抜く", &href, Permission::MoveCards);
+    }
+    if facts.failed_mails > 0 {
+        let more = if facts.failed_mails >= MOST { "以上" } else { "" };
+        let how_much = format!("{}件{more}", facts.failed_mails);
+        let what = "届かなかったメール";
+        wait(what, how_much, true, "メールを確かめる", mail::FAILED, Permission::SeeReservations);
     }
     let most = |count: u32| if count >= MOST { format!("{MOST}枚以上") } else { format!("{count}枚") };
     if facts.listed > 0 {

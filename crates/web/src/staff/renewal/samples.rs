@@ -126,6 +126,7 @@ fn show(here: bool) -> ShowPage {
         who_field: VISITORS[0],
         pins_field: PINS[0],
         operations: [operation(); 6],
+        mail: Some(crate::staff::mail::samples::mails()),
         story: Vec::new(),
     }
 }

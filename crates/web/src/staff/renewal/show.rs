@@ -24,6 +24,7 @@ use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::reservation::shown::AsShown;
 use crate::staff::counter::story;
 use crate::staff::desk::Signed;
+use crate::staff::mail::told;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
 
@@ -76,6 +77,8 @@ pub(crate) struct ShowPage {
     pub(crate) who_field: &'static str,
     pub(crate) pins_field: &'static str,
     pub(crate) operations: [OperationId; 6],
+    /// What was sent by mail; none: no address was ever given.
+    pub(crate) mail: Option<told::Told>,
     pub(crate) story: Vec<story::Line>,
 }
 
@@ -99,6 +102,7 @@ struct Known {
     visit: Option<Reception>,
     family: Vec<Reservation>,
     story: Vec<story::Line>,
+    mail: told::Known,
 }
 
 /// The page with a form as it stands, and with what went wrong.
@@ -123,6 +127,7 @@ pub(super) async fn page(
             Ok::<_, store::Error>(Some(Known {
                 visit: store::reception::of_reservation(reader, id)?,
                 story: story::of(reader, &Subject::Reservation(id))?,
+                mail: told::read(reader, &reservation)?,
                 reservation,
                 family,
             }))
@@ -138,7 +143,7 @@ pub(super) async fn page(
 }
 
 fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
-    let Known { reservation, visit, family, story } = known;
+    let Known { reservation, visit, family, story, mail } = known;
     let slot = &reservation.slot;
     let is_booked = reservation.state == Booking::Booked;
     let receives = signed.may(Permission::ReceiveVisitors);
@@ -202,6 +207,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         who_field,
         pins_field,
         operations: std::array::from_fn(|_| app.operation()),
+        mail: told::told(app, signed, mail, route::renewal(reservation.id)),
         story,
     }
 }

@@ -23,6 +23,7 @@ use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::booking::slots::{UNKNOWN, visitors};
 use crate::staff::counter::{route, story};
 use crate::staff::desk::Signed;
+use crate::staff::mail::told;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
 
@@ -34,6 +35,7 @@ pub(crate) struct Known {
     /// Everybody of the booking with their 管理番号, this one too; nobody for somebody alone.
     family: Vec<(Reservation, Option<Card>)>,
     story: Vec<story::Line>,
+    mail: told::Known,
 }
 
 /// One of a family's booking.
@@ -125,6 +127,8 @@ pub(crate) struct ShowPage {
     /// Where the person in charge corrects how the visit ended.
     pub(crate) correct_href: Option<String>,
     pub(crate) channels: [Channel; 2],
+    /// What was sent by mail; none: no address was ever given.
+    pub(crate) mail: Option<told::Told>,
     pub(crate) story: Vec<story::Line>,
 }
 
@@ -171,7 +175,8 @@ pub(crate) async fn page(
                     family.push((person, card));
                 }
             }
-            Ok::<_, store::Error>(Some(Known { reservation, card, reception, family, story }))
+            let mail = told::read(reader, &reservation)?;
+            Ok::<_, store::Error>(Some(Known { reservation, card, reception, family, story, mail }))
         })
         .await?;
     let Some(known) = known else { return Err(PageError::NotFound) };
@@ -188,7 +193,7 @@ pub(crate) async fn page(
 }
 
 fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
-    let Known { reservation, card, reception, family, story } = known;
+    let Known { reservation, card, reception, family, story, mail } = known;
     let (slot, today) = (&reservation.slot, app.today());
     let expected = reservation.state == Booking::Booked && reception.is_none();
     let here = slot.service == crate::staff::counter::SERVICE && slot.site == app.settings.site;
@@ -271,6 +276,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
             && matches!(reservation.state, Booking::NotCome | Booking::Unserved))
         .then(|| route::correct(reservation.id)),
         channels: [Channel::Telephone, Channel::Counter],
+        mail: told::told(app, signed, mail, route::reservation(reservation.id)),
         story,
     }
 }
