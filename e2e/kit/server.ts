@@ -19,6 +19,7 @@ interface Announcement {
   public: string;
   staff: string;
   operations: string;
+  mails: string;
   people: Person[];
 }
 
@@ -72,6 +73,11 @@ export class City {
 
   get operations(): string {
     return this.announced.operations;
+  }
+
+  /** The folder into which the mails to citizens go. */
+  get mails(): string {
+    return this.announced.mails;
   }
 
   /** The one account that an empty city has for a role. */

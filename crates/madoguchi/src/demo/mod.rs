@@ -9,6 +9,7 @@ mod city;
 mod counter;
 mod dice;
 mod people;
+mod post;
 mod renewals;
 
 use std::fs;
@@ -78,6 +79,9 @@ pub enum DemoError {
     /// The built-in profile is broken: a fault of the program.
     #[error("the built-in profile: {0}")]
     Profile(#[from] toml::de::Error),
+    /// The city could not agree to mail addresses: a fault of the program.
+    #[error("the demo's ledger of personal data: {0}")]
+    Ledger(#[from] store::ledger::LedgerError),
     /// The city could not be made.
     #[error("the demo city: {0}")]
     City(#[from] CityError),
@@ -140,6 +144,7 @@ pub fn prepare(order: &Order) -> Result<Demo, DemoError> {
     let site = serve::site(None, &rules)?;
     let until = order.at.unwrap_or_else(|| if order.by_hand { morning(&rules, &site, now) } else { now });
     let people = people::settle(&seeding, &rules)?;
+    post::agree(&seeding)?;
     let made = db.read_now(|reader| store::meta::get(reader, "demo_city"))?.is_some();
     let mut took = None;
     if !made {
@@ -194,6 +199,8 @@ struct Announcement<'a> {
     public: &'a str,
     staff: &'a str,
     operations: &'a str,
+    /// The folder of the mails to citizens.
+    mails: &'a Path,
     people: &'a [DemoPerson],
 }
 
@@ -222,6 +229,7 @@ pub fn serve(order: &Order, ports: [u16; 3], announce: Announce) -> Result<(), D
         let operations = local(&listeners.operations)?;
         let keys = samples(&demo.house).await?;
         let Demo { house, people, .. } = demo;
+        let post = post::open(&order.data, &house.profile.city.name_ja).await?;
         let service = Service {
             house,
             clock,
@@ -232,15 +240,20 @@ pub fn serve(order: &Order, ports: [u16; 3], announce: Announce) -> Result<(), D
             staff: Origin::new(&staff),
             booking_at_once: Rush::default().booking_at_once,
             framed_by: Vec::new(),
-            mail: None,
+            mail: Some(Arc::new(post.server)),
             forwarded_for: None,
             networks: None,
             demo: true,
         };
         service
             .run(listeners, move || {
-                let said =
-                    Announcement { public: &public, staff: &staff, operations: &operations, people: &people };
+                let said = Announcement {
+                    public: &public,
+                    staff: &staff,
+                    operations: &operations,
+                    mails: &post.folder,
+                    people: &people,
+                };
                 // A reader that went away is no reason to stop serving.
                 let _ignored = match announce {
                     Announce::Json => say_json(&said),
@@ -266,7 +279,8 @@ fn say_text(said: &Announcement<'_>, keys: &[String]) -> io::Result<()> {
     writeln!(out, "\nA demo city; nobody in it exists. Ctrl-C ends it.\n")?;
     writeln!(out, "  citizens    {}", said.public)?;
     writeln!(out, "  staff       {}", said.staff)?;
-    writeln!(out, "  operations  {}/ready, {}/metrics\n", said.operations, said.operations)?;
+    writeln!(out, "  operations  {}/ready, {}/metrics", said.operations, said.operations)?;
+    writeln!(out, "  mails       {} (none is sent to anybody)\n", said.mails.display())?;
     writeln!(out, "Sign-ins of this start:")?;
     for DemoPerson { role, login, password } in said.people {
         writeln!(out, "  {:<22}{login:<10}{password}", role.code())?;

@@ -119,10 +119,11 @@ fn a_real_database_is_no_demo() {
 fn an_announcement_names_every_role_by_its_code() {
     let person =
         DemoPerson { role: domain::permission::Role::CityStaff, login: "shi", password: "x".to_owned() };
-    let said = Announcement { public: "p", staff: "s", operations: "o", people: &[person] };
+    let said =
+        Announcement { public: "p", staff: "s", operations: "o", mails: Path::new("m"), people: &[person] };
     let text = serde_json::to_string(&said).unwrap();
     assert_eq!(
         text,
-        r#"{"public":"p","staff":"s","operations":"o","people":[{"role":"city_staff","login":"shi","password":"x"}]}"#
+        r#"{"public":"p","staff":"s","operations":"o","mails":"m","people":[{"role":"city_staff","login":"shi","password":"x"}]}"#
     );
 }
