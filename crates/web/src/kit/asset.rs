@@ -86,6 +86,47 @@ mod tests {
     }
 
     #[test]
+    fn r4_c_the_colours_and_the_focus_are_those_of_the_design_system() {
+        // デジタル庁デザインシステム, design tokens 1.1.9.
+        const TOKENS: [(&str, &str); 25] = [
+            ("blue-50", "#e8f1fe"),
+            ("blue-100", "#d9e6ff"),
+            ("blue-200", "#c5d7fb"),
+            ("blue-300", "#9db7f9"),
+            ("blue-900", "#0017c1"),
+            ("blue-1000", "#00118f"),
+            ("blue-1200", "#000060"),
+            ("gray-50", "#f2f2f2"),
+            ("gray-100", "#e6e6e6"),
+            ("gray-200", "#ccc"),
+            ("gray-420", "#949494"),
+            ("gray-600", "#666"),
+            ("gray-700", "#4d4d4d"),
+            ("gray-800", "#333"),
+            ("gray-900", "#1a1a1a"),
+            ("green-50", "#e6f5ec"),
+            ("green-600", "#259d63"),
+            ("green-800", "#197a4b"),
+            ("red-50", "#fdeeee"),
+            ("red-800", "#ec0000"),
+            ("red-900", "#ce0000"),
+            ("yellow-50", "#fbf5e0"),
+            ("yellow-300", "#ffd43d"),
+            ("yellow-700", "#b78f00"),
+            // 900 has too little contrast for words on white.
+            ("yellow-1100", "#6e5600"),
+        ];
+        let style = content("style.css").unwrap();
+        let light = style.split(":root {").nth(1).and_then(|rest| rest.split('}').next()).unwrap();
+        for (name, value) in TOKENS {
+            assert!(light.contains(&format!("--{name}: {value};")), "{name}");
+        }
+        let focus =
+            "outline: 4px solid var(--ink); outline-offset: 2px; box-shadow: 0 0 0 2px var(--yellow-300);";
+        assert!(style.contains(focus));
+    }
+
+    #[test]
     fn no_file_names_a_third_party() {
         for Asset(name, _, content) in &ASSETS {
             let foreign = content.replace("http://www.w3.org/2000/svg", "");
