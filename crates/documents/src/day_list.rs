@@ -1,5 +1,5 @@
 //! The reservations of one day by time (11(5)ウ(オ): リスト(翌日分)), handed to the city before noon of the open day
-//! before, and used to pull the cards.
+//! before, and used to pull the cards. Which columns it has, the staff arrange; by hour it is grouped here.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::office::{list_line, stamp};
-use crate::table::{Cell, Table};
+use crate::document::CannotPrint;
+use crate::office::stamp;
+use crate::plain_list::{is_whole, shares};
 
 /// The list of one service at one site on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,109 +30,37 @@ pub struct DayList {
     pub printed_at: Timestamp,
     /// Who printed it.
     pub printed_by: String,
-    /// The reservations; printed in order of time, and in the given order within one time.
-    pub entries: Vec<Entry>,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// The reservations in the order in which they are printed. In order of time they stand under their hours.
+    pub rows: Vec<Row>,
 }
 
 /// One reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its time.
+pub struct Row {
+    /// Its time, by which it is counted.
     pub start: Start,
-    /// 管理番号 of the card; none where the service has no card in storage.
-    pub control_number: Option<String>,
-    /// The number on the 交付通知書, where the city agreed that it is held.
-    pub reference: Option<String>,
-    /// The day of the consignment.
-    pub list_date: Option<Date>,
-    /// The line of カード発行一覧表.
-    pub list_line: Option<u32>,
-    /// Where the card is stored.
-    pub place: Option<String>,
-    /// How it was booked: Web, 電話, 窓口.
-    pub channel: String,
-    /// Who comes: 本人, 本人と法定代理人, 法定代理人のみ, 任意代理人, 未確認.
-    #[serde(default)]
-    pub visitor: String,
-    /// Which of a family that was booked together, such as 家族 2/3; empty for those alone.
-    #[serde(default)]
-    pub family: String,
-    /// 備考.
-    pub remark: String,
-}
-
-impl Entry {
-    /// What the city knows the card by: the notice's number, else date and line of the list, else nothing.
-    fn shared_reference(&self) -> String {
-        match (&self.reference, self.list_date, self.list_line) {
-            (Some(reference), _, _) => reference.clone(),
-            (None, Some(date), Some(line)) => list_line(date, line),
-            _ => String::new(),
-        }
-    }
+    /// A text for every column.
+    pub texts: Vec<String>,
 }
 
 impl DayList {
-    /// The entries in order of time.
-    fn in_order(&self) -> Vec<&Entry> {
-        let mut entries: Vec<&Entry> = self.entries.iter().collect();
-        entries.sort_by_key(|entry| entry.start);
-        entries
-    }
-
-    /// The list as a table for export.
-    pub fn table(&self) -> Table {
-        let columns = [
-            "予約日",
-            "時刻",
-            "管理番号",
-            "交付通知書番号",
-            "一覧日付",
-            "一覧番号",
-            "保管場所",
-            "予約方法",
-            "来庁者",
-            "家族",
-            "備考",
-        ];
-        let rows = self.in_order().into_iter().map(|entry| {
-            vec![
-                Cell::Day(self.day),
-                Cell::text(entry.start.to_string()),
-                Cell::text(entry.control_number.clone().unwrap_or_default()),
-                Cell::text(entry.reference.clone().unwrap_or_default()),
-                entry.list_date.map_or_else(Cell::empty, Cell::Day),
-                entry.list_line.map_or_else(Cell::empty, |line| Cell::Number(i64::from(line))),
-                Cell::text(entry.place.clone().unwrap_or_default()),
-                Cell::text(entry.channel.clone()),
-                Cell::text(entry.visitor.clone()),
-                Cell::text(entry.family.clone()),
-                Cell::text(entry.remark.clone()),
-            ]
-        });
-        Table { columns: columns.map(String::from).to_vec(), rows: rows.collect() }
-    }
-
-    pub(crate) fn data(&self) -> Value {
-        let mut hours: BTreeMap<u16, Vec<Value>> = BTreeMap::new();
-        for (index, entry) in self.in_order().into_iter().enumerate() {
-            hours.entry(entry.start.minutes() / 60).or_default().push(json!({
-                "order": index + 1,
-                "time": entry.start.to_string(),
-                "control_number": entry.control_number.as_deref().map(crate::document::in_threes),
-                "reference": entry.shared_reference(),
-                "place": entry.place,
-                "channel": entry.channel,
-                "visitor": entry.visitor,
-                "family": entry.family,
-                "remark": entry.remark,
-            }));
+    /// Refuses a row that has another number of texts than there are columns: it would print in the wrong ones.
+    pub(crate) fn data(&self) -> Result<Value, CannotPrint> {
+        if !is_whole(&self.columns, self.rows.iter().map(|row| row.texts.as_slice())) {
+            return Err(CannotPrint::Data);
         }
-        let hours: Vec<Value> = hours
-            .into_iter()
-            .map(|(hour, rows)| json!({ "hour": format!("{hour}時台"), "count": rows.len(), "rows": rows }))
+        let mut hours: BTreeMap<u16, usize> = BTreeMap::new();
+        for row in &self.rows {
+            *hours.entry(row.start.minutes() / 60).or_default() += 1;
+        }
+        let counts: Vec<Value> = hours
+            .iter()
+            .map(|(hour, count)| json!({ "hour": format!("{hour}時台"), "count": count }))
             .collect();
-        json!({
+        let texts: Vec<&[String]> = self.rows.iter().map(|row| row.texts.as_slice()).collect();
+        Ok(json!({
             "city": self.city,
             "site": self.site,
             "service": self.service,
@@ -139,9 +68,28 @@ impl DayList {
             "as_of": stamp(self.as_of),
             "printed": stamp(self.printed_at),
             "printed_by": self.printed_by,
-            "total": self.entries.len(),
-            "hours": hours,
-        })
+            "total": self.rows.len(),
+            "counts": counts,
+            "columns": self.columns,
+            "shares": shares(&self.columns, &texts),
+            "groups": self.groups(),
+        }))
+    }
+
+    /// The rows under their hours, where they are in order of time; else as they are, under no name.
+    fn groups(&self) -> Vec<Value> {
+        let by_time = self.rows.is_sorted_by_key(|row| row.start);
+        let numbered: Vec<(usize, &Row)> = (1..).zip(&self.rows).collect();
+        let hour = |row: &Row| row.start.minutes() / 60;
+        numbered
+            .chunk_by(|(_, one), (_, other)| !by_time || hour(one) == hour(other))
+            .map(|group| {
+                let name = group.first().filter(|_| by_time).map(|(_, row)| format!("{}時台", hour(row)));
+                let row = |(order, row): &(usize, &Row)| json!({ "order": order, "texts": row.texts });
+                let rows: Vec<Value> = group.iter().map(row).collect();
+                json!({ "hour": name.unwrap_or_default(), "count": rows.len(), "rows": rows })
+            })
+            .collect()
     }
 }
 
@@ -151,22 +99,11 @@ mod tests {
 
     use super::*;
 
-    fn entry(start: &str, control: &str) -> Entry {
-        Entry {
-            start: start.parse().unwrap(),
-            control_number: Some(control.into()),
-            reference: None,
-            list_date: Some(date(2026, 11, 20)),
-            list_line: Some(3),
-            place: Some("棚3-6".into()),
-            channel: "Web".into(),
-            visitor: "本人".into(),
-            family: String::new(),
-            remark: String::new(),
-        }
+    fn row(start: &str, place: &str) -> Row {
+        Row { start: start.parse().unwrap(), texts: vec![start.into(), place.into()] }
     }
 
-    fn list(entries: Vec<Entry>) -> DayList {
+    fn list(rows: Vec<Row>) -> DayList {
         DayList {
             city: "吹田市".into(),
             site: "本庁".into(),
@@ -175,39 +112,39 @@ mod tests {
             as_of: "2026-11-24T00:00:00Z".parse().unwrap(),
             printed_at: "2026-11-24T00:05:00Z".parse().unwrap(),
             printed_by: "見本 操作者".into(),
-            entries,
+            columns: vec!["時刻".into(), "保管場所".into()],
+            rows,
         }
     }
 
     #[test]
     fn r5_c5_the_list_goes_by_time_with_totals_by_hour() {
-        let data = list(vec![entry("10:00", "1"), entry("9:50", "2"), entry("9:00", "3")]).data();
-        assert_eq!(data["hours"][0]["hour"], "9時台");
-        assert_eq!(data["hours"][0]["count"], 2);
-        assert_eq!(data["hours"][0]["rows"][0]["time"], "9:00");
-        assert_eq!(data["hours"][1]["rows"][0]["order"], 3);
+        let data = list(vec![row("9:00", "棚1"), row("9:50", "棚3"), row("10:00", "棚2")]).data().unwrap();
+        assert_eq!(
+            (data["counts"][0]["hour"].as_str(), data["counts"][0]["count"].as_i64()),
+            (Some("9時台"), Some(2))
+        );
+        assert_eq!(data["groups"][0]["hour"], "9時台");
+        assert_eq!(data["groups"][0]["rows"][0]["texts"][0], "9:00");
+        assert_eq!(data["groups"][1]["rows"][0]["order"], 3);
         assert_eq!(data["total"], 3);
-        assert_eq!(data["hours"][0]["rows"][0]["visitor"], "本人");
         assert_eq!(data["day"], "令和8年11月25日(水)");
     }
 
     #[test]
-    fn r5_c5_where_the_city_refused_the_notice_number_date_and_line_stand_in_its_place() {
-        let mut agreed = entry("9:00", "1");
-        assert_eq!(agreed.shared_reference(), "R8.11.20-3");
-        agreed.reference = Some("A1B-000012".into());
-        assert_eq!(agreed.shared_reference(), "A1B-000012");
-        assert_eq!(list(vec![agreed]).table().rows[0][3], Cell::text("A1B-000012"));
+    fn r4_f_a_list_in_another_order_is_not_torn_apart_by_hours() {
+        let data = list(vec![row("10:00", "棚1"), row("9:00", "棚2"), row("10:10", "棚3")]).data().unwrap();
+        assert_eq!(data["groups"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            (data["groups"][0]["hour"].as_str(), data["groups"][0]["rows"][2]["order"].as_i64()),
+            (Some(""), Some(3))
+        );
+        assert_eq!(data["counts"][1]["count"], 2);
     }
 
     #[test]
-    fn r4_d_who_comes_and_which_of_a_family_stand_in_columns_of_their_own() {
-        let mut second = entry("9:00", "1");
-        second.visitor = "本人と法定代理人".into();
-        second.family = "家族 2/3".into();
-        let table = list(vec![second]).table();
-        let at = |name: &str| table.columns.iter().position(|column| column == name).unwrap();
-        assert_eq!(table.rows[0][at("来庁者")], Cell::text("本人と法定代理人"));
-        assert_eq!(table.rows[0][at("家族")], Cell::text("家族 2/3"));
+    fn r4_i_a_row_that_would_print_in_the_wrong_columns_is_refused() {
+        let short = Row { start: "9:00".parse().unwrap(), texts: vec!["9:00".into()] };
+        assert_eq!(list(vec![short]).data(), Err(CannotPrint::Data));
     }
 }

@@ -130,7 +130,7 @@ impl Document {
             Self::GuideLetters(paper) => paper.data(),
             Self::SleeveLabels(paper) => paper.data(),
             Self::PlaceLabels(paper) => paper.data(),
-            Self::DayList(paper) => Ok(paper.data()),
+            Self::DayList(paper) => paper.data(),
             Self::BatchList(paper) => paper.data(),
             Self::DayCounts(paper) => Ok(paper.data()),
             Self::PlainList(paper) => paper.data(),

@@ -37,8 +37,7 @@ pub struct PlainList {
 impl PlainList {
     /// Refuses a row that has another number of texts than there are columns: it would print in the wrong ones.
     pub(crate) fn data(&self) -> Result<Value, CannotPrint> {
-        let whole = self.rows.iter().all(|row| row.len() == self.columns.len());
-        if self.columns.is_empty() || !whole || self.rows.len() > MOST_ROWS {
+        if !is_whole(&self.columns, self.rows.iter().map(Vec::as_slice)) || self.rows.len() > MOST_ROWS {
             return Err(CannotPrint::Data);
         }
         let rows: Vec<Value> = (1..)
@@ -51,22 +50,27 @@ impl PlainList {
             "title": self.title,
             "asked": self.asked.join("　"),
             "columns": self.columns,
-            "shares": self.shares(),
+            "shares": shares(&self.columns, &self.rows.iter().map(Vec::as_slice).collect::<Vec<_>>()),
             "rows": rows,
             "total": self.rows.len(),
             "printed": stamp(self.printed_at),
             "printed_by": self.printed_by,
         }))
     }
+}
 
-    /// How the columns share the width of the paper: as their longest texts do. A name may take two lines.
-    fn shares(&self) -> Vec<usize> {
-        let share = |(at, name): (usize, &String)| {
-            let texts = self.rows.iter().filter_map(|row| row.get(at)).map(|text| width(text));
-            texts.fold(width(name).div_ceil(2), usize::max).clamp(4, LONGEST)
-        };
-        self.columns.iter().enumerate().map(share).collect()
-    }
+/// Whether there are columns, and each row has a text for each of them.
+pub(crate) fn is_whole<'a>(columns: &[String], mut rows: impl Iterator<Item = &'a [String]>) -> bool {
+    !columns.is_empty() && rows.all(|row| row.len() == columns.len())
+}
+
+/// How columns share the width of the paper: as their longest texts do. A name may take two lines.
+pub(crate) fn shares(columns: &[String], rows: &[&[String]]) -> Vec<usize> {
+    let share = |(at, name): (usize, &String)| {
+        let texts = rows.iter().filter_map(|row| row.get(at)).map(|text| width(text));
+        texts.fold(width(name).div_ceil(2), usize::max).clamp(4, LONGEST)
+    };
+    columns.iter().enumerate().map(share).collect()
 }
 
 #[cfg(test)]

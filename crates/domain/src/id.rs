@@ -105,6 +105,8 @@ ids! {
     RuleId;
     /// A filter of a list that somebody saved under a name.
     FilterId;
+    /// An arrangement of a list's columns that has a name.
+    ArrangementId;
     /// A version of what was written down of a field in the ledger of personal data.
     LedgerId;
     /// A mail in the outbox.

@@ -3,6 +3,7 @@
 //! This room must not know a clock, a source of random values, a database or HTTP: instants, ids and
 //! random values are arguments. One module per noun; a noun has the same name in every room.
 
+pub mod arrangement;
 pub mod batch;
 pub mod calendar;
 pub mod capacity;

@@ -39,6 +39,8 @@ codes! {
         MoveCards = "move_cards",
         /// Share one's saved filters of lists with everybody at the site, and remove such.
         ShareFilters = "share_filters",
+        /// Arrange the columns of lists for everybody at the site, with the city's agreement.
+        ArrangeLists = "arrange_lists",
         /// Print guide letters and labels.
         PrintLetters = "print_letters",
         /// Book, move and cancel for a citizen, by telephone or at the counter.
@@ -100,6 +102,7 @@ impl Role {
                 P::RecordIssue,
                 P::OverrideRules,
                 P::ShareFilters,
+                P::ArrangeLists,
                 P::CloseDay,
                 P::SeeReports,
                 P::SeeRules,
@@ -125,6 +128,7 @@ impl Role {
                 P::SeeReports,
                 P::SeeRules,
                 P::ChangeRules,
+                P::ArrangeLists,
                 P::ReadJournal,
                 P::DecideLedger,
                 P::ManagePeople,

@@ -116,18 +116,24 @@ fn place_labels() -> Document {
 }
 
 fn day_list(count: u16) -> Document {
-    let entries = (0..count)
-        .map(|index| day_list::Entry {
-            start: domain::time::Start::new(540 + index / 4 * 10).unwrap(),
-            control_number: Some(format!("{:09}", 104_230_000 + u32::from(index))),
-            reference: (index % 5 != 0).then(|| format!("K7M-{index:06}")),
-            list_date: Some(date(2026, 11, 20)),
-            list_line: Some(u32::from(index) + 1),
-            place: Some(format!("キャビネットA 棚{}-{}", index % 6 + 1, index % 9 + 1)),
-            channel: ["Web", "電話", "窓口"][usize::from(index % 7 / 3)].into(),
-            visitor: ["本人", "本人と法定代理人", "未確認"][usize::from(index % 13 / 6)].into(),
-            family: if index % 13 == 6 { "家族 2/3".into() } else { String::new() },
-            remark: if index % 11 == 0 { "車いす。同席あり。𠮷".into() } else { String::new() },
+    let columns =
+        ["時刻", "管理番号", "交付通知書番号又は一覧の行", "保管場所", "予約方法", "来庁者", "家族", "備考"];
+    let rows = (0..count)
+        .map(|index| {
+            let start = domain::time::Start::new(540 + index / 4 * 10).unwrap();
+            let number = 104_230_000 + u32::from(index);
+            let notice = format!("K7M-{index:06}");
+            let texts = vec![
+                start.to_string(),
+                format!("{} {:03} {:03}", number / 1_000_000, number / 1_000 % 1_000, number % 1_000),
+                if index % 5 == 0 { format!("R8.11.20-{}", index + 1) } else { notice },
+                format!("キャビネットA 棚{}-{}", index % 6 + 1, index % 9 + 1),
+                ["Web", "電話", "窓口"][usize::from(index % 7 / 3)].into(),
+                ["本人", "本人と法定代理人", "未確認"][usize::from(index % 13 / 6)].into(),
+                if index % 13 == 6 { "家族 2/3".into() } else { String::new() },
+                if index % 11 == 0 { "車いす。同席あり。𠮷".into() } else { String::new() },
+            ];
+            day_list::Row { start, texts }
         })
         .collect();
     Document::DayList(DayList {
@@ -138,7 +144,8 @@ fn day_list(count: u16) -> Document {
         as_of: printed_at(),
         printed_at: printed_at(),
         printed_by: printed_by(),
-        entries,
+        columns: columns.map(String::from).to_vec(),
+        rows,
     })
 }
 
@@ -388,7 +395,7 @@ fn the_same_document_gives_the_same_bytes() {
 #[test]
 fn a_character_that_no_font_has_is_reported() {
     let Document::DayList(mut list) = day_list(1) else { unreachable!() };
-    list.entries[0].remark = "\u{1f9ff}".into();
+    list.rows[0].texts[7] = "\u{1f9ff}".into();
     let rendered = ENGINE.render(&Document::DayList(list)).unwrap();
     assert_eq!(rendered.warnings, ["no font has '\\u{1f9ff}'".replace("\\u{1f9ff}", "🧿")]);
 }
@@ -396,7 +403,7 @@ fn a_character_that_no_font_has_is_reported() {
 #[test]
 fn text_cannot_become_markup() {
     let Document::DayList(mut list) = day_list(1) else { unreachable!() };
-    list.entries[0].remark = "*x* #panic(1) $y$ <z> \\ @a".into();
+    list.rows[0].texts[7] = "*x* #panic(1) $y$ <z> \\ @a".into();
     let drawn = draw(&render(&Document::DayList(list), 1), 60);
     assert!(run("pdftotext", &[path(&drawn.pdf), "-"]).contains("#panic(1)"));
 }

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_mail.sql"),
     migration!(14, "0014_numbers_looked_up.sql"),
     migration!(15, "0015_failed_mails.sql"),
+    migration!(16, "0016_arrangements.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -234,6 +235,11 @@ mod tests {
             15,
             "7fca81d3bf4e58717fd2e54d4f464453efacd3d3499afc4fa516d10cc628da2b",
             "e0447cf04db53546d583042dff97d80163d543941a080cb93e063f6d39cec324",
+        ),
+        (
+            16,
+            "ad0521972cde82c6b54beaaa7f9521face520e812e223cc796e8aaab30793953",
+            "d17c4a23c4ce7a1eea2d34845eafaf4959893507646a49df81887465e7ab133f",
         ),
     ];
 

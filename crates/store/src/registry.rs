@@ -6,6 +6,7 @@ use crate::tx::Engine;
 /// The lists of all modules. A test looks through the sources for a module that is missing here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
     [
+        crate::arrangement::STATEMENTS,
         crate::batch::STATEMENTS,
         crate::batch::mail::STATEMENTS,
         crate::by_hand::STATEMENTS,

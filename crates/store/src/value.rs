@@ -266,6 +266,7 @@ macro_rules! texts {
 }
 texts!(
     Date,
+    domain::arrangement::StaffList,
     domain::batch::BatchKind,
     domain::batch::BatchState,
     domain::card::Cause,
@@ -276,6 +277,7 @@ texts!(
     domain::consignment::ApplicationMethod,
     domain::consignment::Way,
     domain::id::AccessId,
+    domain::id::ArrangementId,
     domain::id::BatchId,
     domain::id::CardId,
     domain::id::ConsignmentId,

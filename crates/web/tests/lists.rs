@@ -272,7 +272,7 @@ on_both! {
         let mut operator = house.operator();
         operator.open("/").follow("予約").follow("日ごとの予約数").sees("日ごとの予約数");
         operator.fill("from", "2026-11-09").fill("until", "2026-11-15").press("表示する");
-        operator.reads("11月11日(水) 3 3 0 0 0").reads("計 3 3 0 0 0");
+        operator.reads("11月11日(水) 3 3 0 0 0").reads("計 予約3、来庁前3、交付済0、持ち帰り・途中退出0、不来庁0");
         assert!(!operator.text().contains("11月15日(日)"), "closed days without reservations are left out");
         operator.follow("11月11日").sees("予約 令和8年11月11日(水)");
         operator.open("/reservations/days?from=2026-01-01&until=2026-12-31").reads("一度に見られるのは93日までです。");

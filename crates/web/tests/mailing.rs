@@ -97,7 +97,7 @@ on_both! {
             let now = card(&house, *id);
             assert_eq!((now.stage, now.cause, now.place_kind), (Stage::Ended, Some(Cause::MailedByCity), PlaceKind::Post));
         }
-        operator.open("/batches").reads("R8.11.4 発送");
+        operator.open("/batches").reads("市が発送済 R8.11.4");
         operator.open(&format!("/cards/{}", mailed[0])).reads("市が郵送").reads("市が郵送した");
         house.city.seal();
         house.verify();

@@ -45,6 +45,10 @@ impl Entry {
             Self::FilterSaved { .. } => "filter_saved",
             Self::FilterShared { .. } => "filter_shared",
             Self::FilterRemoved { .. } => "filter_removed",
+            Self::ListArranged { .. } => "list_arranged",
+            Self::ArrangementEnded { .. } => "arrangement_ended",
+            Self::ListStandsSo { .. } => "list_stands_so",
+            Self::ListChosen { .. } => "list_chosen",
             Self::CardPlaced { .. } => "card_placed",
             Self::CardPulled { .. } => "card_pulled",
             Self::LettersPrinted { .. } => "letters_printed",
@@ -108,7 +112,11 @@ impl Entry {
             | Self::BackScanned { .. }
             | Self::FilterSaved { .. }
             | Self::FilterShared { .. }
-            | Self::FilterRemoved { .. } => vec![],
+            | Self::FilterRemoved { .. }
+            | Self::ListArranged { .. }
+            | Self::ArrangementEnded { .. }
+            | Self::ListStandsSo { .. }
+            | Self::ListChosen { .. } => vec![],
             Self::MailGiven { reservation }
             | Self::MailConfirmed { reservation }
             | Self::MailRemoved { reservation }

@@ -4,13 +4,14 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{BusinessDay, CityRecord, Ending, Slot};
+use crate::arrangement::StaffList;
 use crate::card::{Finding, Pass};
 use crate::check_sheet::{Collected, Sheet};
 use crate::correction::End;
 use crate::day_list::Duty;
 use crate::id::{
-    BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, PersonId, PlaceId, ReceptionId,
-    ReservationId, RuleId, SessionId,
+    ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, PersonId, PlaceId,
+    ReceptionId, ReservationId, RuleId, SessionId,
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -313,6 +314,38 @@ pub enum Entry {
     FilterRemoved {
         /// Which.
         filter: FilterId,
+    },
+    /// An arrangement of a list's columns was saved as the city agreed to it.
+    ListArranged {
+        /// Of which list.
+        list: StaffList,
+        /// Which arrangement.
+        arrangement: ArrangementId,
+        /// Which version of it.
+        version: u32,
+        /// How the city's agreement was recorded.
+        agreed: Agreed,
+    },
+    /// An arrangement was ended.
+    ArrangementEnded {
+        /// Of which list.
+        list: StaffList,
+        /// Which arrangement.
+        arrangement: ArrangementId,
+    },
+    /// It was set how a list stands for everybody who chose nothing else.
+    ListStandsSo {
+        /// Which list.
+        list: StaffList,
+        /// By which arrangement; `None`: as it stood before anybody arranged it.
+        arrangement: Option<ArrangementId>,
+    },
+    /// A person chose how a list stands for them.
+    ListChosen {
+        /// Which list.
+        list: StaffList,
+        /// By which arrangement; `None`: as it stands for everybody.
+        arrangement: Option<ArrangementId>,
     },
     /// A card was put into a place.
     CardPlaced {

@@ -59,6 +59,7 @@ statements! { "verify.facts":
         UNION ALL SELECT 'reception:' || id AS id, issuer AS words FROM reception WHERE issuer IS NOT NULL
         UNION ALL SELECT 'list:' || day AS id, receiver AS words FROM day_list WHERE receiver IS NOT NULL
         UNION ALL SELECT 'filter:' || id AS id, name || ' / ' || asked AS words FROM saved_filter
+        UNION ALL SELECT 'arrangement:' || id AS id, name || ' / ' || agreement AS words FROM list_arrangement
         UNION ALL SELECT 'incident:' || id AS id, told_to AS words FROM incident
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger

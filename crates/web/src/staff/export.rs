@@ -16,13 +16,14 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use documents::Document;
+use documents::day_list::{DayList, Row};
 use documents::plain_list::{self, PlainList};
 use documents::table::{CannotWrite, Cell, Codes, CsvFile, Encoding};
 use documents::xlsx::{Sheet, Workbook};
 use domain::journal::Subject;
-use domain::time::day_of;
 use http_body::{Frame, SizeHint};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use store::Reader;
 use store::journal::View;
 use tokio::sync::{Semaphore, mpsc};
@@ -32,6 +33,8 @@ use crate::kit::page::Cache;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::counter::file::{CannotWritePage, Form, Wanted, pdf};
 use crate::staff::desk::Signed;
+use crate::staff::listing::table::read;
+use crate::staff::listing::{Arranged, Listing, Look, Medium};
 use crate::staff::{Layout, Task};
 
 /// Files that are made at once; others wait for their turn, so that exports never take the whole machine.
@@ -40,15 +43,6 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 const SUBJECTS: usize = 1_000;
 /// What is sent at once, in bytes.
 const PIECE: usize = 64 << 10;
-
-/// A column of a list.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Column {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// Whether it stands on paper too, or in files alone.
-    pub(crate) on_paper: bool,
-}
 
 /// Some rows of a list, and where it goes on.
 pub(crate) struct Portion<M> {
@@ -71,6 +65,9 @@ pub(crate) trait Rows: Send + Sync + 'static {
         reader: &mut Reader<'_>,
         after: Option<&Self::Mark>,
     ) -> Result<Portion<Self::Mark>, store::Error>;
+
+    /// Sorts the rows as the list stands, where its rows can be sorted.
+    fn sort(&mut self, _arranged: &Arranged) {}
 }
 
 /// Rows that were read already, for lists that are short by their nature.
@@ -82,6 +79,30 @@ impl Rows for Short {
     fn portion(&self, _: &mut Reader<'_>, _: Option<&()>) -> Result<Portion<()>, store::Error> {
         Ok(Portion { rows: self.0.clone(), subjects: Vec::new(), next: None })
     }
+
+    fn sort(&mut self, arranged: &Arranged) {
+        arranged.sort(&mut self.0, |cells| cells);
+    }
+}
+
+/// What kind of paper a list becomes.
+#[derive(Debug, Clone)]
+pub(crate) enum Paper {
+    /// A list like any other.
+    Plain,
+    /// The reservations of a day, under their hours.
+    Day {
+        /// The service, as the paper names it.
+        service: String,
+        /// The site, as the paper names it.
+        site: String,
+        /// The day.
+        day: Date,
+        /// The instant up to which the list knows the reservations.
+        as_of: Timestamp,
+        /// The code word of the column with the time.
+        time: &'static str,
+    },
 }
 
 /// A list that is exported.
@@ -100,10 +121,23 @@ pub(crate) struct List<R> {
     pub(crate) words: Vec<String>,
     /// What the whole list is about, beside its rows.
     pub(crate) subjects: Vec<Subject>,
-    /// The columns.
-    pub(crate) columns: &'static [Column],
+    /// Its columns.
+    pub(crate) listing: &'static Listing,
+    /// The paper.
+    pub(crate) paper: Paper,
     /// The rows.
     pub(crate) rows: R,
+}
+
+impl<R> List<R> {
+    /// The name of the file: of the day that it is about, else of today.
+    fn file(&self, today: Date, ending: &str) -> String {
+        let day = match &self.paper {
+            Paper::Plain => today,
+            Paper::Day { day, .. } => *day,
+        };
+        format!("{}-{day}.{ending}", self.name)
+    }
 }
 
 /// The query of an export; the rest of it is the list's filter.
@@ -126,34 +160,39 @@ pub(crate) fn form(address: &str, name: &str) -> Result<Form, PageError> {
 pub(crate) async fn export<R: Rows>(
     app: &Arc<App>,
     signed: &Signed,
-    list: List<R>,
+    mut list: List<R>,
     form: Form,
     asked: Asked,
 ) -> Result<Response, PageError> {
+    let arranged = Arranged::read(app, signed, list.listing).await?;
+    list.rows.sort(&arranged);
+    if let Some(id) = arranged.id {
+        list.asked = format!("{} layout {id}", list.asked);
+    }
     // The semaphore is never closed.
     let _turn = TURNS.acquire().await.map_err(PageError::internal)?;
     match form {
-        Form::Pdf => on_paper(app, signed, list).await,
+        Form::Pdf => on_paper(app, signed, list, &arranged).await,
         Form::Csv => {
             let (encoding, media) = match asked.encoding {
                 Wanted::Utf8 => (Encoding::Utf8Bom, "text/csv; charset=utf-8"),
                 Wanted::Cp932 => (Encoding::Cp932, "text/csv; charset=Shift_JIS"),
             };
-            let made = make(app, list, move |list, each| csv(list, encoding, each)).await?;
+            let (name, task) = (list.file(app.today(), "csv"), list.task);
+            let made = make(app, list, &arranged, move |list, each| csv(list, encoding, each)).await?;
             if !made.cannot_write.is_empty() {
-                let layout = signed.layout("CP932では書けない文字があります").within(made.task);
-                let names: Vec<String> = made.columns.iter().map(|column| column.name.to_owned()).collect();
-                return Ok(respond(&CannotWritePage::new(layout, &names, &made.cannot_write)));
+                let layout = signed.layout("CP932では書けない文字があります").within(task);
+                return Ok(respond(&CannotWritePage::new(layout, &made.columns, &made.cannot_write)));
             }
             signed.viewed(app, made.view).await?;
-            send(made.file, media, &format!("{}-{}.csv", made.name, day_of(app.now())))
+            send(made.file, media, &name)
         }
         Form::Xlsx => {
-            let now = app.now();
-            let made = make(app, list, move |list, each| xlsx(list, now, each)).await?;
+            let (now, name) = (app.now(), list.file(app.today(), "xlsx"));
+            let made = make(app, list, &arranged, move |list, each| xlsx(list, now, each)).await?;
             signed.viewed(app, made.view).await?;
             let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            send(made.file, media, &format!("{}-{}.xlsx", made.name, day_of(now)))
+            send(made.file, media, &name)
         }
         Form::Page => Err(PageError::NotFound),
     }
@@ -163,9 +202,7 @@ pub(crate) async fn export<R: Rows>(
 struct Made {
     file: File,
     cannot_write: Vec<CannotWrite>,
-    columns: &'static [Column],
-    name: &'static str,
-    task: Task,
+    columns: Vec<String>,
     view: View,
 }
 
@@ -196,11 +233,13 @@ type Each<'a> = dyn FnMut(&mut dyn FnMut(&[Cell]) -> Result<(), MakeError>) -> R
 async fn make<R: Rows>(
     app: &Arc<App>,
     list: List<R>,
+    arranged: &Arranged,
     write: impl FnOnce(&Head, &mut Each<'_>) -> Result<(File, Vec<CannotWrite>), MakeError> + Send + 'static,
 ) -> Result<Made, PageError> {
     let db = app.db.clone();
+    let shown = arranged.on(Medium::File);
+    let head = Head { title: list.title, columns: arranged.names(&shown) };
     let made = tokio::task::spawn_blocking(move || {
-        let head = Head { title: list.title, columns: list.columns };
         let rows = Arc::new(list.rows);
         let (mut found, mut about) = (0_usize, Vec::new());
         let mut each = |take: &mut dyn FnMut(&[Cell]) -> Result<(), MakeError>| {
@@ -212,7 +251,7 @@ async fn make<R: Rows>(
                 if found <= SUBJECTS {
                     about.extend(portion.subjects);
                 }
-                portion.rows.iter().try_for_each(|cells| take(cells))?;
+                portion.rows.iter().try_for_each(|cells| take(&chosen(cells, &shown)))?;
                 match portion.next {
                     Some(next) => after = Some(next),
                     None => return Ok(()),
@@ -226,8 +265,7 @@ async fn make<R: Rows>(
         }
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         let view = View { screen: list.screen, asked: list.asked, subjects, found };
-        let Head { columns, .. } = head;
-        Ok::<_, MakeError>(Made { file, cannot_write, columns, name: list.name, task: list.task, view })
+        Ok::<_, MakeError>(Made { file, cannot_write, columns: head.columns, view })
     });
     Ok(made.await.map_err(PageError::internal)??)
 }
@@ -235,18 +273,17 @@ async fn make<R: Rows>(
 /// What stands above the rows.
 struct Head {
     title: String,
-    columns: &'static [Column],
+    columns: Vec<String>,
 }
 
-impl Head {
-    fn names(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.name.to_owned()).collect()
-    }
+/// The cells of the columns that are shown, in their order.
+fn chosen(cells: &[Cell], shown: &[usize]) -> Vec<Cell> {
+    shown.iter().filter_map(|at| cells.get(*at)).cloned().collect()
 }
 
 fn csv(head: &Head, encoding: Encoding, each: &mut Each<'_>) -> Result<(File, Vec<CannotWrite>), MakeError> {
     let mut out = BufWriter::new(tempfile::tempfile()?);
-    let mut file = CsvFile::new(&head.names(), encoding, Codes::Protected);
+    let mut file = CsvFile::new(&head.columns, encoding, Codes::Protected);
     each(&mut |cells| {
         file.row(cells);
         Ok(out.write_all(&file.take())?)
@@ -257,27 +294,28 @@ fn csv(head: &Head, encoding: Encoding, each: &mut Each<'_>) -> Result<(File, Ve
 }
 
 fn xlsx(head: &Head, made_at: Timestamp, each: &mut Each<'_>) -> Result<(File, Vec<CannotWrite>), MakeError> {
-    let columns = head.names();
-    let sheet = Sheet { name: &head.title, columns: &columns, made_at };
+    let sheet = Sheet { name: &head.title, columns: &head.columns, made_at };
     let mut workbook = Workbook::new(tempfile::tempfile()?, &sheet)?;
     each(&mut |cells| Ok(workbook.row(cells)?))?;
     Ok((workbook.finish()?, Vec::new()))
 }
 
 /// Prints the list, if it is not too long for paper.
-async fn on_paper<R: Rows>(app: &Arc<App>, signed: &Signed, list: List<R>) -> Result<Response, PageError> {
+async fn on_paper<R: Rows>(
+    app: &Arc<App>,
+    signed: &Signed,
+    list: List<R>,
+    arranged: &Arranged,
+) -> Result<Response, PageError> {
+    let name = list.file(app.today(), "pdf");
     let rows = Arc::new(list.rows);
-    let (mut texts, mut subjects, mut after) = (Vec::new(), list.subjects, None);
+    let (mut all, mut subjects, mut after) = (Vec::new(), list.subjects, None);
     loop {
         let (source, from) = (rows.clone(), after);
         let portion = app.db.read(move |reader| source.portion(reader, from.as_ref())).await?;
-        let printed = |cells: Vec<Cell>| {
-            let shown = cells.iter().zip(list.columns).filter(|(_, column)| column.on_paper);
-            shown.map(|(cell, _)| text(cell)).collect::<Vec<_>>()
-        };
-        texts.extend(portion.rows.into_iter().map(printed));
+        all.extend(portion.rows);
         subjects.extend(portion.subjects);
-        if texts.len() > plain_list::MOST_ROWS {
+        if all.len() > plain_list::MOST_ROWS {
             let layout = signed.layout("PDFにできる件数を超えています").within(list.task);
             return Ok(respond(&TooLongPage { layout, most: plain_list::MOST_ROWS }));
         }
@@ -286,31 +324,53 @@ async fn on_paper<R: Rows>(app: &Arc<App>, signed: &Signed, list: List<R>) -> Re
             None => break,
         }
     }
-    let found = u32::try_from(texts.len()).unwrap_or(u32::MAX);
+    let found = u32::try_from(all.len()).unwrap_or(u32::MAX);
     signed.viewed(app, View { screen: list.screen, asked: list.asked, subjects, found }).await?;
-    let (site, today) = (&app.settings.site, app.today());
-    let site = app.rules().site(site, today).map_or_else(|| site.to_string(), |site| site.name_ja.clone());
-    let columns = list.columns.iter().filter(|column| column.on_paper);
-    let document = Document::PlainList(PlainList {
-        city: app.settings.profile.city.name_ja.clone(),
-        site,
-        title: list.title,
-        asked: list.words,
-        columns: columns.map(|column| column.name.to_owned()).collect(),
-        rows: texts,
-        printed_at: app.now(),
-        printed_by: signed.name().to_owned(),
-    });
-    pdf(app, document, &format!("{}-{today}.pdf", list.name)).await
+    let shown = arranged.on(Medium::Paper);
+    let columns = arranged.names(&shown);
+    let looks = |at: &usize| list.listing.columns.get(*at).map_or(Look::Words, |column| column.look);
+    let texts = |cells: &Vec<Cell>| -> Vec<String> {
+        shown.iter().map(|at| cells.get(*at).map(|cell| read(cell, looks(at))).unwrap_or_default()).collect()
+    };
+    let (city, printed_at) = (app.settings.profile.city.name_ja.clone(), app.now());
+    let printed_by = signed.name().to_owned();
+    let document = match list.paper {
+        Paper::Plain => {
+            let (site, today) = (&app.settings.site, app.today());
+            let site =
+                app.rules().site(site, today).map_or_else(|| site.to_string(), |one| one.name_ja.clone());
+            let rows = all.iter().map(texts).collect();
+            let (title, asked) = (list.title, list.words);
+            Document::PlainList(PlainList { city, site, title, asked, columns, rows, printed_at, printed_by })
+        }
+        Paper::Day { service, site, day, as_of, time } => {
+            let at = list.listing.find(time).ok_or_else(|| PageError::internal(NoTime))?;
+            let row = |cells: &Vec<Cell>| match cells.get(at) {
+                Some(Cell::Text(start)) => start.parse().ok().map(|start| Row { start, texts: texts(cells) }),
+                _ => None,
+            };
+            let rows: Option<Vec<Row>> = all.iter().map(row).collect();
+            let rows = rows.ok_or_else(|| PageError::internal(NoTime))?;
+            Document::DayList(DayList {
+                city,
+                site,
+                service,
+                day,
+                as_of,
+                printed_at,
+                printed_by,
+                columns,
+                rows,
+            })
+        }
+    };
+    pdf(app, document, &name).await
 }
 
-fn text(cell: &Cell) -> String {
-    match cell {
-        Cell::Text(text) => text.clone(),
-        Cell::Number(number) => number.to_string(),
-        Cell::Day(day) => crate::staff::wording::short_date(*day),
-    }
-}
+/// A list of a day has a row without a time.
+#[derive(Debug, thiserror::Error)]
+#[error("a row of a day's list has no time")]
+struct NoTime;
 
 /// The page that says that a list is too long for paper.
 #[derive(Template)]

@@ -4,11 +4,13 @@
 //! who may use it.
 
 pub mod account;
+pub(crate) mod agreement;
 pub mod counter;
 pub mod desk;
 pub(crate) mod export;
 pub(crate) mod field;
 pub mod layout;
+pub(crate) mod listing;
 pub(crate) mod mail;
 pub mod preparation;
 pub(crate) mod renewal;
@@ -29,7 +31,8 @@ use crate::kit::surround::{Surroundings, surround};
 fn desk(app: &Arc<App>) -> Desk {
     let desk = account::routes(Desk::new(app.clone()));
     let desk = preparation::routes(desk);
-    mail::routes(vacancy::routes(renewal::routes(counter::routes(desk))))
+    let desk = mail::routes(vacancy::routes(renewal::routes(counter::routes(desk))));
+    listing::routes(desk)
 }
 
 /// The staff listener: never public, and every page behind a permission.

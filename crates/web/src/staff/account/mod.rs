@@ -19,10 +19,14 @@ use domain::permission::Permission;
 
 use super::desk::{Access, Desk, PASSWORD, SIGN_IN, Signed};
 use super::layout::{Layout, Task};
+use super::listing::Listing;
 use crate::kit::Form;
 
 #[cfg(test)]
 mod samples;
+
+/// The lists of this part.
+pub(crate) const LISTINGS: &[&Listing] = &[&rules::over::LISTING, &people::export::LISTING];
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {

@@ -40,7 +40,7 @@ use super::rules::affected::Affected;
 use super::rules::edit::{EditPage, KindsPage};
 use super::rules::fields::Kind;
 use super::rules::month::{MonthPage, Taken};
-use super::rules::over::OverPage;
+use super::rules::over::{LISTING, OverPage};
 use super::rules::propose::{Other, ProposePage, Told as ToldProposal};
 use super::rules::slots::SlotsPage;
 use super::rules::{RulesPage, SlotsOf};
@@ -49,6 +49,7 @@ use super::sign_in::SignInPage;
 use super::words::Names;
 use crate::kit::{Fields, Form, asset};
 use crate::staff::layout::{Layout, Person, Task};
+use crate::staff::listing::Arranged;
 
 const TODAY: Date = date(2026, 11, 24);
 
@@ -311,7 +312,8 @@ fn change_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> 
     };
     let over = |form, many: u128, keeps| {
         let lines = (0..many).map(affected).collect();
-        OverPage::new(layout("定員に収まらない予約"), form, lines, keeps, operation(1)).render()
+        let arranged = Arranged::of(&LISTING, None, |_| true);
+        OverPage::new(layout("定員に収まらない予約"), form, (&arranged, lines), keeps, operation(1)).render()
     };
     let mut nothing = Form::fresh();
     nothing.refuse_ja("kept", "受け入れる予約を選んでください。");
@@ -441,6 +443,7 @@ fn pages() -> Vec<(&'static str, String)> {
     let journal = |around, told: &[Told], may_see| {
         JournalPage::new(layout("記録簿"), around, told, &names(), may_see).render()
     };
+    let all_columns = Arranged::of(&super::people::export::LISTING, None, |_| true);
     let mut all: Vec<(&'static str, askama::Result<String>)> = vec![
         ("sign-in", SignInPage::new(nobody(), Form::fresh(), false).render()),
         ("sign-in-ended", SignInPage::new(nobody(), Form::fresh(), true).render()),
@@ -449,7 +452,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("password-must", password(short, true)),
         ("settings", SettingsPage::new(layout("設定"), |_| true).render()),
         ("settings-rules-only", SettingsPage::new(layout("設定"), |p| p == Permission::SeeRules).render()),
-        ("people", PeoplePage::new(layout("アカウント"), &people(), &names(), TODAY, now()).render()),
+        ("people", PeoplePage::new(layout("アカウント"), &all_columns, &people(), &names(), now()).render()),
         (
             "person-new",
             NewPage::new(layout("アカウントの作成"), grant_form(), operation(1), roles(), sites()).render(),

@@ -140,11 +140,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
                 Deed::Ended => "終了しました",
                 Deed::Agreed => "市の同意を得たものとして記録しました",
             };
-            let agreed = match agreed {
-                Agreed::Account => "",
-                Agreed::Told => "（市の担当者の氏名と日時により記録）",
-                Agreed::Later => "（市の同意は後で記録）",
-            };
+            let agreed = agreed_words(*agreed);
             let object = if deed.starts_with('市') { "規則を、" } else { "規則を" };
             format!("{object}{deed}（第{epoch}版）{agreed}")
         }
@@ -223,6 +219,13 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::FilterSaved { .. } => "一覧の絞り込みを保存しました".to_owned(),
         Entry::FilterShared { .. } => "保存した絞り込みを共有しました".to_owned(),
         Entry::FilterRemoved { .. } => "保存した絞り込みを外しました".to_owned(),
+        Entry::ListArranged { list, version, agreed, .. } => {
+            let agreed = agreed_words(*agreed);
+            format!("一覧「{}」のレイアウトを保存しました（第{version}版）{agreed}", list.label())
+        }
+        Entry::ArrangementEnded { list, .. } => format!("一覧「{}」のレイアウトを終えました", list.label()),
+        Entry::ListStandsSo { list, .. } => format!("一覧「{}」のみんなの標準を決めました", list.label()),
+        Entry::ListChosen { list, .. } => format!("一覧「{}」の自分のレイアウトを選びました", list.label()),
         Entry::CardPlaced { place, .. } => format!("カードを「{}」に入れました", names.place(*place)),
         Entry::CardPulled { place, day, .. } => {
             format!("{}の予約のため、カードを「{}」から引き抜きました", day_words(day), names.place(*place))
@@ -308,8 +311,16 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
     }
 }
 
+fn agreed_words(agreed: Agreed) -> &'static str {
+    match agreed {
+        Agreed::Account => "",
+        Agreed::Told => "（市の担当者の氏名と日時により記録）",
+        Agreed::Later => "（市の同意は後で記録）",
+    }
+}
+
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 69] = [
+pub(crate) const KINDS: [(&str, &str); 73] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -329,6 +340,10 @@ pub(crate) const KINDS: [(&str, &str); 69] = [
     ("filter_saved", "絞り込みの保存"),
     ("filter_shared", "絞り込みの共有"),
     ("filter_removed", "絞り込みの削除"),
+    ("list_arranged", "一覧のレイアウトの保存"),
+    ("arrangement_ended", "一覧のレイアウトの終了"),
+    ("list_stands_so", "一覧のみんなの標準"),
+    ("list_chosen", "一覧のレイアウトの選択"),
     ("place_created", "保管場所の登録"),
     ("card_placed", "箱への格納"),
     ("card_pulled", "引き抜き"),

@@ -4,15 +4,13 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use documents::Document;
-use documents::day_list::DayList;
 use documents::table::{CannotWrite, Codes, Encoding, Table};
 use jiff::Timestamp;
 
 use crate::App;
 use crate::kit::page::Cache;
 use crate::kit::{Page, PageError, respond};
-use crate::staff::desk::Signed;
-use crate::staff::{Layout, Task};
+use crate::staff::Layout;
 
 /// What is asked for a day: the page, or one of its files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,29 +99,6 @@ pub(crate) fn xlsx(
 ) -> Result<Response, PageError> {
     let bytes = table.to_xlsx(sheet, made_at).map_err(PageError::internal)?;
     keep_xlsx(name, bytes)
-}
-
-/// A list of a day as the file that is wanted, named by its first word and the day.
-pub(crate) async fn day_list(
-    app: &App,
-    signed: &Signed,
-    paper: DayList,
-    wanted: Form,
-    query: CsvQuery,
-    name: &str,
-    sheet: &str,
-) -> Result<Response, PageError> {
-    let (day, as_of) = (paper.day, paper.as_of);
-    let file = |ending: &str| format!("{name}-{day}.{ending}");
-    match wanted {
-        Form::Page => Err(PageError::NotFound),
-        Form::Pdf => pdf(app, Document::DayList(paper), &file("pdf")).await,
-        Form::Csv => {
-            let layout = signed.layout("CP932では書けない文字があります").within(Task::Reservations);
-            csv(layout, &paper.table(), query.encoding, &file("csv"))
-        }
-        Form::Xlsx => xlsx(&paper.table(), &format!("{sheet} {day}"), as_of, &file("xlsx")),
-    }
 }
 
 /// A finished workbook, to keep.

@@ -27,7 +27,16 @@ use jiff::civil::Date;
 
 use self::list::Issuances;
 use super::desk::{Access, Desk};
+use super::listing::Listing;
 use crate::App;
+
+/// The lists of this part.
+pub(crate) const LISTINGS: &[&Listing] = &[
+    &incident::export::LISTING,
+    &reservation::list::LISTING,
+    &reservation::list::FROZEN,
+    &reservation::days::LISTING,
+];
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {

@@ -10,7 +10,7 @@ use domain::check_sheet::{Item, Sheet};
 use domain::correction::End;
 use domain::day_list::Difference;
 use domain::id::{EntryId, Id, IncidentId, OperationId, ReceptionId, ReservationId};
-use domain::incident::{Kind, Outcome};
+use domain::incident::Kind;
 use domain::journal::{Actor, BusinessDay};
 use domain::permission::Permission;
 use domain::place::PlaceKind;
@@ -34,13 +34,14 @@ use super::reception::show::{Next, ShowPage as ReceptionPage, Tick, steps};
 use super::report::day::ReportPage;
 use super::report::list::{Line as ReportLine, ReportsPage};
 use super::reservation::correct::{self, CorrectPage};
-use super::reservation::day::{DayPage, Line};
+use super::reservation::day::DayPage;
 use super::reservation::show::{Acts, Member, ShowPage as ReservationPage};
 use super::say::Saying;
 use super::scan::{AlarmPage, UnknownPage};
 use super::today::{Figures, Hour, TodayPage, Work as Waiting};
 use super::{route, story};
 use crate::kit::{Form, Language, Texts, asset};
+use crate::staff::listing::samples::rows;
 use crate::staff::{Layout, Task, layout};
 
 const TODAY: Date = date(2026, 11, 24);
@@ -165,6 +166,7 @@ fn day_list(frozen: bool, transferred: bool, form: Form) -> ListPage {
         pull_href: route::pull(TODAY),
         day_href: route::day(TODAY),
         other: vec![(route::list(date(2026, 11, 25)), "11月25日(水)".to_owned())],
+        stands: rows(&super::reservation::list::FROZEN, 0).stands,
     }
 }
 
@@ -175,23 +177,10 @@ fn closed_today() -> TodayPage {
     TodayPage::of(layout, date(2026, 11, 23), false, next, nothing, Vec::new(), Vec::new())
 }
 
-fn day(count: u16) -> DayPage {
-    let lines = (0..count).map(|n| Line {
-        time: (540 + n / 4 * 10).try_into().unwrap(),
-        first: n % 4 == 0,
-        control: format!("000 0{:02} 117", n % 100),
-        reference: format!("ABC-{n:06}"),
-        standing: ["来庁前", "受付済", "交付済", "不来庁"][usize::from(n % 4)],
-        place: "箱A".to_owned(),
-        channel: "Web",
-        over: n == 2,
-        language: if n == 3 { "英語" } else { "" },
-        visitor: ["本人", "本人と法定代理人", "法定代理人のみ", "未確認"][usize::from(n % 4)],
-        family: if n < 3 { format!("家族 {}/3", n + 1) } else { String::new() },
-        href: route::reservation(reservation_id(n.into())),
-    });
+fn day(count: usize) -> DayPage {
+    let table = rows(&super::reservation::list::LISTING, count);
     let closed = (count == 0).then(|| "閉庁日です（祝休日）。".to_owned());
-    DayPage::sample(layout("11月24日(火)の予約", Task::Reservations), TODAY, lines.collect(), closed)
+    DayPage::sample(layout("11月24日(火)の予約", Task::Reservations), TODAY, table, closed)
 }
 
 fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage {
@@ -498,14 +487,13 @@ fn incident(number: u128, kind: Kind) -> incident::Line {
 }
 
 fn incidents(form: Form, some: bool) -> IncidentsPage {
-    let ended = incident::Line { outcomes: vec![Outcome::Found], ..incident(3, Kind::Missing) };
     IncidentsPage {
         texts: Texts::new(Language::JA),
         layout: layout("事故の記録", Task::Storage),
         form,
         problem: None,
         open: if some { vec![incident(1, Kind::Missing), incident(2, Kind::Damaged)] } else { Vec::new() },
-        ended: vec![ended],
+        ended: rows(&super::incident::export::LISTING, 1),
         may_end: true,
     }
 }

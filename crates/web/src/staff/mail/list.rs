@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::id::{MailId, OperationId};
 use domain::journal::Subject;
 use domain::number::ControlNumber;
@@ -22,7 +23,8 @@ use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::counter::route;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Portion, Rows, export};
+use crate::staff::export::{self, List, Paper, Portion, Rows, export};
+use crate::staff::listing::{Arranged, Column, Listing, Look, Stands, column};
 use crate::staff::renewal::route as renewal;
 use crate::staff::wording;
 use crate::staff::{Layout, Task};
@@ -33,17 +35,29 @@ pub(crate) const PAGE: u32 = 50;
 const PORTION: u32 = 500;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "来庁日", on_paper: true },
-    Column { name: "時刻", on_paper: true },
-    Column { name: "業務", on_paper: true },
-    Column { name: "管理番号", on_paper: true },
-    Column { name: "メールの内容", on_paper: true },
-    Column { name: "不達の日", on_paper: true },
-    Column { name: "不達の時刻", on_paper: true },
-    Column { name: "送った回数", on_paper: false },
-    Column { name: "応答", on_paper: false },
-    Column { name: "理由", on_paper: true },
+    column("day", "来庁日").look(Look::Code),
+    column("time", "時刻").look(Look::Code),
+    column("service", "業務"),
+    column("control", "管理番号").look(Look::Control).needs(Permission::SeeCards),
+    column("kind", "メールの内容").look(Look::Code),
+    column("failed_day", "不達の日").look(Look::Code),
+    column("failed_time", "不達の時刻").look(Look::Code),
+    column("attempts", "送った回数").look(Look::Count).in_files(),
+    column("reply", "応答").in_files(),
+    column("why", "理由"),
 ];
+
+/// The list, as it is arranged; on the screen each mail has its acts beside it, and its own form.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::Mails,
+    columns: COLUMNS,
+    sorts: false,
+    has_screen: false,
+    permission: Permission::SeeReservations,
+    href: super::FAILED,
+    address: "/layouts/mails",
+    task: Task::Reservations,
+};
 
 /// A mail.
 #[derive(Debug, Clone)]
@@ -77,6 +91,7 @@ impl Line {
 pub(crate) struct MailsPage {
     pub(crate) layout: Layout,
     pub(crate) lines: Vec<Line>,
+    pub(crate) stands: Stands,
     /// Where the list goes on.
     pub(crate) next: Option<String>,
     /// Whether mails can be sent again and stopped.
@@ -138,9 +153,11 @@ pub(crate) async fn show(
         why: why_not(mail.reply),
         operations: [app.operation(), app.operation()],
     };
+    let stands = Stands::of(&Arranged::read(&app, &signed, &LISTING).await?);
     let page = MailsPage {
         layout,
         lines: found.into_iter().map(line).collect(),
+        stands,
         next,
         may_act: signed.may(Permission::Reserve),
         operation: app.operation(),
@@ -201,7 +218,8 @@ pub(crate) async fn file(
         asked: file,
         words: Vec::new(),
         subjects: Vec::new(),
-        columns: COLUMNS,
+        listing: &LISTING,
+        paper: Paper::Plain,
         rows: Mails { site: app.settings.site.clone(), from: app.today() },
     };
     export(&app, &signed, list, form, asked).await

@@ -12,6 +12,7 @@ use domain::id::MailId;
 use domain::permission::Permission;
 
 use super::desk::{Access, Desk};
+use super::listing::Listing;
 
 /// The mails that did not arrive.
 pub(crate) const FAILED: &str = "/mails";
@@ -25,6 +26,9 @@ pub(crate) fn again(mail: MailId) -> String {
 pub(crate) fn stop(mail: MailId) -> String {
     format!("{FAILED}/{mail}/stop")
 }
+
+/// The lists of this part.
+pub(crate) const LISTINGS: &[&Listing] = &[&list::LISTING];
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {

@@ -6,10 +6,11 @@ use domain::mail::{Kind, Reply, State};
 use jiff::civil::{Date, date};
 use store::outbox::OfBooking;
 
-use super::list::{Line, MailsPage};
+use super::list::{LISTING, Line, MailsPage};
 use super::told;
 use super::words::{standing, why_not};
 use crate::staff::layout::samples;
+use crate::staff::listing::samples::rows;
 use crate::staff::{Layout, Task};
 
 const TODAY: Date = date(2026, 11, 24);
@@ -75,6 +76,7 @@ fn list(count: u128, may_act: bool) -> MailsPage {
     MailsPage {
         layout: Layout::new("届かなかったメール", TODAY, Some(samples::person())).within(Task::Reservations),
         lines: (0..count).map(line).collect(),
+        stands: rows(&LISTING, 0).stands,
         next: (count > 1).then(|| "/mails?day=2026-11-25".to_owned()),
         may_act,
         operation: operation(),

@@ -16,12 +16,25 @@ mod samples;
 use domain::permission::Permission;
 
 use super::desk::{Access, Desk};
+use super::listing::Listing;
 
 pub(crate) use consignment::held::Uploads;
 pub(crate) use opening::held::Former;
 
 /// The body of an upload: the file within its limit, and some room for the form around it.
 const UPLOAD: usize = 24 << 20;
+
+/// The lists of this part.
+pub(crate) const LISTINGS: &[&Listing] = &[
+    &card::export::LISTING,
+    &consignment::export::LISTING,
+    &batch::export::BATCHES,
+    &batch::export::CARDS,
+    &letter::export::PARTS,
+    &letter::export::LETTERS,
+    &storage::export::LISTING,
+    &storage::pull_export::LISTING,
+];
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {

@@ -16,6 +16,7 @@ use super::{batch, card, consignment, letter, scan, storage};
 use crate::kit::{Form, Language, Texts};
 use crate::staff::export::TooLongPage;
 use crate::staff::layout::samples::person;
+use crate::staff::listing::samples::{rows, table};
 use crate::staff::{Layout, Task};
 
 /// A profile without rules, for reading lists.
@@ -104,16 +105,6 @@ fn cards(form: Form) -> card::list::ListPage {
         may_remove: true,
         operation: operation(),
     };
-    let row = |n: u128| card::list::Row {
-        id: card_id(n),
-        control: format!("104 230 {n:03}"),
-        list_line: format!("R8.11.20-{n}"),
-        method: "勤務地等一括",
-        progress: "予約完了",
-        place: "キャビネットA 棚3-6".to_owned(),
-        posted: "R8.11.9".to_owned(),
-        booked: "R8.11.24 9:30".to_owned(),
-    };
     let progress = |progress: Progress, current| card::list::Progressed {
         href: format!("/cards?progress={progress}"),
         label: progress.label(),
@@ -142,7 +133,7 @@ fn cards(form: Form) -> card::list::ListPage {
         saved: vec![kept(1, "明日の午前", false), kept(2, "郵送から戻ったカード", true)],
         query: "progress=booked&".to_owned(),
         total: Some("72枚".to_owned()),
-        rows: (1..=4).map(row).collect(),
+        table: rows(&card::export::LISTING, 4),
         next: Some("/cards?after=x".to_owned()),
         stopped: true,
         first: false,
@@ -163,16 +154,10 @@ fn pages() -> Vec<(&'static str, String)> {
         layout: layout("準備"),
         older: Some("/preparation?before=x".to_owned()),
         first: false,
-        rows: vec![consignment::list::Row {
-            id,
-            received_on: "R8.11.24".to_owned(),
-            list_date: "R8.11.20".to_owned(),
-            box_name: "3".to_owned(),
-            is_opening: false,
-            cards: 412,
-            counts: vec![12, 400, 0, 0, 0, 0, 0],
-            next: consignment::list::Next::Send(380),
-        }],
+        table: table(
+            &consignment::export::LISTING,
+            vec![consignment::list::Row { id, next: consignment::list::Next::Send(380) }],
+        ),
         out: vec![consignment::list::Out {
             href: "/batches/x".to_owned(),
             name: "ABC123".to_owned(),
@@ -233,15 +218,7 @@ fn pages() -> Vec<(&'static str, String)> {
             pass: "数量・券面",
             finding: "不一致・不良",
         }],
-        rows: vec![consignment::show::CardRow {
-            id: card_id(1),
-            line: 1,
-            control: "104 230 001".to_owned(),
-            method: "交付時来庁",
-            progress: "検品済",
-            place: "検品机".to_owned(),
-            inspected: "良 良 良".to_owned(),
-        }],
+        table: table(&card::export::LISTING, vec!["良 良 良".to_owned()]),
         next: Some(100),
     };
     let inspect = consignment::inspect::InspectPage {
@@ -271,12 +248,7 @@ fn pages() -> Vec<(&'static str, String)> {
             may_put: true,
             by_paper: true,
             operation: operation(),
-            rows: vec![batch::show::Row {
-                id: card_id(1),
-                control: "104 230 001".to_owned(),
-                list_line: "R8.11.20-1".to_owned(),
-                method: "交付時来庁",
-            }],
+            table: rows(&batch::export::CARDS, 1),
         };
     let letters = |state: PartState, form: Form| letter::show::ShowPage {
         texts: texts(),
@@ -293,12 +265,8 @@ fn pages() -> Vec<(&'static str, String)> {
         may_print: true,
         by_paper: true,
         operation: operation(),
-        rows: vec![letter::show::Row {
-            card: card_id(1),
-            control: "104 230 001".to_owned(),
-            list_line: "R8.11.20-1".to_owned(),
-            holds: true,
-        }],
+        is_printable: true,
+        table: rows(&letter::export::LETTERS, 1),
     };
     let card_page = |form: Form, posting: Option<Posting>| card::show::ShowPage {
         texts: texts(),
@@ -402,16 +370,7 @@ fn pages() -> Vec<(&'static str, String)> {
         (
             "batches",
             batch::list::ListPage {
-                layout: layout("市への引継ぎ"),
-                rows: vec![batch::list::Row {
-                    id: BatchId::from_parts(1, 1),
-                    name: "ABC123".to_owned(),
-                    kind: "郵送分",
-                    cards: 120,
-                    sent: "11月20日(金) 13:30".to_owned(),
-                    receiver: "市民課 架空".to_owned(),
-                    ended: None,
-                }],
+                layout: layout("市への引継ぎ"), table: rows(&batch::export::BATCHES, 1)
             }
             .render(),
         ),
@@ -431,13 +390,9 @@ fn pages() -> Vec<(&'static str, String)> {
             storage::list::ListPage {
                 layout: layout("保管"),
                 may_print: true,
-                boxes: vec![storage::list::Row {
-                    id: PlaceId::from_parts(1, 1),
-                    name: "箱1-2-3".to_owned(),
-                    label: "00000018".to_owned(),
-                    cards: 20,
-                }],
-                others: vec![],
+                boxes: rows(&storage::export::LISTING, 2),
+                others: rows(&storage::export::LISTING, 0),
+                total: 20,
             }
             .render(),
         ),
@@ -451,12 +406,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 label: Some("00000018".to_owned()),
                 may_print: true,
                 may_put: true,
-                rows: vec![storage::place::Row {
-                    id: card_id(1),
-                    control: "104 230 001".to_owned(),
-                    list_line: "R8.11.20-1".to_owned(),
-                    progress: "交付通知書発送",
-                }],
+                table: rows(&card::export::LISTING, 1),
                 next: Some(card_id(1)),
             }
             .render(),
@@ -469,9 +419,14 @@ fn pages() -> Vec<(&'static str, String)> {
                 title: "令和8年11月25日(水)".to_owned(),
                 wanted: 188,
                 done: 120,
+                stands: rows(&storage::pull_export::LISTING, 0).stands,
+                heads: rows(&storage::pull_export::LISTING, 0).heads,
                 boxes: vec![storage::pull::InBox {
                     name: "箱1-2-3".to_owned(),
-                    lines: vec![pull_line(Some("9:30".parse().unwrap()))],
+                    table: table(
+                        &storage::pull_export::LISTING,
+                        vec![storage::pull::CardLine { card: card_id(1), control: "104 230 001".to_owned() }],
+                    ),
                 }],
                 astray: vec![pull_line(None)],
                 missing: vec![pull_line(Some("9:40".parse().unwrap()))],
@@ -512,7 +467,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 waiting: 73,
                 may_print: true,
                 operation: operation(),
-                rows: vec![],
+                table: rows(&letter::export::PARTS, 1),
             }
             .render(),
         ),

@@ -6,45 +6,31 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use documents::day_list::{DayList, Entry};
 use domain::capacity::Opening;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::{BusinessDay, Subject};
 use domain::permission::Permission;
 use domain::reception::State as Visit;
-use domain::reservation::{Pins, State as Booking};
-use domain::time::{Start, era_date, month_day_ja};
+use domain::reservation::State as Booking;
+use domain::time::{era_date, month_day_ja};
 use jiff::civil::Date;
 use store::day_list::DayList as Frozen;
 use store::journal::View;
 use store::renewals::{Changed, Line as Stored};
 
+use super::rows::{self, FROZEN, LISTING};
 use super::{business, route};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
-use crate::staff::counter::file::{self, CsvQuery, Form as Wanted};
+use crate::staff::counter::file::Form as Wanted;
 use crate::staff::counter::list::show::times;
 use crate::staff::counter::reservation::day::Goto;
-use crate::staff::counter::reservation::list::paper_of;
 use crate::staff::desk::Signed;
+use crate::staff::export;
+use crate::staff::listing::{Arranged, Stands, Table};
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
-
-/// A line of the day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
-    pub(crate) time: Start,
-    /// The end of the reservation's id, by which people of the counter tell two of one time apart.
-    pub(crate) short: String,
-    pub(crate) standing: &'static str,
-    pub(crate) visitor: &'static str,
-    pub(crate) pins: &'static str,
-    pub(crate) family: String,
-    pub(crate) channel: &'static str,
-    pub(crate) language: &'static str,
-    pub(crate) href: String,
-}
 
 /// A difference from the frozen list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +58,9 @@ pub(crate) struct DayPage {
     pub(crate) previous: Option<(String, String)>,
     pub(crate) next: Option<(String, String)>,
     pub(crate) is_open: bool,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) table: Table,
+    /// By which arrangement the frozen list stands.
+    pub(crate) frozen_stands: Stands,
     pub(crate) counts: Vec<(&'static str, usize)>,
     /// When and by whom it was frozen, and how many lines it has.
     pub(crate) frozen: Option<(String, u32)>,
@@ -124,7 +112,7 @@ pub(super) struct Known {
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(address): Path<String>,
-    Query(query): Query<CsvQuery>,
+    Query(query): Query<export::Asked>,
     signed: Signed,
 ) -> Result<Response, PageError> {
     let (day, wanted) = Wanted::split(&address);
@@ -133,62 +121,9 @@ pub(crate) async fn show(
         return page(&app, &signed, &day, Form::fresh(), None).await;
     }
     let of = day.clone();
-    let lines = app.db.read(move |reader| store::renewals::of_day(reader, &of)).await?;
-    export(&app, &signed, &day, &lines, wanted, query, "renewals").await
-}
-
-/// Answers lines of a day as a file.
-pub(super) async fn export(
-    app: &App,
-    signed: &Signed,
-    day: &BusinessDay,
-    lines: &[Stored],
-    wanted: Wanted,
-    query: CsvQuery,
-    name: &'static str,
-) -> Result<Response, PageError> {
-    let found = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-    let subjects = vec![Subject::Day(day.clone())];
-    signed.viewed(app, View { screen: name, asked: day.to_string(), subjects, found }).await?;
-    file::day_list(app, signed, paper(app, day, lines, signed.name()), wanted, query, name, "更新").await
-}
-
-fn paper(app: &App, day: &BusinessDay, lines: &[Stored], printed_by: &str) -> DayList {
-    let families = wording::families(&lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>());
-    let entry = |(line, family): (&Stored, String)| Entry {
-        start: line.start,
-        control_number: None,
-        reference: None,
-        list_date: None,
-        list_line: None,
-        place: None,
-        channel: line.channel.label().to_owned(),
-        visitor: wording::visitor(line.visitor).to_owned(),
-        family,
-        remark: remark(line),
-    };
-    paper_of(app, day, app.now(), printed_by, lines.iter().zip(families).map(entry).collect())
-}
-
-/// What the reader of the list must know: the PINs to be set anew, the language, and where the visit stands.
-fn remark(line: &Stored) -> String {
-    let begun = line.reception.is_some() || line.state != Booking::Booked;
-    let pins = line.pins.filter(|pins| *pins == Pins::Forgotten).map_or("", Pins::label);
-    let parts = [pins, wording::language(&line.language), if begun { standing(line) } else { "" }];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("・")
-}
-
-/// Where a renewal stands, in one word.
-pub(super) fn standing_of(state: Booking, visit: Option<Visit>) -> &'static str {
-    match (state, visit) {
-        (_, Some(Visit::Issued)) => "更新済",
-        (_, Some(Visit::Arrived | Visit::Checked | Visit::WithCity)) => "受付中",
-        (state, visit) => wording::standing(state, visit),
-    }
-}
-
-fn standing(line: &Stored) -> &'static str {
-    standing_of(line.state, line.reception.map(|(_, state)| state))
+    let stored = app.db.read(move |reader| store::renewals::of_day(reader, &of)).await?;
+    let lines = rows::lines(day.day, &stored);
+    rows::export(&app, &signed, (&day, app.now()), lines, &LISTING, (wanted, query)).await
 }
 
 /// The page with a form as it stands, and with what went wrong.
@@ -223,13 +158,16 @@ pub(super) async fn page(
     let found = u32::try_from(known.lines.len()).unwrap_or(u32::MAX);
     let subjects = vec![Subject::Day(day.clone())];
     signed.viewed(app, View { screen: "renewals", asked: day.to_string(), subjects, found }).await?;
-    Ok(respond(&shown(app, signed, day, known, form, problem)))
+    let arranged = Arranged::read(app, signed, &LISTING).await?;
+    let frozen_stands = Stands::of(&Arranged::read(app, signed, &FROZEN).await?);
+    let table = Table::new(&arranged, rows::lines(day.day, &known.lines));
+    Ok(respond(&shown(app, signed, (day, table, frozen_stands), known, form, problem)))
 }
 
 fn shown(
     app: &App,
     signed: &Signed,
-    day: &BusinessDay,
+    (day, table, frozen_stands): (&BusinessDay, Table, Stands),
     known: Known,
     form: Form,
     problem: Option<String>,
@@ -265,7 +203,8 @@ fn shown(
         previous: rules.previous_open_day(day.service, &day.site, day.day).map(other),
         next: rules.next_open_day(day.service, &day.site, day.day).map(other),
         is_open,
-        lines: lines(&known.lines),
+        table,
+        frozen_stands,
         counts,
         frozen: known.frozen.as_ref().map(|frozen| (wording::moment(frozen.at), frozen.lines)),
         transferred: known.transferred_by,
@@ -285,22 +224,6 @@ fn shown(
         none_operation: app.operation(),
         close_operation: app.operation(),
     }
-}
-
-fn lines(stored: &[Stored]) -> Vec<Line> {
-    let families = wording::families(&stored.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>());
-    let line = |(line, family): (&Stored, String)| Line {
-        time: line.start,
-        short: wording::short(line.id),
-        standing: standing(line),
-        visitor: wording::visitor(line.visitor),
-        pins: line.pins.map_or("", Pins::label),
-        family,
-        channel: line.channel.label(),
-        language: wording::language(&line.language),
-        href: route::renewal(line.id),
-    };
-    stored.iter().zip(families).map(line).collect()
 }
 
 fn difference(app: &App, changed: &Changed) -> Difference {

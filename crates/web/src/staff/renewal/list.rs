@@ -11,16 +11,16 @@ use store::Lane;
 use store::op::{Operation, once};
 use store::reception::ReceptionError;
 
-use super::{business, day, route};
+use super::{business, day, route, rows};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError};
 use crate::staff::counter::close::done::{Closing, try_close};
 use crate::staff::counter::close::show::CITY_COUNT;
-use crate::staff::counter::file::{CsvQuery, Form as Wanted};
+use crate::staff::counter::file::Form as Wanted;
 use crate::staff::counter::list::Lists;
 use crate::staff::desk::Signed;
-use crate::staff::field;
+use crate::staff::{export, field};
 
 /// The lists of the renewal.
 pub(in crate::staff) struct Renewals;
@@ -47,7 +47,7 @@ impl Lists for Renewals {
 pub(crate) async fn file(
     State(app): State<Arc<App>>,
     Path(address): Path<String>,
-    Query(query): Query<CsvQuery>,
+    Query(query): Query<export::Asked>,
     signed: Signed,
 ) -> Result<Response, PageError> {
     let (of, wanted) = Wanted::split(&address);
@@ -56,10 +56,11 @@ pub(crate) async fn file(
     let lines = app.db.read(move |reader| {
         let frozen = store::day_list::find(reader, &asked)?;
         let lines = store::renewals::listed(reader, &asked)?;
-        Ok::<_, store::Error>(frozen.map(|_| lines))
+        Ok::<_, store::Error>(frozen.map(|frozen| (frozen.at, lines)))
     });
-    let Some(lines) = lines.await? else { return Err(PageError::NotFound) };
-    day::export(&app, &signed, &of, &lines, wanted, query, "renewals_list").await
+    let Some((at, stored)) = lines.await? else { return Err(PageError::NotFound) };
+    let lines = rows::lines(of.day, &stored);
+    rows::export(&app, &signed, (&of, at), lines, &rows::FROZEN, (wanted, query)).await
 }
 
 /// Sets for everybody who is still expected that they did not come.

@@ -7,6 +7,7 @@ pub(crate) mod book;
 pub(crate) mod day;
 pub(crate) mod list;
 pub(crate) mod route;
+pub(crate) mod rows;
 #[cfg(test)]
 mod samples;
 pub(crate) mod show;
@@ -20,7 +21,11 @@ use self::list::Renewals;
 use super::counter::list::{act as lists, duty};
 use super::counter::report;
 use super::desk::{Access, Desk};
+use super::listing::Listing;
 use crate::App;
+
+/// The lists of this part.
+pub(crate) const LISTINGS: &[&Listing] = &[&rows::LISTING, &rows::FROZEN];
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {

@@ -8,11 +8,13 @@ use domain::service::Service;
 use jiff::civil::{Date, date};
 
 use super::book::{BookPage, PINS, Person, Time, VISITORS};
-use super::day::{DayPage, Difference, Line};
+use super::day::{DayPage, Difference};
 use super::route;
+use super::rows::{FROZEN, LISTING};
 use super::show::{Member, ShowPage};
 use crate::kit::{Form, Language, Texts};
 use crate::staff::layout::samples;
+use crate::staff::listing::samples::rows;
 use crate::staff::{Layout, Task};
 
 const TODAY: Date = date(2026, 11, 24);
@@ -27,20 +29,6 @@ fn operation() -> OperationId {
 
 fn reservation(n: u128) -> ReservationId {
     ReservationId::from_parts(1_795_000_000_000, n)
-}
-
-fn line(n: u128, standing: &'static str) -> Line {
-    Line {
-        time: "9:10".parse().unwrap(),
-        short: format!("{n:06}"),
-        standing,
-        visitor: Visitor::Principal.label(),
-        pins: Pins::Forgotten.label(),
-        family: "家族 1/2".to_owned(),
-        channel: Channel::Web.label(),
-        language: "英語",
-        href: route::renewal(reservation(n)),
-    }
 }
 
 fn day(frozen: bool, closable: bool) -> DayPage {
@@ -64,7 +52,8 @@ fn day(frozen: bool, closable: bool) -> DayPage {
         previous: Some((route::day(TODAY), "11月20日(金)".to_owned())),
         next: Some((route::day(TODAY), "11月25日(水)".to_owned())),
         is_open: true,
-        lines: vec![line(1, "来庁前"), line(2, "更新済")],
+        table: rows(&LISTING, 2),
+        frozen_stands: rows(&FROZEN, 0).stands,
         counts: vec![("予約", 2), ("来庁前", 1), ("更新済", 1)],
         frozen: frozen.then(|| ("11月20日(金) 11:30".to_owned(), 2)),
         transferred: None,

@@ -17,7 +17,7 @@ use store::journal::View;
 use store::reception::Reception;
 use store::reservation::Reservation;
 
-use super::day::standing_of;
+use super::rows::standing_of;
 use super::{book, route};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::journal::Subject;
+use domain::permission::Permission;
 use jiff::Timestamp;
 use store::person::{Grant, Person};
 
@@ -15,19 +17,33 @@ use crate::kit::PageError;
 use crate::staff::Task;
 use crate::staff::account::words::Names;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Short, export};
+use crate::staff::export::{self, List, Paper, Short, export};
+use crate::staff::listing::{Column, Listing, Look, column};
 
 const COLUMNS: &[Column] = &[
-    Column { name: "氏名", on_paper: true },
-    Column { name: "ログイン名", on_paper: true },
-    Column { name: "状態", on_paper: true },
-    Column { name: "役割", on_paper: true },
-    Column { name: "履行場所", on_paper: true },
-    Column { name: "開始日", on_paper: true },
-    Column { name: "終了日", on_paper: true },
+    column("name", "氏名").links(),
+    column("login", "ログイン名"),
+    column("state", "状態").look(Look::Code),
+    column("role", "役割").look(Look::Code),
+    column("site", "履行場所"),
+    column("from", "開始日").look(Look::Code),
+    column("until", "終了日").look(Look::Code),
 ];
 
-fn rows(person: &Person, grants: &[Grant], names: &Names, now: Timestamp) -> Vec<Vec<Cell>> {
+/// The list, as it is arranged.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::People,
+    columns: COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::ManagePeople,
+    href: "/people",
+    address: "/layouts/people",
+    task: Task::Settings,
+};
+
+/// A person as rows, one for each role: a cell for every column.
+pub(super) fn rows(person: &Person, grants: &[Grant], names: &Names, now: Timestamp) -> Vec<Vec<Cell>> {
     let who =
         || vec![Cell::text(&*person.name), Cell::text(&*person.login), Cell::text(standing(person, now))];
     if grants.is_empty() {
@@ -66,7 +82,8 @@ pub(crate) async fn file(
         asked: file,
         words: Vec::new(),
         subjects: people.iter().map(|(person, _)| Subject::Person(person.id)).collect(),
-        columns: COLUMNS,
+        listing: &LISTING,
+        paper: Paper::Plain,
         rows: Short(people.iter().flat_map(|(person, grants)| rows(person, grants, &names, now)).collect()),
     };
     export(&app, &signed, list, form, asked).await

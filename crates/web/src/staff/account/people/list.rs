@@ -7,58 +7,41 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::journal::Subject;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use store::journal::View;
 use store::person::{Grant, Person};
 
-use super::{period, site_names, standing};
+use super::export::{LISTING, rows};
+use super::site_names;
 use crate::App;
 use crate::kit::{Form, Page, PageError, respond};
 use crate::staff::account::frame;
 use crate::staff::account::words::Names;
 use crate::staff::desk::Signed;
 use crate::staff::layout::Layout;
-
-/// A person as the list shows them.
-struct Line {
-    href: String,
-    login: String,
-    name: String,
-    standing: &'static str,
-    roles: Vec<String>,
-}
+use crate::staff::listing::{Arranged, Line, Table};
 
 /// The list.
 #[derive(Template)]
 #[template(path = "staff/account/people.html")]
 pub(in super::super) struct PeoplePage {
     layout: Layout,
-    lines: Vec<Line>,
+    table: Table,
 }
 
 impl PeoplePage {
-    /// The list of people with their grants.
+    /// The list of people with their grants, a row for each role.
     pub(in super::super) fn new(
         layout: Layout,
+        arranged: &Arranged,
         people: &[(Person, Vec<Grant>)],
         names: &Names,
-        today: Date,
         now: Timestamp,
     ) -> Self {
-        let role = |grant: &Grant| {
-            format!("{}（{}、{}）", grant.role.label(), names.site(grant.site.as_ref()), period(grant, today))
-        };
-        let lines = people
-            .iter()
-            .map(|(person, grants)| Line {
-                href: format!("/people/{}", person.id),
-                login: person.login.clone(),
-                name: person.name.clone(),
-                standing: standing(person, now),
-                roles: grants.iter().map(role).collect(),
-            })
-            .collect();
-        Self { layout, lines }
+        let lines = people.iter().flat_map(|(person, grants)| {
+            let line = |cells| Line::new(format!("/people/{}", person.id), cells);
+            rows(person, grants, names, now).into_iter().map(line)
+        });
+        Self { layout, table: Table::new(arranged, lines.collect()) }
     }
 }
 
@@ -75,5 +58,6 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     };
     signed.viewed(&app, view).await?;
     let layout = frame(&signed, "アカウント", &Form::fresh());
-    Ok(respond(&PeoplePage::new(layout, &people, &site_names(&app), app.today(), app.now())))
+    let arranged = Arranged::read(&app, &signed, &LISTING).await?;
+    Ok(respond(&PeoplePage::new(layout, &arranged, &people, &site_names(&app), app.now())))
 }

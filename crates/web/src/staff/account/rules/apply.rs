@@ -4,21 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use domain::journal::CityRecord;
-use domain::rules::{Agreed, Change, TimeOfDay, What};
-use domain::time::{day_of, era_date, minute_of};
+use domain::rules::What;
 use store::Lane;
 use store::op::{Operation, once};
 use store::rules::ChangeError;
 
-use super::fields::Kind;
-use super::propose::{AGREED, AGREED_AT, AGREED_ON, AGREEMENT, EPOCH};
+use super::propose::{AGREEMENT, EPOCH};
 use super::{edit, fields, propose};
 use crate::App;
 use crate::kit::page::see_other;
-use crate::kit::{Fields, Form, PageError};
+use crate::kit::{Fields, PageError};
 use crate::staff::desk::Signed;
-use crate::staff::{field, wording};
+use crate::staff::{agreement, field};
 
 /// Makes the change.
 pub(crate) async fn change(
@@ -36,7 +33,9 @@ pub(crate) async fn change(
     let Some((mut change, why)) = asked.filter(|_| form.typed("back").is_empty()) else {
         return Ok(edit::page(&signed, form, kind, &rules, today));
     };
-    let Some((agreed, agreement)) = agreement(&mut form, &app, &signed, kind, &change) else {
+    // Only what closes a counter cannot wait for the city.
+    let may_wait = kind.closes() && matches!(change.what, What::Say { .. });
+    let Some((agreed, agreement)) = agreement::read(&mut form, &app, &signed, may_wait) else {
         return propose::page(&app, &signed, form, (kind, change), None).await;
     };
     change.agreement = agreement;
@@ -59,42 +58,5 @@ pub(crate) async fn change(
             propose::page(&app, &signed, form, (kind, change), Some(epoch)).await
         }
         Err(error) => propose::refused(&app, &signed, form, kind, error).await,
-    }
-}
-
-/// The city's agreement: by the city's own account, or by name and time. An emergency may be agreed to afterwards.
-fn agreement(
-    form: &mut Form,
-    app: &App,
-    signed: &Signed,
-    kind: Kind,
-    change: &Change,
-) -> Option<(Agreed, Option<String>)> {
-    if signed.city_record() == CityRecord::Account {
-        let now = app.now();
-        let told =
-            format!("{}（市のアカウント、{} {}）", signed.name(), era_date(day_of(now)), wording::time(now));
-        return Some((Agreed::Account, Some(told)));
-    }
-    match form.typed(AGREED) {
-        "later" if kind.closes() && matches!(change.what, What::Say { .. }) => Some((Agreed::Later, None)),
-        "now" => {
-            let person = field::person(form);
-            let on = field::day(form, AGREED_ON, "同意した日");
-            let at: Option<TimeOfDay> = form.typed(AGREED_AT).trim().parse().ok();
-            if at.is_none() {
-                form.refuse_ja(AGREED_AT, "同意した時刻を、例のように入力してください（9:00）。");
-            }
-            let (on, at, now) = (on?, at?, app.now());
-            if (on, at.minutes()) > (day_of(now), minute_of(now)) {
-                form.refuse_ja(AGREED_ON, "同意した日時が、いまより後になっています。");
-                return None;
-            }
-            Some((Agreed::Told, Some(format!("{}（市、{} {at}）", person?, era_date(on)))))
-        }
-        _ => {
-            form.refuse_ja(AGREED, "市の同意を選んでください。");
-            None
-        }
     }
 }

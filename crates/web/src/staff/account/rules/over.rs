@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::Subject;
 use domain::permission::Permission;
@@ -25,8 +26,9 @@ use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Short, export};
+use crate::staff::export::{self, List, Paper, Short, export};
 use crate::staff::layout::Layout;
+use crate::staff::listing::{Arranged, Column, Line, Listing, Look, Table, column};
 use crate::staff::{Task, field};
 
 /// The reservations that are kept.
@@ -35,14 +37,27 @@ const KEPT: &str = "kept";
 const DAYS: i32 = 366;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "来庁日", on_paper: true },
-    Column { name: "時刻", on_paper: true },
-    Column { name: "業務", on_paper: true },
-    Column { name: "交付通知書番号", on_paper: true },
-    Column { name: "管理番号", on_paper: true },
-    Column { name: "言語", on_paper: true },
-    Column { name: "状態", on_paper: true },
+    column("when", "日時").look(Look::Code).on_screen().links(),
+    column("day", "来庁日").look(Look::Code).off_screen(),
+    column("time", "時刻").look(Look::Code).off_screen(),
+    column("service", "業務"),
+    column("notice", "交付通知書番号").look(Look::Code),
+    column("control", "管理番号").look(Look::Code).needs(Permission::SeeCards),
+    column("language", "言語"),
+    column("state", "状態"),
 ];
+
+/// The list, as it is arranged.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::Unplaced,
+    columns: COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::SeeReservations,
+    href: "/rules/over",
+    address: "/layouts/unplaced",
+    task: Task::Settings,
+};
 
 /// The page.
 #[derive(Template)]
@@ -51,7 +66,7 @@ pub(in super::super) struct OverPage {
     texts: Texts,
     layout: Layout,
     form: Form,
-    lines: Vec<Affected>,
+    table: Table<Affected>,
     keeps: bool,
     operation: OperationId,
 }
@@ -61,11 +76,13 @@ impl OverPage {
     pub(in super::super) fn new(
         layout: Layout,
         form: Form,
-        lines: Vec<Affected>,
+        (arranged, lines): (&Arranged, Vec<Affected>),
         keeps: bool,
         operation: OperationId,
     ) -> Self {
-        Self { texts: Texts::new(Language::JA), layout, form, lines, keeps, operation }
+        let line = |one: Affected| Line { href: one.href.clone(), cells: cells(&one), more: one };
+        let table = Table::new(arranged, lines.into_iter().map(line).collect());
+        Self { texts: Texts::new(Language::JA), layout, form, table, keeps, operation }
     }
 }
 
@@ -88,6 +105,20 @@ async fn lines(app: &Arc<App>) -> Result<Vec<Affected>, store::Error> {
 
 fn subjects(lines: &[Affected]) -> Vec<Subject> {
     lines.iter().map(|line| Subject::Reservation(line.reservation)).collect()
+}
+
+/// A reservation as a row: a cell for every column.
+fn cells(line: &Affected) -> Vec<Cell> {
+    vec![
+        Cell::text(line.when.as_str()),
+        Cell::Day(line.slot.day),
+        Cell::text(line.slot.start.to_string()),
+        Cell::text(line.service),
+        Cell::text(line.notice.as_str()),
+        Cell::text(line.control.as_str()),
+        Cell::text(line.language),
+        Cell::text(line.state),
+    ]
 }
 
 /// What was just done.
@@ -124,7 +155,8 @@ async fn page(
     let mut layout = frame(signed, "定員に収まらない予約", &form);
     layout.notice = notice;
     let keeps = signed.may(Permission::OverrideRules);
-    let page = OverPage::new(layout, form, lines, keeps, app.operation());
+    let arranged = Arranged::read(app, signed, &LISTING).await?;
+    let page = OverPage::new(layout, form, (&arranged, lines), keeps, app.operation());
     signed.shows(app, view, || respond(&page)).await
 }
 
@@ -177,17 +209,6 @@ pub(crate) async fn file(
 ) -> Result<Response, PageError> {
     let form = export::form(&file, "over")?;
     let lines = lines(&app).await?;
-    let row = |line: &Affected| {
-        vec![
-            Cell::Day(line.slot.day),
-            Cell::text(line.slot.start.to_string()),
-            Cell::text(line.service),
-            Cell::text(line.notice.as_str()),
-            Cell::text(line.control.as_str()),
-            Cell::text(line.language),
-            Cell::text(line.state),
-        ]
-    };
     let list = List {
         title: "定員に収まらない予約".to_owned(),
         name: "unplaced-reservations",
@@ -196,8 +217,9 @@ pub(crate) async fn file(
         asked: file,
         words: vec![format!("{}以後の予約", month_day_ja(app.today()))],
         subjects: subjects(&lines),
-        columns: COLUMNS,
-        rows: Short(lines.iter().map(row).collect()),
+        listing: &LISTING,
+        paper: Paper::Plain,
+        rows: Short(lines.iter().map(cells).collect()),
     };
     export(&app, &signed, list, form, asked).await
 }

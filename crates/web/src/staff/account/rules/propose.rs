@@ -27,14 +27,12 @@ use crate::App;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::account::words as journal;
 use crate::staff::desk::Signed;
+use crate::staff::agreement::{AGREED, AGREED_AT, AGREED_ON};
 use crate::staff::field;
 use crate::staff::layout::Layout;
 use crate::staff::wording::moment;
 
 pub(super) const EPOCH: &str = "epoch";
-pub(super) const AGREED: &str = "agreed";
-pub(super) const AGREED_ON: &str = "agreed_on";
-pub(super) const AGREED_AT: &str = "agreed_at";
 /// The fields of the proposal beside those of the change.
 pub(super) const AGREEMENT: [&str; 6] =
     [EPOCH, field::OPERATION, AGREED, field::PERSON, AGREED_ON, AGREED_AT];
@@ -183,6 +181,11 @@ impl ProposePage {
             operation,
             form,
         }
+    }
+
+    /// Whether the city may agree afterwards: what closes a counter cannot wait.
+    fn may_wait(&self) -> bool {
+        self.kind.closes() && self.then.is_some()
     }
 
     /// What goes along with the form, so that nothing typed is lost.

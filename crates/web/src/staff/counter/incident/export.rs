@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::journal::Subject;
+use domain::permission::Permission;
 use domain::time::day_of;
 use store::incident::Incident;
 
@@ -13,26 +15,40 @@ use crate::App;
 use crate::kit::PageError;
 use crate::staff::Task;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Short, export};
+use crate::staff::export::{self, List, Paper, Short, export};
+use crate::staff::listing::{Column, Listing, Look, column};
 use crate::staff::wording::time;
 
 /// The last so many that ended.
 const ENDED: u32 = 500;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "状態", on_paper: true },
-    Column { name: "種類", on_paper: true },
-    Column { name: "管理番号", on_paper: true },
-    Column { name: "記録・終了日", on_paper: true },
-    Column { name: "時刻", on_paper: true },
-    Column { name: "今ある場所", on_paper: true },
-    Column { name: "知らせた市の担当者", on_paper: true },
-    Column { name: "知らせた日", on_paper: true },
-    Column { name: "知らせた時刻", on_paper: true },
-    Column { name: "内容", on_paper: true },
+    column("state", "状態").look(Look::Code),
+    column("kind", "種類"),
+    column("control", "管理番号").look(Look::Control).links(),
+    column("day", "記録・終了日").look(Look::Code),
+    column("time", "時刻").look(Look::Code),
+    column("place", "今ある場所").off_screen(),
+    column("told_to", "知らせた市の担当者").off_screen(),
+    column("told_day", "知らせた日").look(Look::Code).off_screen(),
+    column("told_time", "知らせた時刻").look(Look::Code).off_screen(),
+    column("remark", "内容"),
 ];
 
-fn cells(incident: &Incident) -> Vec<Cell> {
+/// The list, as it is arranged.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::Incidents,
+    columns: COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::SeeCards,
+    href: "/incidents",
+    address: "/layouts/incidents",
+    task: Task::Storage,
+};
+
+/// An incident as a row: a cell for every column.
+pub(super) fn cells(incident: &Incident) -> Vec<Cell> {
     vec![
         Cell::text(incident.outcome.map_or("終わっていない", domain::incident::Outcome::label)),
         Cell::text(incident.kind.label()),
@@ -72,7 +88,8 @@ pub(crate) async fn file(
         asked: file,
         words: Vec::new(),
         subjects: incidents.iter().map(|incident| Subject::Card(incident.card)).collect(),
-        columns: COLUMNS,
+        listing: &LISTING,
+        paper: Paper::Plain,
         rows: Short(incidents.iter().map(cells).collect()),
     };
     export(&app, &signed, list, form, asked).await

@@ -13,10 +13,13 @@ use domain::permission::Permission;
 use store::incident::Incident;
 use store::journal::View;
 
+use super::export::{LISTING, cells};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::route;
 use crate::staff::desk::Signed;
+use crate::staff::listing::table::Line as Listed;
+use crate::staff::listing::{Arranged, Table};
 use crate::staff::wording;
 use crate::staff::{Layout, Task};
 
@@ -33,7 +36,7 @@ pub(crate) struct Line {
     pub(crate) place: String,
     pub(crate) told: String,
     pub(crate) remark: String,
-    /// How it may end; how it ended, for those that did.
+    /// How it may end.
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) operation: OperationId,
 }
@@ -47,7 +50,7 @@ pub(crate) struct IncidentsPage {
     pub(crate) form: Form,
     pub(crate) problem: Option<String>,
     pub(crate) open: Vec<Line>,
-    pub(crate) ended: Vec<Line>,
+    pub(crate) ended: Table,
     pub(crate) may_end: bool,
 }
 
@@ -89,6 +92,8 @@ pub(crate) async fn page(
     let found = u32::try_from(subjects.len()).unwrap_or(u32::MAX);
     let view = View { screen: "incidents", asked: "open".to_owned(), subjects, found };
     signed.viewed(app, view).await?;
+    let arranged = Arranged::read(app, signed, &LISTING).await?;
+    let row = |incident: &Incident| Listed::new(route::card(incident.card), cells(incident));
     let mut layout = signed.layout("事故の記録").within(Task::Storage);
     layout.refused = form.is_refused();
     Ok(respond(&IncidentsPage {
@@ -97,16 +102,12 @@ pub(crate) async fn page(
         form,
         problem,
         open: open.into_iter().map(|incident| line(app, incident)).collect(),
-        ended: ended.into_iter().map(|incident| line(app, incident)).collect(),
+        ended: Table::new(&arranged, ended.iter().map(row).collect()),
         may_end: signed.may(Permission::CloseDay),
     }))
 }
 
 fn line(app: &App, incident: Incident) -> Line {
-    let outcomes = match incident.outcome {
-        Some(outcome) => vec![outcome],
-        None => may_end(incident.kind),
-    };
     Line {
         id: incident.id,
         at: wording::moment(incident.at),
@@ -116,7 +117,7 @@ fn line(app: &App, incident: Incident) -> Line {
         place: incident.place_name,
         told: format!("{} {}", incident.told_to, wording::moment(incident.told_at)),
         remark: incident.remark,
-        outcomes,
+        outcomes: may_end(incident.kind),
         operation: app.operation(),
     }
 }

@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use documents::day_list::{DayList as Paper, Entry};
 use domain::day_list::Difference;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::{BusinessDay, Subject};
@@ -15,17 +14,19 @@ use domain::place::PlaceKind;
 use domain::time::{Start, era_date, month_day_ja};
 use jiff::civil::Date;
 use store::Reader;
-use store::day_list::{Changed, DayList, Days, Line};
+use store::day_list::{Changed, DayList, Days};
 use store::journal::View;
 
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::account::words::Names;
-use crate::staff::counter::file::{self, CsvQuery};
-use crate::staff::counter::reservation::list::paper_of;
+use crate::staff::counter::file;
+use crate::staff::counter::reservation::list::{FROZEN, frozen, paper};
 use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
+use crate::staff::export::{self, List, Short, export};
+use crate::staff::listing::{Arranged, Stands};
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
 
@@ -81,6 +82,7 @@ pub(crate) struct ListPage {
     pub(crate) pull_href: String,
     pub(crate) day_href: String,
     pub(crate) other: Vec<(String, String)>,
+    pub(crate) stands: Stands,
 }
 
 impl Page for ListPage {
@@ -100,7 +102,7 @@ pub(crate) async fn first(State(app): State<Arc<App>>) -> Response {
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(address): Path<String>,
-    Query(query): Query<CsvQuery>,
+    Query(query): Query<export::Asked>,
     signed: Signed,
 ) -> Result<Response, PageError> {
     let (day, wanted) = file::Form::split(&address);
@@ -108,14 +110,31 @@ pub(crate) async fn show(
     if wanted == file::Form::Page {
         return page(&app, &signed, &day, Form::fresh(), None).await;
     }
-    let Some(paper) = paper(&app, &signed, &day).await? else { return Err(PageError::NotFound) };
-    let screen = match wanted {
-        file::Form::Csv => "day_list_csv",
-        file::Form::Xlsx => "day_list_xlsx",
-        file::Form::Page | file::Form::Pdf => "day_list_pdf",
+    let (keys, of) = (app.keys.clone(), day.clone());
+    let found = app.db.read(move |reader| {
+        let Some(list) = store::day_list::find(reader, &of)? else { return Ok(None) };
+        let notices = store::privacy::open_of_day(reader, &keys, &of, store::privacy::NOTICE_NUMBER)?;
+        Ok::<_, store::Error>(Some((list, store::day_list::lines(reader, &of)?, notices)))
+    });
+    // As the city got it.
+    let Some((list, lines, notices)) = found.await? else { return Err(PageError::NotFound) };
+    let list = List {
+        title: format!("予約リスト {}", day.day),
+        name: "list",
+        task: Task::Reservations,
+        screen: match wanted {
+            file::Form::Csv => "day_list_csv",
+            file::Form::Xlsx => "day_list_xlsx",
+            file::Form::Page | file::Form::Pdf => "day_list_pdf",
+        },
+        asked: day.to_string(),
+        words: Vec::new(),
+        subjects: vec![Subject::Day(day.clone())],
+        listing: &FROZEN,
+        paper: paper(&app, &day, list.at),
+        rows: Short(frozen(day.day, &lines, &notices)),
     };
-    signed.viewed(&app, view(screen, &day, paper.entries.len())).await?;
-    file::day_list(&app, &signed, paper, wanted, query, "list", "予約リスト").await
+    export(&app, &signed, list, wanted, query).await
 }
 
 fn view(screen: &'static str, day: &BusinessDay, found: usize) -> View {
@@ -144,13 +163,14 @@ pub(super) async fn page(
     let of = day.clone();
     let known = app.db.read(move |reader| read(reader, &of)).await?;
     let view = view("day_list", day, known.differences.len());
-    signed.shows(app, view, || respond(&shown(app, signed, day, known, form, problem))).await
+    let stands = Stands::of(&Arranged::read(app, signed, &FROZEN).await?);
+    signed.shows(app, view, || respond(&shown(app, signed, (day, stands), known, form, problem))).await
 }
 
 fn shown(
     app: &App,
     signed: &Signed,
-    day: &BusinessDay,
+    (day, stands): (&BusinessDay, Stands),
     known: Known,
     form: Form,
     problem: Option<String>,
@@ -186,6 +206,7 @@ fn shown(
         pull_href: route::pull(day.day),
         day_href: route::day(day.day),
         other: others(app, day),
+        stands,
     }
 }
 
@@ -232,30 +253,4 @@ fn row(app: &App, day: Date, changed: &Changed, names: &Names) -> Row {
             .map(|(at, by)| format!("{} {}", wording::moment(at), names.actor(by)))
             .unwrap_or_default(),
     }
-}
-
-/// The paper of a frozen list, as the city got it.
-async fn paper(app: &App, signed: &Signed, day: &BusinessDay) -> Result<Option<Paper>, PageError> {
-    let (keys, of) = (app.keys.clone(), day.clone());
-    let found = app.db.read(move |reader| {
-        let Some(list) = store::day_list::find(reader, &of)? else { return Ok(None) };
-        let notices = store::privacy::open_of_day(reader, &keys, &of, store::privacy::NOTICE_NUMBER)?;
-        Ok::<_, store::Error>(Some((list, store::day_list::lines(reader, &of)?, notices)))
-    });
-    let Some((list, lines, notices)) = found.await? else { return Ok(None) };
-    let families: Vec<_> = lines.iter().map(|line| (line.reservation, line.party)).collect();
-    let entry = |(line, family): (Line, String)| Entry {
-        start: line.start,
-        control_number: Some(line.control_number.digits()),
-        reference: notices.get(&line.card).cloned(),
-        list_date: Some(line.list_date),
-        list_line: Some(line.line),
-        place: Some(line.place_name),
-        channel: line.channel.label().to_owned(),
-        visitor: wording::visitor(line.visitor).to_owned(),
-        family,
-        remark: wording::language(&line.language).to_owned(),
-    };
-    let entries = lines.into_iter().zip(wording::families(&families)).map(entry).collect();
-    Ok(Some(paper_of(app, day, list.at, signed.name(), entries)))
 }

@@ -9,48 +9,20 @@ use domain::capacity::{Closure, Opening};
 use domain::journal::{BusinessDay, Subject};
 use domain::permission::Permission;
 use domain::reservation::State as Booking;
-use domain::time::{Start, era_date, month_day_ja};
+use domain::time::{era_date, month_day_ja};
 use jiff::civil::Date;
 use store::journal::View;
 
-use super::list::{self, Known};
+use super::list::{self, Known, LISTING};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Page, PageError, respond};
-use crate::staff::counter::file::{self, CsvQuery, Form};
+use crate::staff::counter::file::Form;
 use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
-use crate::staff::{Layout, Task};
-use crate::staff::{field, wording};
-
-/// A line of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
-    /// When.
-    pub(crate) time: Start,
-    /// The first of its time stands out, so that the eye finds the times.
-    pub(crate) first: bool,
-    /// 管理番号.
-    pub(crate) control: String,
-    /// The shared reference.
-    pub(crate) reference: String,
-    /// Where it stands.
-    pub(crate) standing: &'static str,
-    /// Where the card is.
-    pub(crate) place: String,
-    /// By which way it was made.
-    pub(crate) channel: &'static str,
-    /// Whether it took a place beyond those of its slot.
-    pub(crate) over: bool,
-    /// The language, where it is not Japanese.
-    pub(crate) language: &'static str,
-    /// Who comes.
-    pub(crate) visitor: &'static str,
-    /// Which of a family; empty for those alone.
-    pub(crate) family: String,
-    /// The reservation, or the reception once there is one.
-    pub(crate) href: String,
-}
+use crate::staff::export::{self, List, Short, export};
+use crate::staff::listing::{Arranged, Table};
+use crate::staff::{Layout, Task, field};
 
 /// A day to go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +48,7 @@ pub(crate) struct DayPage {
     next: Option<Other>,
     today: Option<Other>,
     closed: Option<String>,
-    lines: Vec<Line>,
+    table: Table,
     counts: Vec<(&'static str, usize)>,
     close_href: Option<String>,
     may_book: bool,
@@ -115,29 +87,41 @@ impl Goto {
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(address): Path<String>,
-    Query(query): Query<CsvQuery>,
+    Query(query): Query<export::Asked>,
     signed: Signed,
 ) -> Result<Response, PageError> {
     let (day, wanted) = Form::split(&address);
     let day = business(&app, field::day_in(day)?);
     let known = list::read(&app, &day).await?;
+    let subjects = vec![Subject::Day(day.clone())];
     let screen = match wanted {
-        Form::Page => "reservations",
+        Form::Page => {
+            let found = u32::try_from(known.lines.len()).unwrap_or(u32::MAX);
+            let view = View { screen: "reservations", asked: day.to_string(), subjects, found };
+            let arranged = Arranged::read(&app, &signed, &LISTING).await?;
+            let table = Table::new(&arranged, list::lines(day.day, &known));
+            return signed.shows(&app, view, || respond(&page(&app, &signed, &day, &known, table))).await;
+        }
         Form::Pdf => "reservations_pdf",
         Form::Csv => "reservations_csv",
         Form::Xlsx => "reservations_xlsx",
     };
-    let found = u32::try_from(known.lines.len()).unwrap_or(u32::MAX);
-    let view = View { screen, asked: day.to_string(), subjects: vec![Subject::Day(day.clone())], found };
-    if wanted == Form::Page {
-        return signed.shows(&app, view, || respond(&page(&app, &signed, &day, &known))).await;
-    }
-    signed.viewed(&app, view).await?;
-    let paper = list::paper(&app, &day, &known, signed.name());
-    file::day_list(&app, &signed, paper, wanted, query, "reservations", "予約").await
+    let list = List {
+        title: format!("予約 {}", day.day),
+        name: "reservations",
+        task: Task::Reservations,
+        screen,
+        asked: day.to_string(),
+        words: Vec::new(),
+        subjects,
+        listing: &LISTING,
+        paper: list::paper(&app, &day, app.now()),
+        rows: Short(list::lines(day.day, &known).into_iter().map(|line| line.cells).collect()),
+    };
+    export(&app, &signed, list, wanted, query).await
 }
 
-fn page(app: &App, signed: &Signed, day: &BusinessDay, known: &Known) -> DayPage {
+fn page(app: &App, signed: &Signed, day: &BusinessDay, known: &Known, table: Table) -> DayPage {
     let (rules, today) = (app.rules(), app.today());
     let closed = match rules.opening(day.service, &day.site, day.day) {
         Opening::Open { .. } => None,
@@ -158,35 +142,11 @@ fn page(app: &App, signed: &Signed, day: &BusinessDay, known: &Known) -> DayPage
         next: next.map(Other::new),
         today: (day.day != today).then(|| Other::new(today)),
         closed,
-        lines: lines(known),
+        table,
         counts: counts(known),
         close_href: closes.then(|| route::close(day.day)),
         may_book: signed.may(Permission::Reserve),
     }
-}
-
-fn lines(known: &Known) -> Vec<Line> {
-    let mut last = None;
-    let families =
-        wording::families(&known.lines.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>());
-    let line = |(line, family): (&store::reservation::OfDay, String)| {
-        let by_line = || wording::list_line(line.list_date, line.line);
-        Line {
-            time: line.start,
-            first: last.replace(line.start) != Some(line.start),
-            control: wording::control(line.control_number),
-            reference: known.notices.get(&line.card).cloned().unwrap_or_else(by_line),
-            standing: wording::standing(line.state, line.reception.map(|(_, state)| state)),
-            place: line.place_name.clone(),
-            channel: line.channel.label(),
-            over: line.over,
-            language: wording::language(&line.language),
-            visitor: wording::visitor(line.visitor),
-            family,
-            href: line.reception.map_or_else(|| route::reservation(line.id), |(id, _)| route::reception(id)),
-        }
-    };
-    known.lines.iter().zip(families).map(line).collect()
 }
 
 fn counts(known: &Known) -> Vec<(&'static str, usize)> {
@@ -210,11 +170,11 @@ fn counts(known: &Known) -> Vec<(&'static str, usize)> {
 
 #[cfg(test)]
 impl DayPage {
-    pub(crate) fn sample(layout: Layout, day: Date, lines: Vec<Line>, closed: Option<String>) -> Self {
-        let counts = vec![("予約", lines.len()), ("来庁前", lines.len())];
+    pub(crate) fn sample(layout: Layout, day: Date, table: Table, closed: Option<String>) -> Self {
+        let counts = vec![("予約", table.rows.len()), ("来庁前", table.rows.len())];
         let (previous, next) = (day.yesterday().ok().map(Other::new), day.tomorrow().ok().map(Other::new));
         let title = era_date(day);
         let (today, close_href) = (Some(Other::new(day)), Some(route::close(day)));
-        Self { layout, day, title, previous, next, today, closed, lines, counts, close_href, may_book: true }
+        Self { layout, day, title, previous, next, today, closed, table, counts, close_href, may_book: true }
     }
 }

@@ -8,9 +8,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::journal::Subject;
+use domain::permission::Permission;
 use domain::reservation::State as Booking;
-use domain::time::month_day_ja;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::journal::View;
@@ -19,7 +20,9 @@ use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Short, export};
+use crate::staff::export::{self, List, Paper, Short, export};
+use crate::staff::listing::table::Line;
+use crate::staff::listing::{Arranged, Column, Listing, Look, Table, column};
 use crate::staff::wording::short_date;
 use crate::staff::{Layout, Task};
 
@@ -27,13 +30,26 @@ use crate::staff::{Layout, Task};
 const MOST: i32 = 93;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "日", on_paper: true },
-    Column { name: "予約", on_paper: true },
-    Column { name: "来庁前", on_paper: true },
-    Column { name: "交付済", on_paper: true },
-    Column { name: "持ち帰り・途中退出", on_paper: true },
-    Column { name: "不来庁", on_paper: true },
+    column("day", "日").look(Look::Weekday).links(),
+    column("open", "開庁").look(Look::Code).on_screen(),
+    column("all", "予約").look(Look::Count),
+    column("expected", "来庁前").look(Look::Count),
+    column("served", "交付済").look(Look::Count),
+    column("unserved", "持ち帰り・途中退出").look(Look::Count),
+    column("not_come", "不来庁").look(Look::Count),
 ];
+
+/// The list, as it is arranged.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::Days,
+    columns: COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::SeeReservations,
+    href: "/reservations/days",
+    address: "/layouts/days",
+    task: Task::Reservations,
+};
 
 /// The range.
 #[derive(Template)]
@@ -45,7 +61,7 @@ pub(crate) struct DaysPage {
     pub(crate) query: String,
     pub(crate) previous: Option<String>,
     pub(crate) next: Option<String>,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) table: Table,
     pub(crate) total: Counts,
 }
 
@@ -53,15 +69,6 @@ impl Page for DaysPage {
     fn status(&self) -> StatusCode {
         self.form.status()
     }
-}
-
-/// A day.
-pub(crate) struct Line {
-    pub(crate) href: String,
-    pub(crate) day: String,
-    /// Whether nobody can come: the day is closed.
-    pub(crate) closed: bool,
-    pub(crate) counts: Counts,
 }
 
 /// How many reservations, and how they stand.
@@ -92,6 +99,13 @@ impl Counts {
         [self.all(), self.expected, self.served, self.unserved, self.not_come]
             .map(|n| Cell::Number(i64::from(n)))
     }
+}
+
+/// A day as a row: a cell for every column.
+fn cells((day, closed, counts): &(Date, bool, Counts)) -> Vec<Cell> {
+    let mut cells = vec![Cell::Day(*day), Cell::text(if *closed { "閉庁日" } else { "" })];
+    cells.extend(counts.cells());
+    cells
 }
 
 /// What the address asks: the range, or what is wrong with it.
@@ -183,19 +197,15 @@ async fn page(
         };
         Some(format!("/reservations/days?from={}&until={}", moved(from)?, moved(until)?))
     };
-    let line = |(day, closed, counts): &(Date, bool, Counts)| Line {
-        href: route::day(*day),
-        day: month_day_ja(*day),
-        closed: *closed,
-        counts: *counts,
-    };
+    let arranged = Arranged::read(app, signed, &LISTING).await?;
+    let line = |counted: &(Date, bool, Counts)| Line::new(route::day(counted.0), cells(counted));
     let page = DaysPage {
         texts: Texts::new(Language::JA),
         layout,
         query: query(range),
         previous: beside(false),
         next: beside(true),
-        lines: days.iter().map(line).collect(),
+        table: Table::new(&arranged, days.iter().map(line).collect()),
         total,
         form,
     };
@@ -221,11 +231,6 @@ pub(crate) async fn file(
     let (form, range) = read(&pairs, app.today());
     let Some(range) = range else { return page(&app, &signed, form, None).await };
     let days = counted(&app, range).await?;
-    let row = |(day, _, counts): &(Date, bool, Counts)| {
-        let mut cells = vec![Cell::Day(*day)];
-        cells.extend(counts.cells());
-        cells
-    };
     let list = List {
         title: "日ごとの予約数".to_owned(),
         name: "reservation-days",
@@ -234,8 +239,9 @@ pub(crate) async fn file(
         asked: format!("{file} {}", query(Some(range))),
         words: vec![format!("{}から{}まで", short_date(range.0), short_date(range.1))],
         subjects: days.iter().map(|(day, ..)| Subject::Day(business(&app, *day))).collect(),
-        columns: COLUMNS,
-        rows: Short(days.iter().map(row).collect()),
+        listing: &LISTING,
+        paper: Paper::Plain,
+        rows: Short(days.iter().map(cells).collect()),
     };
     export(&app, &signed, list, wanted, asked).await
 }

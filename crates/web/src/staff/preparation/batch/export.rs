@@ -5,42 +5,70 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::id::BatchId;
 use domain::journal::Subject;
+use domain::permission::Permission;
 use domain::service::SiteCode;
 use domain::time::day_of;
 use store::Reader;
-use store::batch::Batch;
+use store::batch::{Batch, BatchCard};
 
 use super::list::state;
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Portion, Rows, Short, export};
-use crate::staff::wording::{short, time};
+use crate::staff::export::{self, List, Paper, Portion, Rows, Short, export};
+use crate::staff::listing::{Column, Listing, Look, column};
+use crate::staff::wording::{list_line, short, time};
 use crate::staff::{Task, field};
 
 /// Batches of one short read.
 const PORTION: u32 = 500;
 
-const BATCHES: &[Column] = &[
-    Column { name: "引継ぎ", on_paper: true },
-    Column { name: "区分", on_paper: true },
-    Column { name: "枚数", on_paper: true },
-    Column { name: "引継日", on_paper: true },
-    Column { name: "時刻", on_paper: true },
-    Column { name: "受け取った人", on_paper: true },
-    Column { name: "状態", on_paper: true },
-    Column { name: "返却・発送日", on_paper: true },
-    Column { name: "返した・発送した人", on_paper: true },
+const BATCH_COLUMNS: &[Column] = &[
+    column("batch", "引継ぎ").look(Look::Code).links(),
+    column("kind", "区分").look(Look::Code),
+    column("cards", "枚数").look(Look::Count),
+    column("day", "引継日").look(Look::Code),
+    column("time", "時刻").look(Look::Code),
+    column("receiver", "受け取った人"),
+    column("state", "状態").look(Look::Code),
+    column("ended", "返却・発送日").look(Look::Code),
+    column("giver", "返した・発送した人").off_screen(),
 ];
 
-const CARDS: &[Column] = &[
-    Column { name: "管理番号", on_paper: true },
-    Column { name: "一覧日付", on_paper: true },
-    Column { name: "一覧番号", on_paper: true },
-    Column { name: "申請方式", on_paper: true },
+/// The list, as it is arranged.
+pub(crate) static BATCHES: Listing = Listing {
+    list: StaffList::Batches,
+    columns: BATCH_COLUMNS,
+    sorts: false,
+    has_screen: true,
+    permission: Permission::TransferBatches,
+    href: "/batches",
+    address: "/layouts/batches",
+    task: Task::Preparation,
+};
+
+const CARD_COLUMNS: &[Column] = &[
+    column("list_line", "一覧").look(Look::Code).on_screen(),
+    column("control", "管理番号").look(Look::Control).links(),
+    column("list_date", "一覧日付").look(Look::Code).off_screen(),
+    column("line", "一覧番号").look(Look::Count).off_screen(),
+    column("method", "申請方式").look(Look::Code),
 ];
+
+/// The list, as it is arranged.
+pub(crate) static CARDS: Listing = Listing {
+    list: StaffList::BatchCards,
+    columns: CARD_COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::TransferBatches,
+    href: "/batches",
+    address: "/layouts/batch_cards",
+    task: Task::Preparation,
+};
 
 /// The batches of a site, newest first.
 struct Batches(SiteCode);
@@ -63,7 +91,8 @@ impl Rows for Batches {
     }
 }
 
-fn cells(batch: Batch) -> Vec<Cell> {
+/// A batch as a row: a cell for every column.
+pub(super) fn cells(batch: Batch) -> Vec<Cell> {
     let ended = batch.mailed_on.or_else(|| batch.returned_at.map(day_of));
     vec![
         Cell::text(short(batch.id)),
@@ -75,6 +104,17 @@ fn cells(batch: Batch) -> Vec<Cell> {
         Cell::text(state(batch.state)),
         ended.map_or_else(Cell::empty, Cell::Day),
         Cell::text(batch.giver.unwrap_or_default()),
+    ]
+}
+
+/// A card of a batch as a row: a cell for every column.
+pub(super) fn card_cells(card: &BatchCard) -> Vec<Cell> {
+    vec![
+        Cell::text(list_line(card.list_date, card.line)),
+        Cell::text(card.control_number.digits()),
+        Cell::Day(card.list_date),
+        Cell::Number(i64::from(card.line)),
+        Cell::text(card.method.label_ja()),
     ]
 }
 
@@ -94,7 +134,8 @@ pub(crate) async fn list(
         asked: file,
         words: Vec::new(),
         subjects: Vec::new(),
-        columns: BATCHES,
+        listing: &BATCHES,
+        paper: Paper::Plain,
         rows: Batches(app.settings.site.clone()),
     };
     export(&app, &signed, list, form, asked).await
@@ -116,14 +157,6 @@ pub(crate) async fn cards(
         })
         .await?;
     let batch = batch.ok_or(PageError::NotFound)?;
-    let cells = |card: &store::batch::BatchCard| {
-        vec![
-            Cell::text(card.control_number.digits()),
-            Cell::Day(card.list_date),
-            Cell::Number(i64::from(card.line)),
-            Cell::text(card.method.label_ja()),
-        ]
-    };
     let list = List {
         title: format!("引継ぎ {}（{}）", short(id), batch.kind.label()),
         name: "batch-cards",
@@ -132,8 +165,9 @@ pub(crate) async fn cards(
         asked: format!("{id} {file}"),
         words: Vec::new(),
         subjects: vec![Subject::Batch(id)],
-        columns: CARDS,
-        rows: Short(cards.iter().map(cells).collect()),
+        listing: &CARDS,
+        paper: Paper::Plain,
+        rows: Short(cards.iter().map(card_cells).collect()),
     };
     export(&app, &signed, list, form, asked).await
 }

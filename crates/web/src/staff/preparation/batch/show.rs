@@ -7,18 +7,20 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::batch::BatchKind;
-use domain::id::{BatchId, CardId, OperationId};
+use domain::id::{BatchId, OperationId};
 use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
 use domain::time::era_date;
 use store::batch::{Batch, BatchCard};
 use store::journal::View;
 
+use super::export::{CARDS, card_cells};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
-use crate::staff::wording::{control, list_line, moment, short};
+use crate::staff::listing::{Arranged, Line, Table};
+use crate::staff::wording::{moment, short};
 use crate::staff::{Layout, Task};
 
 /// A batch.
@@ -39,7 +41,7 @@ pub(crate) struct ShowPage {
     pub(crate) may_put: bool,
     pub(crate) by_paper: bool,
     pub(crate) operation: OperationId,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) table: Table,
 }
 
 impl ShowPage {
@@ -53,14 +55,6 @@ impl Page for ShowPage {
     fn status(&self) -> StatusCode {
         self.form.status()
     }
-}
-
-/// A card of the batch.
-pub(crate) struct Row {
-    pub(crate) id: CardId,
-    pub(crate) control: String,
-    pub(crate) list_line: String,
-    pub(crate) method: &'static str,
 }
 
 /// Shows a batch.
@@ -98,12 +92,8 @@ pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) ->
     layout.refused = form.is_refused();
     let returned = batch.returned_at.map(|at| (moment(at), batch.giver.clone().unwrap_or_default()));
     let mailed = batch.mailed_on.map(|day| (era_date(day), batch.giver.clone().unwrap_or_default()));
-    let row = |card: BatchCard| Row {
-        id: card.id,
-        control: control(card.control_number),
-        list_line: list_line(card.list_date, card.line),
-        method: card.method.label_ja(),
-    };
+    let arranged = Arranged::read(app, signed, &CARDS).await?;
+    let line = |card: &BatchCard| Line::new(format!("/cards/{}", card.id), card_cells(card));
     Ok(respond(&ShowPage {
         texts: Texts::new(Language::JA),
         layout,
@@ -119,6 +109,6 @@ pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) ->
         may_put: signed.may(Permission::MoveCards),
         by_paper: signed.city_record() == CityRecord::Paper,
         operation: app.operation(),
-        rows: cards.into_iter().map(row).collect(),
+        table: Table::new(&arranged, cards.iter().map(line).collect()),
     }))
 }

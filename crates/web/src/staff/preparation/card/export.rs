@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::journal::Subject;
+use domain::permission::Permission;
 use store::Reader;
 use store::card::list::{Filter, Listed, Mark};
 
@@ -15,29 +17,41 @@ use crate::App;
 use crate::kit::{Form, PageError};
 use crate::staff::Task;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Portion, Rows, export};
+use crate::staff::export::{self, List, Paper, Portion, Rows, export};
+use crate::staff::listing::{Column, Listing, Look, column};
+use crate::staff::wording::{list_line, short_date};
 
 /// Rows of one short read.
 const PORTION: u32 = 1_000;
 
-const fn column(name: &'static str, on_paper: bool) -> Column {
-    Column { name, on_paper }
-}
-
-/// The columns of cards. On paper the list stands as people say it; files have date and line apart.
+/// The columns of cards. For the eye the list stands as people say it; files have date and line apart.
 const COLUMNS: &[Column] = &[
-    column("管理番号", true),
-    column("一覧日付", true),
-    column("箱", false),
-    column("一覧番号", true),
-    column("申請方式", true),
-    column("進み具合", true),
-    column("場所の種類", false),
-    column("場所", true),
-    column("発送日", true),
-    column("予約日", true),
-    column("予約時刻", true),
+    column("control", "管理番号").look(Look::Control).links(),
+    column("list_line", "一覧").look(Look::Code).on_screen(),
+    column("list_date", "一覧日付").look(Look::Code).off_screen(),
+    column("box", "箱").in_files(),
+    column("line", "一覧番号").look(Look::Count).off_screen(),
+    column("method", "申請方式").look(Look::Code),
+    column("progress", "進み具合").look(Look::Code),
+    column("place_kind", "場所の種類").in_files(),
+    column("place", "場所"),
+    column("posted", "発送日").look(Look::Code),
+    column("booked", "予約").look(Look::Code).on_screen().needs(Permission::SeeReservations),
+    column("booked_day", "予約日").look(Look::Code).off_screen().needs(Permission::SeeReservations),
+    column("booked_time", "予約時刻").look(Look::Code).off_screen().needs(Permission::SeeReservations),
 ];
+
+/// The list, as it is arranged.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::Cards,
+    columns: COLUMNS,
+    sorts: false,
+    has_screen: true,
+    permission: Permission::SeeCards,
+    href: "/cards",
+    address: "/layouts/cards",
+    task: Task::Preparation,
+};
 
 /// The cards of a filter.
 struct Cards(Filter);
@@ -55,10 +69,13 @@ impl Rows for Cards {
     }
 }
 
-fn cells(card: &Listed) -> Vec<Cell> {
+/// A card as a row: a cell for every column.
+pub(crate) fn cells(card: &Listed) -> Vec<Cell> {
     let day = |day: Option<jiff::civil::Date>| day.map_or_else(Cell::empty, Cell::Day);
+    let booked = card.booked.map(|(_, day, start)| format!("{} {start}", short_date(day)));
     vec![
         Cell::text(card.control_number.digits()),
+        Cell::text(list_line(card.list_date, card.line)),
         Cell::Day(card.list_date),
         Cell::text(card.box_name.as_str()),
         Cell::Number(i64::from(card.line)),
@@ -67,6 +84,7 @@ fn cells(card: &Listed) -> Vec<Cell> {
         Cell::text(card.place_kind.label()),
         Cell::text(card.place_name.as_str()),
         day(card.posted_on),
+        Cell::text(booked.unwrap_or_default()),
         day(card.booked.map(|(_, day, _)| day)),
         Cell::text(card.booked.map(|(.., start)| start.to_string()).unwrap_or_default()),
     ]
@@ -96,7 +114,8 @@ pub(crate) async fn file(
         asked: format!("{file} filter {}", filter::query(&asked.form, &[]).trim_end_matches('&')),
         words: filter::words(&asked.filter, &named),
         subjects: Vec::new(),
-        columns: COLUMNS,
+        listing: &LISTING,
+        paper: Paper::Plain,
         rows: Cards(asked.filter),
     };
     export(&app, &signed, list, form, encoding).await

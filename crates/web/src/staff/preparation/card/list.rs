@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::card::Progress;
-use domain::id::{CardId, OperationId};
+use domain::id::OperationId;
 use domain::journal::Subject;
 use domain::permission::Permission;
 use store::Reader;
@@ -16,11 +16,12 @@ use store::consignment::Consignment;
 use store::journal::View;
 use store::saved::{Owner, Saved};
 
+use super::export::{LISTING, cells};
 use super::filter::{self, Asked, Chip, Choices, Named};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
-use crate::staff::wording::{control, list_line, short_date};
+use crate::staff::listing::{Arranged, Line, Table};
 use crate::staff::{Layout, Task};
 
 /// Cards on a page.
@@ -48,7 +49,7 @@ pub(crate) struct ListPage {
     /// The filter as addresses carry it, ending with `&` unless it is empty.
     pub(crate) query: String,
     pub(crate) total: Option<String>,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) table: Table,
     pub(crate) next: Option<String>,
     /// Whether the page ends before it is full, because enough cards were looked at.
     pub(crate) stopped: bool,
@@ -94,18 +95,6 @@ pub(crate) struct Naming {
     pub(crate) operation: OperationId,
 }
 
-/// A card.
-pub(crate) struct Row {
-    pub(crate) id: CardId,
-    pub(crate) control: String,
-    pub(crate) list_line: String,
-    pub(crate) method: &'static str,
-    pub(crate) progress: &'static str,
-    pub(crate) place: String,
-    pub(crate) posted: String,
-    pub(crate) booked: String,
-}
-
 /// Shows the list.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
@@ -141,6 +130,7 @@ pub(super) async fn page(
 ) -> Result<Response, PageError> {
     let (wanted, whose) = (asked.clone(), owner(app, signed));
     let found = app.db.read(move |reader| find(reader, &wanted, &whose)).await?;
+    let arranged = Arranged::read(app, signed, &LISTING).await?;
     found.named.missing(&mut asked);
     let cards = if asked.form.is_refused() { Vec::new() } else { found.rows };
     let query = filter::query(&asked.form, &[]);
@@ -188,7 +178,7 @@ pub(super) async fn page(
         },
         saved: found.saved.into_iter().map(kept).collect(),
         total,
-        rows: cards.into_iter().map(row).collect(),
+        table: Table::new(&arranged, cards.iter().map(line).collect()),
         next: found
             .next
             .filter(|_| !asked.form.is_refused())
@@ -200,6 +190,10 @@ pub(super) async fn page(
         query,
     };
     signed.shows(app, view, || respond(&page)).await
+}
+
+fn line(card: &Listed) -> Line {
+    Line::new(format!("/cards/{}", card.id), cells(card))
 }
 
 fn find(reader: &mut Reader<'_>, asked: &Asked, owner: &Owner) -> Result<Found, store::Error> {
@@ -255,17 +249,4 @@ fn find(reader: &mut Reader<'_>, asked: &Asked, owner: &Owner) -> Result<Found, 
 fn counted(count: usize) -> String {
     let most = usize::try_from(COUNTED).unwrap_or(usize::MAX);
     if count > most { format!("{COUNTED}以上") } else { count.to_string() }
-}
-
-fn row(card: Listed) -> Row {
-    Row {
-        id: card.id,
-        control: control(card.control_number),
-        list_line: list_line(card.list_date, card.line),
-        method: card.method.label_ja(),
-        progress: card.progress.label(),
-        place: card.place_name,
-        posted: card.posted_on.map(short_date).unwrap_or_default(),
-        booked: card.booked.map(|(_, day, start)| format!("{} {start}", short_date(day))).unwrap_or_default(),
-    }
 }

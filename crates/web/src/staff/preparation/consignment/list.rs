@@ -16,10 +16,12 @@ use store::batch::{Batch, Ready};
 use store::consignment::Consignment;
 use store::letter::{Part, PartState};
 
+use super::export::{LISTING, cells};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
-use crate::staff::wording::{moment, short, short_date};
+use crate::staff::listing::{Arranged, Line, Table};
+use crate::staff::wording::{moment, short};
 use crate::staff::{Layout, Task};
 
 /// Consignments on the page.
@@ -32,7 +34,7 @@ pub(crate) const COUNTED: u32 = 1000;
 #[template(path = "staff/preparation/consignment/list.html")]
 pub(crate) struct ListPage {
     pub(crate) layout: Layout,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) table: Table<Row>,
     /// The older consignments, where there are more.
     pub(crate) older: Option<String>,
     /// Whether these are the latest.
@@ -47,20 +49,15 @@ pub(crate) struct ListPage {
 
 impl Page for ListPage {}
 
-/// A consignment.
+/// What the page adds to a consignment.
+#[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) id: ConsignmentId,
-    pub(crate) received_on: String,
-    pub(crate) list_date: String,
-    pub(crate) box_name: String,
-    /// Whether it is a portion of opening stock.
-    pub(crate) is_opening: bool,
-    pub(crate) cards: u32,
-    pub(crate) counts: Vec<u32>,
     pub(crate) next: Next,
 }
 
 /// What is next for a consignment.
+#[derive(Debug, Clone)]
 pub(crate) enum Next {
     /// Cards are to be inspected.
     Inspect,
@@ -102,7 +99,7 @@ pub(crate) struct Before {
 }
 
 struct Found {
-    rows: Vec<Row>,
+    rows: Vec<Line<Row>>,
     batches: Vec<Batch>,
     waiting: u32,
     parts: Vec<Part>,
@@ -117,15 +114,16 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let site = app.settings.site.clone();
     let found = app.db.read(move |reader| find(reader, &site, before)).await?;
+    let arranged = Arranged::read(&app, &signed, &LISTING).await?;
     let out = found.batches.iter().filter(|batch| batch.is_out()).map(out).collect();
     let open = found.parts.iter().filter(|part| part.state != PartState::Posted).count();
     let full = found.rows.len() >= usize::try_from(SHOWN).unwrap_or(usize::MAX);
-    let older = found.rows.last().filter(|_| full).map(|row| format!("/preparation?before={}", row.id));
+    let older = found.rows.last().filter(|_| full).map(|row| format!("/preparation?before={}", row.more.id));
     Ok(respond(&ListPage {
         layout: signed.layout("準備").within(Task::Preparation),
         older,
         first: before.is_none(),
-        rows: found.rows,
+        table: Table::new(&arranged, found.rows),
         out,
         letters_waiting: found.waiting,
         parts_open: open,
@@ -167,7 +165,7 @@ fn groups(ready: &[Ready]) -> Vec<Group> {
     groups
 }
 
-fn row(consignment: &Consignment, progress: &[(ConsignmentId, Progress, u32)], ready: &[Ready]) -> Row {
+fn row(consignment: &Consignment, progress: &[(ConsignmentId, Progress, u32)], ready: &[Ready]) -> Line<Row> {
     let count = |wanted: Progress| {
         let found = progress.iter().find(|(id, which, _)| *id == consignment.id && *which == wanted);
         found.map_or(0, |(_, _, n)| *n)
@@ -179,15 +177,10 @@ fn row(consignment: &Consignment, progress: &[(ConsignmentId, Progress, u32)], r
         (0, _) => Next::Nothing,
         _ => Next::Inspect,
     };
-    Row {
-        id: consignment.id,
-        received_on: short_date(consignment.received_on),
-        list_date: short_date(consignment.list_date),
-        box_name: consignment.box_name.clone(),
-        is_opening: consignment.is_opening,
-        cards: consignment.cards,
-        counts: Progress::ALL.iter().map(|progress| count(*progress)).collect(),
-        next,
+    Line {
+        href: format!("/consignments/{}", consignment.id),
+        cells: cells(consignment, progress),
+        more: Row { id: consignment.id, next },
     }
 }
 

@@ -13,13 +13,16 @@ use domain::permission::Permission;
 use domain::time::era_date;
 use serde::Deserialize;
 use store::Reader;
+use store::card::Listed;
 use store::consignment::Consignment;
 use store::journal::View;
 
+use super::super::card::export::{LISTING, cells};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
+use crate::staff::listing::{Arranged, Line, Table};
 use crate::staff::wording::{control, short_date};
 use crate::staff::{Layout, Task};
 
@@ -45,7 +48,8 @@ pub(crate) struct ShowPage {
     pub(crate) ready: usize,
     pub(crate) may: May,
     pub(crate) aside: Vec<Aside>,
-    pub(crate) rows: Vec<CardRow>,
+    /// The cards, each with what the passes of the inspection found.
+    pub(crate) table: Table<String>,
     pub(crate) next: Option<u32>,
 }
 
@@ -83,17 +87,6 @@ pub(crate) struct Aside {
     pub(crate) finding: &'static str,
 }
 
-/// A card.
-pub(crate) struct CardRow {
-    pub(crate) id: CardId,
-    pub(crate) line: u32,
-    pub(crate) control: String,
-    pub(crate) method: &'static str,
-    pub(crate) progress: &'static str,
-    pub(crate) place: String,
-    pub(crate) inspected: String,
-}
-
 /// From where the list of cards goes on.
 #[derive(Debug, Deserialize)]
 pub(crate) struct After {
@@ -106,7 +99,9 @@ struct Found {
     counts: Vec<(Pass, Finding, u32)>,
     ready: usize,
     aside: Vec<Aside>,
-    rows: Vec<CardRow>,
+    rows: Vec<Line<String>>,
+    /// The line of the last card on the page.
+    last: Option<u32>,
     shown: Vec<CardId>,
 }
 
@@ -127,6 +122,7 @@ pub(crate) async fn show(
         found: u32::try_from(found.shown.len()).unwrap_or(u32::MAX),
     };
     signed.viewed(&app, view).await?;
+    let arranged = Arranged::read(&app, &signed, &LISTING).await?;
     let consignment = found.consignment;
     let kind = if consignment.is_opening { "引継ぎ：" } else { "箱" };
     let title = format!("{} {kind}{}", short_date(consignment.list_date), consignment.box_name);
@@ -148,8 +144,8 @@ pub(crate) async fn show(
             print: signed.may(Permission::PrintLetters),
         },
         aside: found.aside,
-        next: found.rows.last().filter(|_| full).map(|row| row.line),
-        rows: found.rows,
+        next: found.last.filter(|_| full),
+        table: Table::new(&arranged, found.rows),
     }))
 }
 
@@ -180,25 +176,19 @@ fn find(reader: &mut Reader<'_>, id: ConsignmentId, after: u32) -> Result<Option
     }
     let listed = store::card::of_consignment(reader, id, after, PAGE)?;
     shown.extend(listed.iter().map(|card| card.id));
-    let rows = listed
-        .into_iter()
-        .map(|card| CardRow {
-            id: card.id,
-            line: card.line,
-            control: control(card.control_number),
-            method: card.method.label_ja(),
-            progress: card.progress.label(),
-            place: card.place_name,
-            inspected: findings.get(&card.id).map(|found| marks(found)).unwrap_or_default(),
-        })
-        .collect();
+    let line = |card: &Listed| Line {
+        href: format!("/cards/{}", card.id),
+        cells: cells(card),
+        more: findings.get(&card.id).map(|found| marks(found)).unwrap_or_default(),
+    };
     Ok(Some(Found {
         progress: store::consignment::progress(reader, id)?,
         counts: store::card::inspection_counts(reader, id)?,
         ready: store::batch::ready(reader, id)?.len(),
         consignment,
         aside,
-        rows,
+        last: listed.last().map(|card| card.line),
+        rows: listed.iter().map(line).collect(),
         shown,
     }))
 }

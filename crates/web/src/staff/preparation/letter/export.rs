@@ -5,42 +5,70 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::id::LetterBatchId;
 use domain::journal::Subject;
+use domain::permission::Permission;
 use domain::service::SiteCode;
 use domain::time::day_of;
 use store::Reader;
-use store::letter::Part;
+use store::letter::{Letter, Part};
 
 use super::list::state;
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Portion, Rows, Short, export};
-use crate::staff::wording::short;
+use crate::staff::export::{self, List, Paper, Portion, Rows, Short, export};
+use crate::staff::listing::{Column, Listing, Look, column};
+use crate::staff::wording::{list_line, short};
 use crate::staff::{Task, field};
 
 /// Parts of one short read.
 const PORTION: u32 = 500;
 
-const PARTS: &[Column] = &[
-    Column { name: "束", on_paper: true },
-    Column { name: "通数", on_paper: true },
-    Column { name: "版", on_paper: true },
-    Column { name: "状態", on_paper: true },
-    Column { name: "印刷日", on_paper: true },
-    Column { name: "市への引継日", on_paper: true },
-    Column { name: "受け取った人", on_paper: true },
-    Column { name: "市の発送日", on_paper: true },
-    Column { name: "発送した人", on_paper: true },
+const PART_COLUMNS: &[Column] = &[
+    column("part", "束").look(Look::Code).links(),
+    column("letters", "通数").look(Look::Count),
+    column("version", "版").off_screen(),
+    column("state", "状態").look(Look::Code),
+    column("printed", "印刷日").look(Look::Code),
+    column("transferred", "市への引継日").look(Look::Code),
+    column("receiver", "受け取った人").off_screen(),
+    column("posted", "市の発送日").look(Look::Code),
+    column("poster", "発送した人").off_screen(),
 ];
 
-const LETTERS: &[Column] = &[
-    Column { name: "管理番号", on_paper: true },
-    Column { name: "一覧日付", on_paper: true },
-    Column { name: "一覧番号", on_paper: true },
-    Column { name: "予約キー", on_paper: true },
+/// The list, as it is arranged.
+pub(crate) static PARTS: Listing = Listing {
+    list: StaffList::Letters,
+    columns: PART_COLUMNS,
+    sorts: false,
+    has_screen: true,
+    permission: Permission::TransferBatches,
+    href: "/letters",
+    address: "/layouts/letters",
+    task: Task::Preparation,
+};
+
+const LETTER_COLUMNS: &[Column] = &[
+    column("control", "管理番号").look(Look::Control).links(),
+    column("list_line", "一覧").look(Look::Code).on_screen(),
+    column("list_date", "一覧日付").look(Look::Code).off_screen(),
+    column("line", "一覧番号").look(Look::Count).off_screen(),
+    column("key", "予約キー"),
 ];
+
+/// The list, as it is arranged.
+pub(crate) static LETTERS: Listing = Listing {
+    list: StaffList::PartLetters,
+    columns: LETTER_COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::TransferBatches,
+    href: "/letters",
+    address: "/layouts/part_letters",
+    task: Task::Preparation,
+};
 
 /// The parts of a site, newest first.
 struct Parts(SiteCode);
@@ -63,7 +91,8 @@ impl Rows for Parts {
     }
 }
 
-fn cells(part: Part) -> Vec<Cell> {
+/// A part as a row: a cell for every column.
+pub(super) fn cells(part: Part) -> Vec<Cell> {
     let day = |day: Option<jiff::civil::Date>| day.map_or_else(Cell::empty, Cell::Day);
     vec![
         Cell::text(short(part.id)),
@@ -75,6 +104,17 @@ fn cells(part: Part) -> Vec<Cell> {
         Cell::text(part.receiver.unwrap_or_default()),
         day(part.posted_on),
         Cell::text(part.poster.unwrap_or_default()),
+    ]
+}
+
+/// A letter as a row: a cell for every column.
+pub(super) fn letter_cells(letter: &Letter) -> Vec<Cell> {
+    vec![
+        Cell::text(letter.control_number.digits()),
+        Cell::text(list_line(letter.list_date, letter.line)),
+        Cell::Day(letter.list_date),
+        Cell::Number(i64::from(letter.line)),
+        Cell::text(if letter.holds { "有効" } else { "再発行により無効" }),
     ]
 }
 
@@ -94,7 +134,8 @@ pub(crate) async fn list(
         asked: file,
         words: Vec::new(),
         subjects: Vec::new(),
-        columns: PARTS,
+        listing: &PARTS,
+        paper: Paper::Plain,
         rows: Parts(app.settings.site.clone()),
     };
     export(&app, &signed, list, form, asked).await
@@ -116,14 +157,6 @@ pub(crate) async fn letters(
         })
         .await?;
     part.ok_or(PageError::NotFound)?;
-    let cells = |letter: &store::letter::Letter| {
-        vec![
-            Cell::text(letter.control_number.digits()),
-            Cell::Day(letter.list_date),
-            Cell::Number(i64::from(letter.line)),
-            Cell::text(if letter.holds { "有効" } else { "再発行により無効" }),
-        ]
-    };
     let list = List {
         title: format!("交付のご案内 {}", short(id)),
         name: "letters",
@@ -132,8 +165,9 @@ pub(crate) async fn letters(
         asked: format!("{id} {file}"),
         words: Vec::new(),
         subjects: vec![Subject::Letters(id)],
-        columns: LETTERS,
-        rows: Short(letters.iter().map(cells).collect()),
+        listing: &LETTERS,
+        paper: Paper::Plain,
+        rows: Short(letters.iter().map(letter_cells).collect()),
     };
     export(&app, &signed, list, form, asked).await
 }

@@ -6,15 +6,16 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::id::{LetterBatchId, OperationId};
+use domain::id::OperationId;
 use store::letter::{PART, Part, PartState};
 
 use super::super::consignment::list::COUNTED;
 use super::super::paper::may_print;
+use super::export::{PARTS, cells};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
-use crate::staff::wording::{moment, short, short_date};
+use crate::staff::listing::{Arranged, Line, Table};
 use crate::staff::{Layout, Task};
 
 /// Parts on the page.
@@ -30,7 +31,7 @@ pub(crate) struct ListPage {
     pub(crate) waiting: u32,
     pub(crate) may_print: bool,
     pub(crate) operation: OperationId,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) table: Table,
 }
 
 impl ListPage {
@@ -45,17 +46,6 @@ impl Page for ListPage {
     }
 }
 
-/// A part.
-pub(crate) struct Row {
-    pub(crate) id: LetterBatchId,
-    pub(crate) name: String,
-    pub(crate) letters: u32,
-    pub(crate) state: &'static str,
-    pub(crate) printed: String,
-    pub(crate) transferred: String,
-    pub(crate) posted: String,
-}
-
 /// The word for a part's state.
 pub(super) fn state(state: PartState) -> &'static str {
     match state {
@@ -65,16 +55,8 @@ pub(super) fn state(state: PartState) -> &'static str {
     }
 }
 
-fn row(part: Part) -> Row {
-    Row {
-        id: part.id,
-        name: short(part.id),
-        letters: part.letters,
-        state: state(part.state),
-        printed: moment(part.printed_at),
-        transferred: part.transferred_at.map(moment).unwrap_or_default(),
-        posted: part.posted_on.map(short_date).unwrap_or_default(),
-    }
+fn line(part: Part) -> Line {
+    Line::new(format!("/letters/{}", part.id), cells(part))
 }
 
 /// Shows the letters.
@@ -92,6 +74,7 @@ pub(super) async fn page(app: &App, signed: &Signed, form: Form) -> Result<Respo
             Ok::<_, store::Error>((waiting, store::letter::list(reader, &site, None, SHOWN)?))
         })
         .await?;
+    let arranged = Arranged::read(app, signed, &PARTS).await?;
     let mut layout = signed.layout("交付のご案内").within(Task::Preparation);
     layout.refused = form.is_refused();
     Ok(respond(&ListPage {
@@ -101,6 +84,6 @@ pub(super) async fn page(app: &App, signed: &Signed, form: Form) -> Result<Respo
         waiting,
         may_print: may_print(signed),
         operation: app.operation(),
-        rows: parts.into_iter().map(row).collect(),
+        table: Table::new(&arranged, parts.into_iter().map(line).collect()),
     }))
 }

@@ -6,19 +6,21 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::id::{CardId, LetterBatchId, OperationId};
+use domain::id::{LetterBatchId, OperationId};
 use domain::journal::{CityRecord, Subject};
 use domain::time::era_date;
 use store::journal::View;
 use store::letter::{Letter, Part, PartState};
 
 use super::super::paper::may_print;
+use super::export::{LETTERS, letter_cells};
 use super::list::state;
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
-use crate::staff::wording::{control, list_line, moment, short};
+use crate::staff::listing::{Arranged, Line, Table};
+use crate::staff::wording::{moment, short};
 use crate::staff::{Layout, Task};
 
 /// A part.
@@ -39,7 +41,9 @@ pub(crate) struct ShowPage {
     pub(crate) may_print: bool,
     pub(crate) by_paper: bool,
     pub(crate) operation: OperationId,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) table: Table,
+    /// Whether a letter of the part can be printed: its key still holds.
+    pub(crate) is_printable: bool,
 }
 
 impl ShowPage {
@@ -59,25 +63,12 @@ impl ShowPage {
     fn is_transferred(&self) -> bool {
         self.state == PartState::Transferred
     }
-
-    /// Whether a letter of the part can be printed: its key still holds.
-    fn is_printable(&self) -> bool {
-        self.rows.iter().any(|row| row.holds)
-    }
 }
 
 impl Page for ShowPage {
     fn status(&self) -> StatusCode {
         self.form.status()
     }
-}
-
-/// A letter.
-pub(crate) struct Row {
-    pub(crate) card: CardId,
-    pub(crate) control: String,
-    pub(crate) list_line: String,
-    pub(crate) holds: bool,
 }
 
 /// Shows a part.
@@ -119,12 +110,8 @@ pub(super) async fn page(
     let (part, letters) = find(app, signed, id, "letters").await?;
     let mut layout = signed.layout(format!("交付のご案内 {}", short(id))).within(Task::Preparation);
     layout.refused = form.is_refused();
-    let row = |letter: &Letter| Row {
-        card: letter.card,
-        control: control(letter.control_number),
-        list_line: list_line(letter.list_date, letter.line),
-        holds: letter.holds,
-    };
+    let arranged = Arranged::read(app, signed, &LETTERS).await?;
+    let line = |letter: &Letter| Line::new(format!("/cards/{}", letter.card), letter_cells(letter));
     Ok(respond(&ShowPage {
         texts: Texts::new(Language::JA),
         layout,
@@ -140,6 +127,7 @@ pub(super) async fn page(
         may_print: may_print(signed),
         by_paper: signed.city_record() == CityRecord::Paper,
         operation: app.operation(),
-        rows: letters.iter().map(row).collect(),
+        is_printable: letters.iter().any(|letter| letter.holds),
+        table: Table::new(&arranged, letters.iter().map(line).collect()),
     }))
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::number::PlaceLabel;
+use domain::permission::Permission;
 use store::place::Place;
 
 use super::list::counted;
@@ -13,16 +15,30 @@ use crate::App;
 use crate::kit::PageError;
 use crate::staff::Task;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Short, export};
+use crate::staff::export::{self, List, Paper, Short, export};
+use crate::staff::listing::{Column, Listing, Look, column};
 
 const COLUMNS: &[Column] = &[
-    Column { name: "種類", on_paper: true },
-    Column { name: "場所", on_paper: true },
-    Column { name: "ラベル", on_paper: true },
-    Column { name: "枚数", on_paper: true },
+    column("kind", "種類").off_screen(),
+    column("name", "場所").links(),
+    column("label", "ラベル").look(Look::Code),
+    column("cards", "枚数").look(Look::Count),
 ];
 
-fn cells((place, cards): &(Place, u32)) -> Vec<Cell> {
+/// The list, as it is arranged.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::Places,
+    columns: COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::MoveCards,
+    href: "/storage",
+    address: "/layouts/places",
+    task: Task::Storage,
+};
+
+/// A place as a row: a cell for every column.
+pub(super) fn cells((place, cards): &(Place, u32)) -> Vec<Cell> {
     vec![
         Cell::text(place.kind.label()),
         Cell::text(place.name.as_str()),
@@ -48,7 +64,8 @@ pub(crate) async fn file(
         asked: file,
         words: Vec::new(),
         subjects: Vec::new(),
-        columns: COLUMNS,
+        listing: &LISTING,
+        paper: Paper::Plain,
         rows: Short(boxes.iter().chain(&others).map(cells).collect()),
     };
     export(&app, &signed, list, form, asked).await

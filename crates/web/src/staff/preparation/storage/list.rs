@@ -5,17 +5,17 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::id::PlaceId;
-use domain::number::PlaceLabel;
 use domain::place::PlaceKind;
 use store::place::Place;
 
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::listing::{Arranged, Line, Table};
 use crate::staff::{Layout, Task};
 
 use super::super::paper::may_print;
+use super::export::{LISTING, cells};
 
 /// 保管.
 #[derive(Template)]
@@ -23,29 +23,16 @@ use super::super::paper::may_print;
 pub(crate) struct ListPage {
     pub(crate) layout: Layout,
     pub(crate) may_print: bool,
-    pub(crate) boxes: Vec<Row>,
-    pub(crate) others: Vec<Row>,
-}
-
-impl ListPage {
-    fn total(&self) -> u32 {
-        self.boxes.iter().map(|row| row.cards).sum()
-    }
+    pub(crate) boxes: Table,
+    pub(crate) others: Table,
+    /// The cards in boxes.
+    pub(crate) total: u32,
 }
 
 impl Page for ListPage {}
 
-/// A place.
-pub(crate) struct Row {
-    pub(crate) id: PlaceId,
-    pub(crate) name: String,
-    pub(crate) label: String,
-    pub(crate) cards: u32,
-}
-
-fn row((place, cards): (Place, u32)) -> Row {
-    let label = place.label.map(PlaceLabel::digits).unwrap_or_default();
-    Row { id: place.id, name: place.name, label, cards }
+fn lines(places: &[(Place, u32)]) -> Vec<Line> {
+    places.iter().map(|counted| Line::new(format!("/places/{}", counted.0.id), cells(counted))).collect()
 }
 
 /// The boxes, and the other places, with their counts. What is with citizens is not counted here: it only grows.
@@ -68,10 +55,12 @@ pub(super) async fn counted(app: &App) -> Result<(Vec<(Place, u32)>, Vec<(Place,
 /// Shows 保管.
 pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
     let (boxes, others) = counted(&app).await?;
+    let arranged = Arranged::read(&app, &signed, &LISTING).await?;
     Ok(respond(&ListPage {
         layout: signed.layout("保管").within(Task::Storage),
         may_print: may_print(&signed),
-        boxes: boxes.into_iter().map(row).collect(),
-        others: others.into_iter().map(row).collect(),
+        total: boxes.iter().map(|(_, cards)| cards).sum(),
+        boxes: Table::new(&arranged, lines(&boxes)),
+        others: Table::new(&arranged, lines(&others)),
     }))
 }

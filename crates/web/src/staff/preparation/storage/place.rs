@@ -15,12 +15,13 @@ use store::card::Listed;
 use store::journal::View;
 use store::place::Place;
 
+use super::super::card::export::{LISTING, cells};
 use super::super::paper::may_print;
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
-use crate::staff::wording::{control, list_line};
+use crate::staff::listing::{Arranged, Line, Table};
 use crate::staff::{Layout, Task};
 
 /// Cards on a page.
@@ -37,7 +38,7 @@ pub(crate) struct PlacePage {
     pub(crate) label: Option<String>,
     pub(crate) may_print: bool,
     pub(crate) may_put: bool,
-    pub(crate) rows: Vec<Row>,
+    pub(crate) table: Table,
     pub(crate) next: Option<CardId>,
 }
 
@@ -49,14 +50,6 @@ impl PlacePage {
 }
 
 impl Page for PlacePage {}
-
-/// A card.
-pub(crate) struct Row {
-    pub(crate) id: CardId,
-    pub(crate) control: String,
-    pub(crate) list_line: String,
-    pub(crate) progress: &'static str,
-}
 
 /// From where the list goes on.
 #[derive(Debug, Deserialize)]
@@ -82,12 +75,8 @@ pub(crate) async fn show(
     };
     signed.viewed(&app, view).await?;
     let full = cards.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let row = |card: &Listed| Row {
-        id: card.id,
-        control: control(card.control_number),
-        list_line: list_line(card.list_date, card.line),
-        progress: card.progress.label(),
-    };
+    let arranged = Arranged::read(&app, &signed, &LISTING).await?;
+    let line = |card: &Listed| Line::new(format!("/cards/{}", card.id), cells(card));
     Ok(respond(&PlacePage {
         layout: signed.layout(place.name).within(Task::Storage),
         id,
@@ -97,7 +86,7 @@ pub(crate) async fn show(
         may_print: may_print(&signed),
         may_put: signed.may(Permission::MoveCards) && place.kind.is_storage(),
         next: cards.last().filter(|_| full).map(|card| card.id),
-        rows: cards.iter().map(row).collect(),
+        table: Table::new(&arranged, cards.iter().map(line).collect()),
     }))
 }
 

@@ -22,12 +22,15 @@ use store::pull::Pulled;
 
 use super::super::consignment::inspect::outcome;
 use super::super::scan::{CODE, Outcome, RECENT, Recent, Row, Scan};
+use super::pull_export::{LISTING, cells};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Page, PageError, respond};
 use crate::staff::counter::business;
 use crate::staff::desk::Signed;
 use crate::staff::field;
+use crate::staff::listing::table::{Head, Line as Listed};
+use crate::staff::listing::{Arranged, Stands, Table};
 use crate::staff::wording::{control, list_line};
 use crate::staff::{Layout, Task};
 
@@ -40,6 +43,9 @@ pub(crate) struct PullPage {
     pub(crate) title: String,
     pub(crate) wanted: usize,
     pub(crate) done: usize,
+    pub(crate) stands: Stands,
+    /// The heads of the columns of the cards.
+    pub(crate) heads: Vec<Head>,
     pub(crate) boxes: Vec<InBox>,
     pub(crate) astray: Vec<Line>,
     /// What nobody finds, of which the city was told.
@@ -65,7 +71,14 @@ impl Page for PullPage {}
 /// What is to be taken out of a box.
 pub(crate) struct InBox {
     pub(crate) name: String,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) table: Table<CardLine>,
+}
+
+/// A card that is to be taken out.
+#[derive(Debug, Clone)]
+pub(crate) struct CardLine {
+    pub(crate) card: CardId,
+    pub(crate) control: String,
 }
 
 /// A card that the city wants back.
@@ -117,6 +130,7 @@ pub(crate) async fn show(
         ))
     });
     let (mut wanted, astray, recalled, rows) = found.await?;
+    let arranged = Arranged::read(&app, &signed, &LISTING).await?;
     // One pass through the places; within a box in the order of the cards.
     wanted.sort_by_cached_key(|card| (walk_order(&card.place_name), card.list_date, card.line));
     let found = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
@@ -130,14 +144,13 @@ pub(crate) async fn show(
     };
     let (missing, lying): (Vec<_>, Vec<_>) =
         wanted.iter().filter(|card| card.is_left()).partition(|card| card.place_kind == PlaceKind::Missing);
-    let mut boxes: Vec<InBox> = Vec::new();
-    for card in lying {
-        let line = line(card);
-        match boxes.last_mut().filter(|last| last.name == card.place_name) {
-            Some(last) => last.lines.push(line),
-            None => boxes.push(InBox { name: card.place_name.clone(), lines: vec![line] }),
-        }
-    }
+    // Within a box the cards stand as the list does; the boxes stay in the order of the way.
+    let in_boxes = lying.chunk_by(|one, other| one.place_name == other.place_name);
+    let in_box = |cards: &[&store::pull::Wanted]| InBox {
+        name: cards.first().map(|card| card.place_name.clone()).unwrap_or_default(),
+        table: Table::new(&arranged, cards.iter().map(|card| to_pull(card)).collect()),
+    };
+    let boxes: Vec<InBox> = in_boxes.map(in_box).collect();
     let back = |card: &store::pull::Astray| Line {
         card: card.card,
         control: control(card.control_number),
@@ -160,6 +173,8 @@ pub(crate) async fn show(
         title: era_date(day.day),
         wanted: wanted.len(),
         done: wanted.iter().filter(|card| !card.is_left()).count(),
+        stands: Stands::of(&arranged),
+        heads: Table::<CardLine>::new(&arranged, Vec::new()).heads,
         boxes,
         astray: astray.iter().map(back).collect(),
         missing: missing.into_iter().map(line).collect(),
@@ -170,6 +185,11 @@ pub(crate) async fn show(
         other: others(&app, &day),
     };
     signed.shows(&app, view, || respond(&page)).await
+}
+
+fn to_pull(card: &store::pull::Wanted) -> Listed<CardLine> {
+    let more = CardLine { card: card.card, control: control(card.control_number) };
+    Listed { href: format!("/cards/{}", card.card), cells: cells(card), more }
 }
 
 /// Today and the next open day, but for the one that is shown.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
+use domain::arrangement::StaffList;
 use domain::journal::Subject;
+use domain::permission::Permission;
 use domain::place::walk_order;
 use domain::time::{era_date, month_day_ja};
 use store::pull::Wanted;
@@ -14,22 +16,40 @@ use crate::App;
 use crate::kit::PageError;
 use crate::staff::counter::business;
 use crate::staff::desk::Signed;
-use crate::staff::export::{self, Column, List, Short, export};
+use crate::staff::export::{self, List, Paper, Short, export};
+use crate::staff::listing::{Column, Listing, Look, column};
+use crate::staff::wording::list_line;
 use crate::staff::{Task, field};
 
+/// On the screen each box heads its own cards, so their place is not said again.
 const COLUMNS: &[Column] = &[
-    Column { name: "今ある場所", on_paper: true },
-    Column { name: "管理番号", on_paper: true },
-    Column { name: "一覧日付", on_paper: true },
-    Column { name: "一覧番号", on_paper: true },
-    Column { name: "時刻", on_paper: true },
-    Column { name: "引き抜き", on_paper: true },
+    column("place", "今ある場所").off_screen(),
+    column("control", "管理番号").look(Look::Control).links(),
+    column("list_line", "一覧").look(Look::Code).on_screen(),
+    column("list_date", "一覧日付").look(Look::Code).off_screen(),
+    column("line", "一覧番号").look(Look::Count).off_screen(),
+    column("time", "時刻").look(Look::Time).needs(Permission::SeeReservations),
+    column("pulled", "引き抜き").look(Look::Code).off_screen(),
 ];
 
-fn cells(card: &Wanted) -> Vec<Cell> {
+/// The list, as it is arranged.
+pub(crate) static LISTING: Listing = Listing {
+    list: StaffList::Pull,
+    columns: COLUMNS,
+    sorts: true,
+    has_screen: true,
+    permission: Permission::MoveCards,
+    href: "/pull",
+    address: "/layouts/pull",
+    task: Task::Storage,
+};
+
+/// A card as a row: a cell for every column.
+pub(super) fn cells(card: &Wanted) -> Vec<Cell> {
     vec![
         Cell::text(card.place_name.as_str()),
         Cell::text(card.control_number.digits()),
+        Cell::text(list_line(card.list_date, card.line)),
         Cell::Day(card.list_date),
         Cell::Number(i64::from(card.line)),
         Cell::text(card.start.to_string()),
@@ -58,7 +78,8 @@ pub(crate) async fn file(
         asked: file,
         words: vec![format!("予約の日：{}", era_date(day.day))],
         subjects: vec![Subject::Day(day)],
-        columns: COLUMNS,
+        listing: &LISTING,
+        paper: Paper::Plain,
         rows: Short(wanted.iter().map(cells).collect()),
     };
     export(&app, &signed, list, form, asked).await
