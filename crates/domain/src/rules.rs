@@ -16,7 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use body::{Booking, Branch, Closed, Emergency, Hours, Places, RuleBody, RuleFault, Site, Windows};
+pub use body::{
+    Attempts, Booking, Branch, Closed, Emergency, Hours, Places, RuleBody, RuleFault, Site, Windows,
+};
 pub use change::{Agreed, Change, Deed, What};
 pub use days::BookableDays;
 pub use limits::{Cut, Reduction, Release, Shares};
@@ -141,7 +143,11 @@ impl RuleSet {
                 RuleBody::Places(body) => places.entry(body.service).or_default().push(at),
                 RuleBody::Reduction(_) => reductions.push(at),
                 RuleBody::Shares(_) => shares.push(at),
-                RuleBody::Booking(_) | RuleBody::Site(_) | RuleBody::Windows(_) | RuleBody::Branch(_) => {}
+                RuleBody::Booking(_)
+                | RuleBody::Attempts(_)
+                | RuleBody::Site(_)
+                | RuleBody::Windows(_)
+                | RuleBody::Branch(_) => {}
             }
         }
         versions.retain(|_, all| all.len() > 1);
@@ -170,6 +176,15 @@ impl RuleSet {
             RuleBody::Booking(body) if body.service == service => Some(body),
             _ => None,
         })
+    }
+
+    /// How many mistakes at numbers are borne on a day.
+    pub fn attempts(&self, day: Date) -> Attempts {
+        let said = self.in_force(day).find_map(|rule| match &rule.body {
+            RuleBody::Attempts(body) => Some(*body),
+            _ => None,
+        });
+        said.unwrap_or_default()
     }
 
     /// A site as it is on a day.
@@ -313,6 +328,7 @@ fn rank(rule: &Rule) -> Rank {
         ),
         RuleBody::Shares(body) => (body.when.breadth(), 1, false, body.until.minutes() - body.from.minutes()),
         RuleBody::Booking(_) => (When::Always.breadth(), 1, true, 0),
+        RuleBody::Attempts(_) => (When::Always.breadth(), 0, true, 0),
         RuleBody::Site(_) => (When::Always.breadth(), 0, false, 0),
         RuleBody::Windows(body) => (When::Always.breadth(), how_many(&body.services), false, 0),
         RuleBody::Branch(body) => (When::Always.breadth(), how_many(&body.services), true, 0),

@@ -26,6 +26,8 @@ pub enum RuleBody {
     Shares(Shares),
     /// Deadlines of reservations.
     Booking(Booking),
+    /// How many mistakes at numbers are borne.
+    Attempts(Attempts),
     /// A site.
     Site(Site),
     /// Windows at a site.
@@ -154,6 +156,32 @@ pub struct Booking {
     pub not_come_then_telephone: u16,
 }
 
+/// How many mistakes at 予約キー and 予約番号 are borne within half an hour, before the pages wait (11(4)ウ).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attempts {
+    /// Of one address; a household, an office or a provider of mobile lines shares one.
+    pub per_address: u16,
+    /// At one number.
+    pub per_number: u16,
+}
+
+impl Attempts {
+    /// Fewer would lock out whoever slips twice.
+    pub const LEAST: u16 = 3;
+    /// More from one address would let a machine try numbers.
+    pub const MOST_OF_ADDRESS: u16 = 1_000;
+    /// More at one number is no slip any more.
+    pub const MOST_OF_NUMBER: u16 = 100;
+}
+
+impl Default for Attempts {
+    /// Where no rule says otherwise.
+    fn default() -> Self {
+        Self { per_address: 30, per_number: 10 }
+    }
+}
+
 /// A site (履行場所).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -250,6 +278,9 @@ pub enum RuleFault {
     /// A text that people need is empty.
     #[error("an empty text")]
     EmptyText,
+    /// A number of mistakes that would lock out everybody, or nobody.
+    #[error("a number of attempts out of its bounds")]
+    Attempts,
     /// A number that must be at least one is zero.
     #[error("zero where at least one is needed")]
     Zero,
@@ -264,7 +295,7 @@ impl RuleBody {
             Self::Places(body) => Some(&body.site),
             Self::Reduction(body) => body.site.as_ref(),
             Self::Shares(body) => Some(&body.site),
-            Self::Booking(_) | Self::Branch(_) => None,
+            Self::Booking(_) | Self::Attempts(_) | Self::Branch(_) => None,
             Self::Site(body) => Some(&body.code),
             Self::Windows(body) => Some(&body.site),
         }
@@ -299,6 +330,15 @@ impl RuleBody {
                     Err(RuleFault::Zero)
                 } else {
                     Ok(())
+                }
+            }
+            Self::Attempts(body) => {
+                let address = Attempts::LEAST..=Attempts::MOST_OF_ADDRESS;
+                let number = Attempts::LEAST..=Attempts::MOST_OF_NUMBER;
+                if address.contains(&body.per_address) && number.contains(&body.per_number) {
+                    Ok(())
+                } else {
+                    Err(RuleFault::Attempts)
                 }
             }
             Self::Site(body) => filled(&[

@@ -15,6 +15,7 @@ use domain::id::CardId;
 use domain::mail::Address;
 use domain::number::{Number, NumberKind};
 use domain::opening::FormerNumber;
+use domain::rules::Attempts;
 use domain::service::Service;
 use store::keys::Keys;
 use store::visit::WINDOW;
@@ -23,12 +24,6 @@ use store::{Lane, Reader, Tx};
 use super::visit::key::Typed;
 use crate::App;
 use crate::kit::PageError;
-
-/// Failures of one address in the window; a household or an office shares one.
-const OF_ADDRESS: u32 = 30;
-
-/// Failures at one number in the window.
-const OF_NUMBER: u32 = 10;
 
 /// How often an address may begin to book renewals for each time that it may hold a place: people begin again, and go
 /// away without a time.
@@ -80,6 +75,8 @@ impl Caller {
 pub(crate) struct Attempt {
     address: [u8; 32],
     number: [u8; 32],
+    /// How many failures the rules bear.
+    borne: Attempts,
     /// The number to look for; for a number that nobody has, one that no row has either.
     pub(crate) sought: Number,
 }
@@ -104,7 +101,8 @@ impl Attempt {
             (Number::derive(set.number.bits(), wanted, [0; 16], 0), named)
         };
         let address = Keys::attempt(set, "address", &caller.network());
-        Ok(Self { address, number: Keys::attempt(set, "number", &named), sought })
+        let (number, borne) = (Keys::attempt(set, "number", &named), app.rules().attempts(app.today()));
+        Ok(Self { address, number, borne, sought })
     }
 
     /// Whether the address or the number has failed too often. Part of the snapshot in which is looked up.
@@ -115,7 +113,7 @@ impl Attempt {
     ) -> Result<bool, store::Error> {
         let of_address = store::visit::attempts(reader, &self.address, now)?;
         let of_number = store::visit::attempts(reader, &self.number, now)?;
-        Ok(of_address >= OF_ADDRESS || of_number >= OF_NUMBER)
+        Ok(of_address >= u32::from(self.borne.per_address) || of_number >= u32::from(self.borne.per_number))
     }
 
     /// Counts the failure.

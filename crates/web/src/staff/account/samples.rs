@@ -325,7 +325,7 @@ fn change_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> 
         what: What::Say { body: serde_json::from_str(reduction).unwrap(), from: TODAY, until: None },
         agreement: None,
     };
-    let known = rules.rules().iter().find(|rule| Kind::of(&rule.body) == Some(Kind::Closed)).unwrap();
+    let known = rules.rules().iter().find(|rule| Kind::of(&rule.body) == Kind::Closed).unwrap();
     let agree = Change { rule: known.id, what: What::Agree { version: known.version }, agreement: None };
     let propose = |change: &Change, kind, record, many: u128, stale| {
         let after = RuleSet::new(1, change.applied(rules.rules(), 2).unwrap()).unwrap();

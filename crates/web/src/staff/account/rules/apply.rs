@@ -28,7 +28,7 @@ pub(crate) async fn change(
     let pressed = field::operation(&form)?;
     let epoch: i64 = form.typed(EPOCH).parse().map_err(|_| PageError::BadRequest)?;
     let (today, rules) = (app.today(), app.reload_rules().await?);
-    let (kind, asked) = edit::asked(&mut form, &rules, today)?;
+    let (kind, asked) = edit::asked(&mut form, &app.settings.site, &rules, today)?;
     // Somebody went on to midnight, or back to the form.
     let Some((mut change, why)) = asked.filter(|_| form.typed("back").is_empty()) else {
         return Ok(edit::page(&signed, form, kind, &rules, today));

@@ -8,13 +8,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::RuleId;
-use domain::rules::{Change, Emergency, Rule, RuleSet, What, When};
+use domain::rules::{Change, Emergency, Rule, RuleBody, RuleSet, What, When};
 use domain::service::{Service, SiteCode};
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::fields::{self, Kind};
-use super::{fill, frame, words};
+use super::{fill, frame, terms, words};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
@@ -157,7 +157,7 @@ async fn begin(app: &Arc<App>, signed: &Signed, id: &str, deed: &str) -> Result<
     let id: RuleId = field::id(id)?;
     let (today, rules) = (app.today(), app.reload_rules().await?);
     let rule = last_of(&rules, id).ok_or(PageError::NotFound)?;
-    let kind = Kind::of(&rule.body).ok_or(PageError::NotFound)?;
+    let kind = Kind::of(&rule.body);
     let mut form = Form::fresh();
     form.fill(RULE, id.to_string());
     form.fill(DEED, deed);
@@ -183,7 +183,7 @@ pub(super) fn page(signed: &Signed, form: Form, kind: Kind, rules: &RuleSet, tod
 #[template(path = "staff/account/rules/kinds.html")]
 pub(in super::super) struct KindsPage {
     layout: Layout,
-    kinds: [Kind; 5],
+    kinds: [Kind; 10],
 }
 
 impl KindsPage {
@@ -198,21 +198,33 @@ impl Page for KindsPage {}
 /// The change that a form asks for, without the agreement, and why. None: something is wrong, and said in the form.
 pub(super) fn asked(
     form: &mut Form,
+    own: &SiteCode,
     rules: &RuleSet,
     today: Date,
 ) -> Result<(Kind, Option<(Change, String)>), PageError> {
     let rule: RuleId = form.typed(RULE).parse().map_err(|_| PageError::BadRequest)?;
     let kind = Kind::read(form.typed(fields::KIND)).ok_or(PageError::BadRequest)?;
     // A rule does not become one of another kind.
-    if last_of(rules, rule).is_some_and(|known| Kind::of(&known.body) != Some(kind)) {
+    if last_of(rules, rule).is_some_and(|known| Kind::of(&known.body) != kind) {
         return Err(PageError::BadRequest);
     }
     let what = match form.typed(DEED) {
+        "say" if is_renamed(form, rules, rule) => {
+            form.refuse_ja(
+                terms::CODE,
+                "履行場所の符号は変えられません。予約や記録が、この符号を使っています。",
+            );
+            None
+        }
         "say" => fields::read(form, kind, today).map(|said| What::Say {
             body: Box::new(said.body),
             from: said.from,
             until: said.until,
         }),
+        "end" if is_site(rules, rule, own) => {
+            form.refuse_ja(ENDS, "この窓口の履行場所は終えられません。名前や住所は「変える」で直します。");
+            None
+        }
         "end" => {
             let last = field::day(form, ENDS, "最後の日");
             if last.is_some_and(|last| last.tomorrow().is_ok_and(|next| next < today)) {
@@ -229,6 +241,18 @@ pub(super) fn asked(
     let why = why(form);
     let change = what.zip(why).map(|(what, why)| (Change { rule, what, agreement: None }, why));
     Ok((kind, change.filter(|_| !form.is_refused())))
+}
+
+/// Whether a rule says a site.
+fn is_site(rules: &RuleSet, rule: RuleId, code: &SiteCode) -> bool {
+    let known = last_of(rules, rule).map(|known| &known.body);
+    matches!(known, Some(RuleBody::Site(site)) if site.code == *code)
+}
+
+/// Whether a site would get another code: reservations and journal name the one that it has.
+fn is_renamed(form: &Form, rules: &RuleSet, rule: RuleId) -> bool {
+    let known = last_of(rules, rule).map(|known| &known.body);
+    matches!(known, Some(RuleBody::Site(site)) if site.code.as_str() != form.typed(terms::CODE).trim())
 }
 
 fn why(form: &mut Form) -> Option<String> {

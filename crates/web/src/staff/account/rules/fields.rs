@@ -9,6 +9,7 @@ use domain::service::{Service, SiteCode};
 use domain::time::SLOT_MINUTES;
 use jiff::civil::{Date, Weekday};
 
+use super::terms::{self, Number, Text};
 use crate::kit::{Fields, Form, PageError};
 use crate::staff::field;
 
@@ -121,11 +122,31 @@ pub(in super::super) enum Kind {
     Reduction,
     /// Shares.
     Shares,
+    /// Deadlines and limits of reservations.
+    Booking,
+    /// Mistakes at numbers.
+    Attempts,
+    /// Windows.
+    Windows,
+    /// An office of the city.
+    Branch,
+    /// A site.
+    Site,
 }
 
 impl Kind {
-    pub(in super::super) const ALL: [Self; 5] =
-        [Self::Hours, Self::Closed, Self::Places, Self::Reduction, Self::Shares];
+    pub(in super::super) const ALL: [Self; 10] = [
+        Self::Hours,
+        Self::Closed,
+        Self::Places,
+        Self::Reduction,
+        Self::Shares,
+        Self::Booking,
+        Self::Attempts,
+        Self::Windows,
+        Self::Branch,
+        Self::Site,
+    ];
 
     pub(super) fn code(self) -> &'static str {
         match self {
@@ -134,6 +155,11 @@ impl Kind {
             Self::Places => "places",
             Self::Reduction => "reduction",
             Self::Shares => "shares",
+            Self::Booking => "booking",
+            Self::Attempts => "attempts",
+            Self::Windows => "windows",
+            Self::Branch => "branch",
+            Self::Site => "site",
         }
     }
 
@@ -144,6 +170,11 @@ impl Kind {
             Self::Places => "予約枠",
             Self::Reduction => "枠の削減",
             Self::Shares => "枠の内訳",
+            Self::Booking => "予約の期限",
+            Self::Attempts => "入力の誤り",
+            Self::Windows => "窓口",
+            Self::Branch => "出張所",
+            Self::Site => "履行場所",
         }
     }
 
@@ -156,6 +187,11 @@ impl Kind {
                 "理由（駐車場使用不可など）のあるあいだ、枠を減らす。重なるときは最も少ない数になります"
             }
             Self::Shares => "Web、電話と窓口、予約なしが使える上限と、残りを全員に開放する時期",
+            Self::Booking => "予約・変更・取消の締切、予約できる期間、枠を確保する時間、変更などの回数",
+            Self::Attempts => "予約キーと予約番号の誤りを、回線と番号ごとに何回まで受け付けるか",
+            Self::Windows => "窓口の名前、数、業務。市民の画面にも出ます",
+            Self::Branch => "市の出張所の日と時間、手続き、予約が必要か。市民の画面にも出ます",
+            Self::Site => "窓口のある建物の名前、住所、電話。市民の画面と案内にも出ます",
         }
     }
 
@@ -163,20 +199,49 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    pub(in super::super) fn of(body: &RuleBody) -> Option<Self> {
+    pub(in super::super) fn of(body: &RuleBody) -> Self {
         match body {
-            RuleBody::Hours(_) => Some(Self::Hours),
-            RuleBody::Closed(_) => Some(Self::Closed),
-            RuleBody::Places(_) => Some(Self::Places),
-            RuleBody::Reduction(_) => Some(Self::Reduction),
-            RuleBody::Shares(_) => Some(Self::Shares),
-            RuleBody::Booking(_) | RuleBody::Site(_) | RuleBody::Windows(_) | RuleBody::Branch(_) => None,
+            RuleBody::Hours(_) => Self::Hours,
+            RuleBody::Closed(_) => Self::Closed,
+            RuleBody::Places(_) => Self::Places,
+            RuleBody::Reduction(_) => Self::Reduction,
+            RuleBody::Shares(_) => Self::Shares,
+            RuleBody::Booking(_) => Self::Booking,
+            RuleBody::Attempts(_) => Self::Attempts,
+            RuleBody::Windows(_) => Self::Windows,
+            RuleBody::Branch(_) => Self::Branch,
+            RuleBody::Site(_) => Self::Site,
         }
     }
 
     /// Whether it speaks of one service alone.
     pub(super) fn of_one_service(self) -> bool {
-        matches!(self, Self::Places | Self::Shares)
+        matches!(self, Self::Places | Self::Shares | Self::Booking)
+    }
+
+    /// Whether it speaks of several services, each with its box.
+    pub(super) fn of_services(self) -> bool {
+        matches!(self, Self::Hours | Self::Closed | Self::Reduction | Self::Windows | Self::Branch)
+    }
+
+    /// Whether it speaks of a site.
+    pub(super) fn of_site(self) -> bool {
+        self.of_days() || self == Self::Windows
+    }
+
+    /// Whether it holds on certain days, and not on every day of its validity.
+    pub(super) fn of_days(self) -> bool {
+        matches!(self, Self::Hours | Self::Closed | Self::Places | Self::Reduction | Self::Shares)
+    }
+
+    /// Its numbers.
+    pub(super) fn numbers(self) -> &'static [Number] {
+        terms::numbers(self)
+    }
+
+    /// Its texts.
+    pub(super) fn texts(self) -> &'static [Text] {
+        terms::texts(self)
     }
 
     /// Whether it may speak of every site.
@@ -202,7 +267,7 @@ pub(super) const NOTICES: [(&str, &str); 4] = [
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let boxes = WEEK.iter().chain(&RANGE_WEEK).map(|(name, ..)| *name);
     let boxes = boxes.chain(NTH.iter().map(|(name, _)| *name)).chain(SERVICES.iter().map(|(name, _)| *name));
-    SINGLE.into_iter().chain(boxes)
+    SINGLE.into_iter().chain(boxes).chain(terms::names())
 }
 
 /// Takes the form as it was sent, with further fields.
@@ -231,9 +296,23 @@ pub(super) fn read(form: &mut Form, kind: Kind, today: Date) -> Option<Said> {
 }
 
 fn body(form: &mut Form, kind: Kind) -> Option<RuleBody> {
-    let site = site(form, kind);
-    let when = when(form);
+    let site = kind.of_site().then(|| site(form, kind)).flatten();
+    let when = kind.of_days().then(|| when(form)).flatten();
     match kind {
+        Kind::Booking => {
+            let service = service(form);
+            terms::booking(form, service)
+        }
+        Kind::Attempts => terms::attempts(form),
+        Kind::Windows => {
+            let services = services(form);
+            terms::windows(form, site.flatten(), services)
+        }
+        Kind::Branch => {
+            let services = services(form);
+            terms::branch(form, services)
+        }
+        Kind::Site => terms::site(form),
         Kind::Hours => {
             let (services, times) = (services(form), times(form));
             let (opens, closes) = times?;
@@ -514,6 +593,9 @@ fn refuse(form: &mut Form, kind: Kind, fault: RuleFault) {
             NOTICE,
             "市民の画面のお知らせは、「1日だけ」か「期間」のときに出せます。どの日かを選び直してください。",
         ),
+        other if !kind.of_days() => {
+            form.refuse_ja(VALID_FROM, format!("この内容では規則になりません（{other}）。"));
+        }
         other => form.refuse_ja(ON, format!("この内容では規則になりません（{other}）。")),
     }
 }

@@ -12,15 +12,20 @@ use super::fields::{
     RANGE_WEEK, REASON, RELEASE, RELEASE_AT, RELEASE_DAYS, RESERVE, SERVICE, SERVICES, SITE, UNTIL,
     VALID_FROM, VALID_UNTIL, WALK_IN, WEB, WEEK, YES,
 };
+use super::terms;
 use crate::kit::Form;
 
 /// Fills the form with a rule, to be changed.
 pub(super) fn rule(form: &mut Form, rule: &Rule, today: Date) {
-    let body = &rule.body;
-    let site = body.site().map_or(EVERY, SiteCode::as_str);
-    form.fill(SITE, site);
     form.fill(VALID_FROM, rule.valid_from.max(today).to_string());
     form.fill(VALID_UNTIL, rule.valid_until.map_or_else(String::new, |until| until.to_string()));
+    body(form, &rule.body);
+}
+
+/// Fills the form with what a rule says.
+pub(super) fn body(form: &mut Form, body: &RuleBody) {
+    let site = body.site().map_or(EVERY, SiteCode::as_str);
+    form.fill(SITE, site);
     match body {
         RuleBody::Hours(Hours { services, when, opens, closes, .. }) => {
             self::services(form, services);
@@ -82,7 +87,20 @@ pub(super) fn rule(form: &mut Form, rule: &Rule, today: Date) {
                 form.fill(RELEASE_AT, at.to_string());
             }
         }
-        RuleBody::Booking(_) | RuleBody::Site(_) | RuleBody::Windows(_) | RuleBody::Branch(_) => {}
+        RuleBody::Booking(body) => {
+            form.fill(SERVICE, body.service.code());
+            terms::fill_booking(form, body);
+        }
+        RuleBody::Attempts(body) => terms::fill_attempts(form, *body),
+        RuleBody::Windows(body) => {
+            self::services(form, &body.services);
+            terms::fill_windows(form, body);
+        }
+        RuleBody::Branch(body) => {
+            self::services(form, &body.services);
+            terms::fill_branch(form, body);
+        }
+        RuleBody::Site(body) => terms::fill_site(form, body),
     }
 }
 

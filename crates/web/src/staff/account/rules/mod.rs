@@ -10,6 +10,7 @@ pub(super) mod month;
 pub(super) mod over;
 pub(super) mod propose;
 pub(super) mod slots;
+mod terms;
 mod words;
 
 use std::collections::BTreeMap;
@@ -109,8 +110,8 @@ struct Line {
     source: String,
     version: u32,
     is_valid: bool,
-    /// The rule, where a person may change it on the screen.
-    edit: Option<RuleId>,
+    /// The rule.
+    edit: RuleId,
     /// Whether the city's agreement is still to be recorded.
     to_agree: bool,
 }
@@ -176,9 +177,15 @@ fn kind(body: &RuleBody) -> (u8, &'static str) {
         RuleBody::Shares(_) => (3, "枠の内訳"),
         RuleBody::Booking(_) => (4, "予約の期限"),
         RuleBody::Windows(_) => (5, "窓口"),
-        RuleBody::Branch(_) => (6, "ほかの窓口"),
+        RuleBody::Branch(_) => (6, "出張所"),
         RuleBody::Site(_) => (7, "履行場所"),
+        RuleBody::Attempts(_) => (8, "入力の誤り"),
     }
+}
+
+/// Whether a rule speaks of no service: a site, and what holds for all numbers.
+fn of_no_service(body: &RuleBody) -> bool {
+    matches!(body, RuleBody::Site(_) | RuleBody::Attempts(_))
 }
 
 fn sections(rules: &RuleSet, today: Date) -> Vec<Section> {
@@ -187,14 +194,15 @@ fn sections(rules: &RuleSet, today: Date) -> Vec<Section> {
     let of_service = |service: Service| {
         let speaks = |rule: &&Rule| {
             let of = words::services(&rule.body);
-            !matches!(rule.body, RuleBody::Site(_)) && (of.is_empty() || of.contains(&service))
+            !of_no_service(&rule.body) && (of.is_empty() || of.contains(&service))
         };
         let chosen = rules.rules().iter().filter(speaks);
         Section { id: service.code(), title: service.label(), lines: lines(chosen, &names, today) }
     };
     let mut sections: Vec<Section> = Service::ALL.iter().map(|service| of_service(*service)).collect();
-    let sites = rules.rules().iter().filter(|rule| matches!(rule.body, RuleBody::Site(_)));
-    sections.push(Section { id: "sites", title: "履行場所", lines: lines(sites, &names, today) });
+    let others = rules.rules().iter().filter(|rule| of_no_service(&rule.body));
+    sections
+        .push(Section { id: "sites", title: "履行場所・共通", lines: lines(others, &names, today) });
     sections
 }
 
@@ -217,7 +225,7 @@ fn lines<'a>(
         source: words::source(rule),
         version: rule.version,
         is_valid: rule.is_valid_on(today),
-        edit: fields::Kind::of(&rule.body).map(|_| rule.id),
+        edit: rule.id,
         to_agree: rule.agreement.is_none(),
     };
     rules.into_iter().map(line).collect()

@@ -26,8 +26,8 @@ use super::{edit, frame, words};
 use crate::App;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::account::words as journal;
-use crate::staff::desk::Signed;
 use crate::staff::agreement::{AGREED, AGREED_AT, AGREED_ON};
+use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::layout::Layout;
 use crate::staff::wording::moment;
@@ -214,7 +214,7 @@ pub(crate) async fn propose(
 ) -> Result<Response, PageError> {
     let mut form = fields::taken(&fields, &edit::MORE)?;
     let (today, rules) = (app.today(), app.reload_rules().await?);
-    let (kind, change) = edit::asked(&mut form, &rules, today)?;
+    let (kind, change) = edit::asked(&mut form, &app.settings.site, &rules, today)?;
     match change {
         Some((change, _)) => page(&app, &signed, form, (kind, change), None).await,
         None => Ok(edit::page(&signed, form, kind, &rules, today)),
@@ -237,7 +237,7 @@ pub(crate) async fn agree(
     let id = field::id(&id)?;
     let rules = app.reload_rules().await?;
     let known = rules.rules().iter().find(|rule| rule.id == id && rule.version == asked.version);
-    let kind = known.and_then(|rule| Kind::of(&rule.body)).ok_or(PageError::NotFound)?;
+    let kind = known.map(|rule| Kind::of(&rule.body)).ok_or(PageError::NotFound)?;
     let mut form = Form::fresh();
     form.fill(edit::RULE, id.to_string());
     form.fill(edit::DEED, "agree");

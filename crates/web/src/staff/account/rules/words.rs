@@ -1,8 +1,8 @@
 //! Rules in Japanese words.
 
 use domain::rules::{
-    Booking, Branch, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Weekdays, When,
-    Windows,
+    Attempts, Booking, Branch, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Site,
+    Weekdays, When, Windows,
 };
 use domain::service::Service;
 use domain::time::era_date;
@@ -34,13 +34,39 @@ pub(in super::super) fn sentence(body: &RuleBody) -> String {
         }
         RuleBody::Shares(body) => shares(body),
         RuleBody::Booking(booking) => deadlines(booking),
-        RuleBody::Site(site) => format!("{}、電話 {}", site.address_ja, site.telephone),
-        RuleBody::Windows(Windows { name_ja, count, .. }) => format!("{name_ja} {count}か所"),
-        RuleBody::Branch(Branch { name_ja, hours_ja, reservation, .. }) => {
-            let booked = if *reservation { "予約が必要です" } else { "予約はいりません" };
-            format!("{name_ja} {hours_ja}。{booked}")
+        RuleBody::Attempts(Attempts { per_address, per_number }) => format!(
+            "予約キーと予約番号の誤りは、30分に、同じ回線から{per_address}回、同じ番号で{per_number}回まで受け付けます"
+        ),
+        RuleBody::Site(site) => place(site),
+        RuleBody::Windows(Windows { name_ja, name_en, count, .. }) => {
+            format!("{name_ja} {count}か所（{name_en}）")
         }
+        RuleBody::Branch(branch) => office(branch),
     }
+}
+
+fn place(site: &Site) -> String {
+    let Site { name_ja, name_en, address_ja, address_en, telephone, .. } = site;
+    let (answered_ja, answered_en) = (&site.telephone_hours_ja, &site.telephone_hours_en);
+    format!(
+        "{name_ja}（{name_en}）、{address_ja}（{address_en}）、電話 {telephone}、{answered_ja}（{answered_en}）"
+    )
+}
+
+fn office(branch: &Branch) -> String {
+    let Branch { name_ja, name_en, hours_ja, hours_en, address_ja, address_en, telephone, .. } = branch;
+    let booked = if branch.reservation { "予約が必要です" } else { "予約はいりません" };
+    let services: Vec<&str> = branch.services.iter().map(|service| service.label()).collect();
+    let address = match (address_ja.as_str(), address_en.as_str()) {
+        ("", "") => String::new(),
+        (ja, "") => format!("。{ja}"),
+        (ja, en) => format!("。{ja}（{en}）"),
+    };
+    let telephone = telephone.as_ref().map_or_else(String::new, |number| format!("。電話 {number}"));
+    format!(
+        "{name_ja}（{name_en}） {hours_ja}（{hours_en}）。手続き：{}。{booked}{address}{telephone}",
+        services.join("、")
+    )
 }
 
 fn shares(body: &Shares) -> String {
@@ -117,7 +143,7 @@ pub(super) fn services(body: &RuleBody) -> &[Service] {
         RuleBody::Places(Places { service, .. })
         | RuleBody::Shares(Shares { service, .. })
         | RuleBody::Booking(Booking { service, .. }) => std::slice::from_ref(service),
-        RuleBody::Site(_) => &[],
+        RuleBody::Site(_) | RuleBody::Attempts(_) => &[],
     }
 }
 
