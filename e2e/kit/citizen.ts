@@ -70,3 +70,15 @@ export async function cancels(page: Page, city: City, number: string): Promise<v
   await goesOn(page, '予約を取り消す');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('予約を取り消しました');
 }
+
+/** Every language of the pages, as the first page offers them. */
+export async function languages(page: Page, city: City): Promise<string[]> {
+  await page.goto(`${city.citizens}/`);
+  return page.locator('nav.languages a').evaluateAll((links) => links.map((link) => link.getAttribute('hreflang')!));
+}
+
+/** Chooses a language, and comes back to a page. */
+export async function chooses(page: Page, city: City, language: string, back = '/'): Promise<void> {
+  await page.goto(`${city.citizens}/language/${language}?back=${back}`);
+  await expect(page.locator('html')).toHaveAttribute('lang', language);
+}

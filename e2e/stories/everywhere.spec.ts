@@ -1,0 +1,65 @@
+// Every page that citizens can come to, in each language: at 320, 360, 768 and 1280 px, with letters twice as large, in
+// the dark, with forced colours and on paper; axe finds nothing on any.
+import { Everywhere } from '../kit/everywhere.ts';
+import { prepared } from '../kit/preparation.ts';
+import { expect, test } from '../kit/story.ts';
+
+test.use({ viewport: { width: 320, height: 800 }, locale: 'ja' });
+
+test('r4_c_every public page stands in each language, at each width, in each light and on paper', async ({ page, city, browser }) => {
+  test.setTimeout(600_000);
+  const [first, second, third] = await prepared(browser, city, 3);
+  await city.setClock('2026-11-09T10:00:00+09:00');
+  const everywhere = new Everywhere(page, city);
+  const press = async (action: string) => page.locator(`main form[action$="${action}"] button[type=submit]`).first().click();
+  const proves = async (path: string, number: string) => {
+    await page.goto(city.citizens + path);
+    await page.locator('#number').fill(number);
+    await press(path);
+  };
+
+  // A booking for two, from the days to the number.
+  await proves('/k', first!.key);
+  await everywhere.fromHere();
+  await page.locator('main a[href$="/family"]').click();
+  await page.locator('#number').fill(second!.key);
+  await press('/family');
+  await page.locator('main a[href$="/days"]').last().click();
+  await page.locator('a.day').first().click();
+  await everywhere.fromHere();
+  await page.locator('button.time').first().click();
+  await everywhere.fromHere();
+  await page.locator('[name=who][value=principal]').check();
+  await page.locator('[name=who-2][value=proxy]').check();
+  await press('/who');
+  await everywhere.fromHere();
+  await press('/book');
+  await expect(page).toHaveURL(/\/done$/);
+  await everywhere.fromHere();
+  const number = (await page.locator('.done-number').innerText()).trim();
+
+  // The booking, changed in every way and cancelled.
+  await proves('/reservation', number);
+  await everywhere.fromHere();
+  await page.locator('main a[href$="/add"]').click();
+  await page.locator('#number').fill(third!.key);
+  await page.locator('[name=who][value=principal]').check();
+  await press('/add');
+  await everywhere.fromHere();
+  await page.locator('main a[href$="/days"]').first().click();
+  await page.locator('a.day').nth(2).click();
+  await page.locator('button.time').nth(3).click();
+  await expect(page).toHaveURL(/\/change\//);
+  await everywhere.fromHere();
+  await press('/change');
+  await everywhere.fromHere();
+  await page.locator('main a[href$="/cancel"]').click();
+  await press('/cancel');
+  await everywhere.fromHere();
+
+  // What stands there without a booking.
+  await everywhere.fixed();
+  await page.goto(`${city.citizens}/renewal`);
+  await everywhere.fromHere('/m/AAAAAAAAAAAAAAAAAAAAAAAAAA', '/embed/ja/renewal', '/embed/ja/issuance/honcho');
+  expect(everywhere.left, 'pages that nobody looked at').toEqual([]);
+});
