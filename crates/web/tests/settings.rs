@@ -42,13 +42,12 @@ fn makes(browser: &mut Browser) {
 /// The days that a citizen may choose from, by key or for a renewal.
 fn days(house: &House, key: Option<&str>) -> String {
     let mut citizen = house.citizen();
-    match key {
-        Some(key) => citizen.open("/k").fill("number", key).press("次へ進む"),
-        None => {
-            citizen.open("/renewal").choose("kind", "certificate").choose("here", "yes");
-            citizen.choose("who", "principal").choose("pins", "known").press("確認して日にちを選ぶ")
-        }
-    };
+    if let Some(key) = key {
+        citizen.open("/k").fill("number", key).press("次へ進む");
+    } else {
+        citizen.open("/renewal").choose("kind", "certificate").choose("here", "yes");
+        citizen.choose("who", "principal").choose("pins", "known").press("確認して日にちを選ぶ");
+    }
     citizen.sees("日にちを選んでください");
     citizen.page().main()
 }
