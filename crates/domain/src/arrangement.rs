@@ -40,6 +40,8 @@ codes! {
         FrozenRenewals = "frozen_renewals",
         /// Reservations without a place of their own after a change of the rules.
         Unplaced = "unplaced",
+        /// Other places that were offered.
+        Offers = "offers",
         /// Mails that did not arrive.
         Mails = "mails",
         /// Accounts.
@@ -66,6 +68,7 @@ impl StaffList {
             Self::Renewals => "予約（電子証明書の更新）",
             Self::FrozenRenewals => "更新の予約リスト（確定）",
             Self::Unplaced => "定員に収まらない予約",
+            Self::Offers => "代わりの日時の案内",
             Self::Mails => "届かなかったメール",
             Self::People => "アカウント",
         }

@@ -111,6 +111,10 @@ ids! {
     LedgerId;
     /// A mail in the outbox.
     MailId;
+    /// An offer of other places for a booking.
+    OfferId;
+    /// The holding of places for many bookings at once.
+    OfferingId;
     /// The one-time token of the link by which an address is confirmed.
     MailToken;
 }

@@ -20,6 +20,7 @@ pub mod journal;
 pub mod ledger;
 pub mod mail;
 pub mod number;
+pub mod offer;
 pub mod opening;
 pub mod permission;
 pub mod place;

@@ -140,6 +140,8 @@ codes! {
         Cancelled = "cancelled",
         /// 前日のお知らせ.
         Reminder = "reminder",
+        /// Other places are held for the booking, and wait for an answer.
+        Offered = "offered",
     }
 }
 
@@ -152,6 +154,7 @@ impl Kind {
             Self::Changed => "予約の変更",
             Self::Cancelled => "予約の取消し",
             Self::Reminder => "前日のお知らせ",
+            Self::Offered => "代わりの日時の案内",
         }
     }
 }

@@ -255,6 +255,7 @@ mod tests {
             to: to.clone(),
             channel: Channel::Web,
             by: Channel::Telephone,
+            forced: false,
         };
         let (reservation, reception) = (ReservationId::from_parts(1, n), ReceptionId::from_parts(1, n));
         let card = Some(CardId::from_parts(1, n));

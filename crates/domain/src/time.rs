@@ -43,6 +43,11 @@ pub fn instant_at(day: Date, minute: u16) -> Timestamp {
     midnight.saturating_add(SignedDuration::from_mins(i64::from(minute))).unwrap_or(midnight)
 }
 
+/// The last minute of a day, as a deadline that still belongs to whoever keeps it.
+pub fn end_of_day(day: Date) -> Timestamp {
+    instant_at(day, 24 * 60 - 1)
+}
+
 /// The start of a slot: minutes since midnight, a multiple of ten (11(4)オ: 10分単位).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]

@@ -1,4 +1,4 @@
-//! What is done beside the requests: sealing, expiry, forgetting, deleting, discarding, checking; mails are sent in
+//! What is done beside the requests: sealing, expiry, offering, forgetting, deleting, discarding, checking; mails are sent in
 //! [`mailing`](crate::mailing).
 //!
 //! Every job catches its errors, says them in the log and counts them; none ends the program. Each may run on every
@@ -32,6 +32,8 @@ const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(1);
 
 /// Holds that are freed in one transaction.
 const HOLDS: u32 = 100;
+/// Offers that are ended in one transaction.
+const OFFERS: u32 = 50;
 /// Operations that are forgotten in one transaction.
 const OPERATIONS: u32 = 500;
 
@@ -72,6 +74,7 @@ impl Jobs {
         let mut running = JoinSet::new();
         self.every(&mut running, SEAL, stop, |jobs| Box::pin(jobs.seal()));
         self.every(&mut running, EXPIRE, stop, |jobs| Box::pin(jobs.expire()));
+        self.every(&mut running, EXPIRE, stop, |jobs| Box::pin(jobs.offer()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.forget()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.discard()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.delete()));
@@ -105,6 +108,7 @@ impl Jobs {
     /// Runs every job but the hourly check once: for tests, and after a clock was moved by hand.
     pub async fn run_once(&self) {
         self.expire().await;
+        self.offer().await;
         self.forget().await;
         self.delete().await;
         self.discard().await;
@@ -170,6 +174,28 @@ impl Jobs {
                 return Ok(());
             }
         }
+    }
+
+    /// Frees the places of offers that nobody answered in time, and goes on with holding places for those whom a change of
+    /// the rules left without one, where the program ended in the middle of it.
+    pub async fn offer(&self) {
+        report("offer", self.try_offer().await);
+    }
+
+    async fn try_offer(&self) -> Result<(), JobError> {
+        loop {
+            let act = self.app.act(Actor::System);
+            let expire = move |tx: &mut store::Tx<'_>| store::offer::expire(tx, &act, OFFERS);
+            let expired = self.app.db.write(Lane::Background, expire).await?;
+            if expired > 0 {
+                metrics::counter!("offers_expired").increment(u64::from(expired));
+                self.app.availability_changed();
+            }
+            if expired < OFFERS {
+                break;
+            }
+        }
+        Ok(self.app.hold_places().await?)
     }
 
     /// Deletes visits and attempts that are over, and operations that nobody repeats any more.

@@ -126,6 +126,13 @@ pub fn shift_beyond(
     run(tx, recorded, rules, shifts, Reach::Beyond, full)
 }
 
+/// Gives places back, sorted by slot: for those that are given back and nothing is taken for them.
+pub(crate) fn give_back(tx: &mut Tx<'_>, recorded: &Recorded, places: &[Shift]) -> Result<()> {
+    let mut ordered: Vec<&Shift> = places.iter().collect();
+    ordered.sort_unstable();
+    ordered.into_iter().try_for_each(|place| free(tx, recorded, &place.slot, place.channel))
+}
+
 /// How far a place may be sought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {

@@ -5,7 +5,7 @@
 //! one ([`party`]).
 
 use domain::id::{Id, MailToken, ReservationId};
-use domain::journal::{Entry, Subject};
+use domain::journal::{BusinessDay, Entry, Subject};
 use domain::ledger::Field;
 use domain::mail::{Address, Kind};
 use domain::reservation::State as Reserved;
@@ -35,6 +35,10 @@ statements! { "contact":
     CONFIRM = "UPDATE contact SET state = 'confirmed', confirmed_at = $1
         WHERE reservation_id = $2 AND state = 'asked' AND issue = $3";
     GONE = "UPDATE contact SET state = 'gone', confirmed_at = NULL WHERE reservation_id = $1 AND state <> 'gone'";
+    CONFIRMED_OF_DAY = "SELECT r.id AS id FROM reservation r
+        JOIN contact c ON c.reservation_id = COALESCE(r.party_id, r.id)
+        WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked' AND c.state = 'confirmed'
+        ORDER BY r.id";
     TO_REMIND = "SELECT c.reservation_id AS booking_id, MIN(r.id) AS reservation_id, c.language AS language,
         c.issue AS issue FROM reservation r JOIN contact c ON c.reservation_id = COALESCE(r.party_id, r.id)
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked'
@@ -302,6 +306,28 @@ pub(crate) fn told(tx: &mut Tx<'_>, act: &Act, recorded: &Recorded, changed: &Re
     };
     outbox::enqueue(tx, act, recorded, &mail)?;
     Ok(())
+}
+
+/// Other places are held for a booking: whoever is told by mail is asked by mail.
+pub(crate) fn offered(tx: &mut Tx<'_>, act: &Act, recorded: &Recorded, of: &Reservation) -> Result<()> {
+    let booking = booking_of(of);
+    let Some(contact) = find(tx, booking)?.filter(|contact| contact.standing == Standing::Confirmed) else {
+        return Ok(());
+    };
+    let mail = Mail {
+        kind: Kind::Offered,
+        booking,
+        reservation: of.id,
+        language: contact.language,
+        issue: contact.issue,
+        day: of.slot.day,
+    };
+    outbox::enqueue(tx, act, recorded, &mail)
+}
+
+/// The reservations of a day whose booking has a confirmed address.
+pub fn confirmed_of_day(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Vec<ReservationId>> {
+    reader.rows(&CONFIRMED_OF_DAY, bind![day.service, day.site, day.day], |row| row.get("id"))
 }
 
 /// Which bookings of a day are to be reminded.

@@ -30,6 +30,7 @@ pub mod ledger;
 pub mod letter;
 pub mod meta;
 mod migrate;
+pub mod offer;
 pub mod op;
 pub mod opening;
 pub mod outbox;

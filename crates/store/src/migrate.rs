@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_numbers_looked_up.sql"),
     migration!(15, "0015_failed_mails.sql"),
     migration!(16, "0016_arrangements.sql"),
+    migration!(17, "0017_offers.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -240,6 +241,11 @@ mod tests {
             16,
             "ad0521972cde82c6b54beaaa7f9521face520e812e223cc796e8aaab30793953",
             "d17c4a23c4ce7a1eea2d34845eafaf4959893507646a49df81887465e7ab133f",
+        ),
+        (
+            17,
+            "a84490f3e03aa67a51a42559bfeaaff9cbf4db5f9bf143a84a0c40e573d70696",
+            "a0fb9c617d52e43a404fccad1545ccf3629c4a5e672d292e383c05d5263e3b65",
         ),
     ];
 

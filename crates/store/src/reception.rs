@@ -4,6 +4,7 @@ use domain::card::Stage;
 use domain::check_sheet::{Collected, Sheet};
 use domain::id::{CardId, ReceptionId, ReservationId};
 use domain::journal::{BusinessDay, CityRecord, Entry};
+use domain::offer::Withdrawal;
 use domain::place::PlaceKind;
 use domain::reception::{Reason, State, WrongState};
 use domain::reservation::State as Booking;
@@ -19,7 +20,7 @@ use crate::journal::Recorded;
 use crate::reservation::{self, BookingError};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, place, report, statements};
+use crate::{bind, offer, place, report, statements};
 
 statements! { "reception":
     INSERT = "INSERT INTO reception (id, reservation_id, card_id, service, site, day, state, arrived_at, version)
@@ -78,6 +79,9 @@ pub enum ReceptionError {
     /// The card still lies where it is stored.
     #[error("the card is in {0}")]
     NotPulled(String),
+    /// Other places are held for the reservation, because it could not be kept, and its citizen has still time to answer.
+    #[error("an offer waits for its answer")]
+    Offered,
     /// The state does not allow it, or somebody else was faster.
     #[error(transparent)]
     WrongState(#[from] WrongState),
@@ -156,8 +160,9 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
         tx.run_again(&INSERT);
         return Err(Error::Conflict.into());
     }
-    // Who cancels or moves it at this moment finds the visitor here.
+    // Who cancels or moves it at this moment finds the visitor here; what was offered to it is not needed.
     reservation::keep(tx, &recorded, &booked)?;
+    offer::give_up_now(tx, act, &recorded, id, Withdrawal::Ended)?;
     let Some(card) = card else { return Ok(reception) };
     // A card that nobody took out of its box yet stays there, for all that anybody knows; and one that nobody finds
     // is not at the counter because its citizen is.
@@ -336,9 +341,13 @@ pub fn not_come(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<(), Rec
     if booked.slot.day > day_of(act.at) {
         return Err(ReceptionError::AnotherDay(booked.slot.day));
     }
+    if offer::waits(tx, id, act.at)? {
+        return Err(ReceptionError::Offered);
+    }
     let entry = Entry::NotCome { reservation: id, card: booked.card, day: booked.slot.business_day() };
     let recorded = tx.record(act, &entry)?;
     reservation::set_state_of(tx, &recorded, &booked, Booking::NotCome)?;
+    offer::give_up_now(tx, act, &recorded, id, Withdrawal::Ended)?;
     if let Some(card) = booked.card {
         card::refresh_progress(tx, &recorded, card)?;
     }

@@ -30,7 +30,7 @@ use crate::keys::Keys;
 use crate::statement::Statement;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, reception, report, statements};
+use crate::{bind, offer, reception, report, statements};
 
 pub mod days;
 
@@ -437,7 +437,7 @@ pub fn move_to(
     to: &Slot,
     by: Channel,
 ) -> Result<Reservation, BookingError> {
-    party::relocate(tx, act, rules, &[(id, to.clone())], by, None).and_then(one)
+    party::relocate(tx, act, rules, &[(id, to.clone())], &party::How::asked(by)).and_then(one)
 }
 
 /// The one that was asked for of those that were done.
@@ -541,8 +541,18 @@ fn insert_row(
     }))
 }
 
-/// Whether a booking can still leave its place: nobody came for it, and its day is not over.
-fn may_leave(tx: &mut Tx<'_>, act: &Act, booked: &Reservation) -> Result<(), BookingError> {
+/// Whether a booking can still leave its place: nobody came for it, and its day is not over, unless nobody could come on
+/// it because the rules grant nothing at its time.
+fn may_leave(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, booked: &Reservation) -> Result<(), BookingError> {
+    let Slot { service, site, day, start } = &booked.slot;
+    match may_still_change(tx, act, booked) {
+        Err(BookingError::Over) if rules.grant(*service, site, *day, *start).places == 0 => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether something of a booking can still be changed where it is.
+fn may_still_change(tx: &mut Tx<'_>, act: &Act, booked: &Reservation) -> Result<(), BookingError> {
     if reception::of_reservation(tx, booked.id)?.is_some() {
         return Err(BookingError::Received);
     }
@@ -681,5 +691,6 @@ pub(crate) fn free_expired(tx: &mut Tx<'_>, act: &Act, slot: &Slot) -> Result<Ve
         }
         freed.push(channel);
     }
+    freed.extend(offer::free_expired(tx, act, slot)?);
     Ok(freed)
 }

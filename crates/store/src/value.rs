@@ -287,6 +287,8 @@ texts!(
     domain::id::LedgerId,
     domain::id::MailId,
     domain::id::LetterBatchId,
+    domain::id::OfferId,
+    domain::id::OfferingId,
     domain::id::OperationId,
     domain::id::PersonId,
     domain::id::PlaceId,
@@ -302,6 +304,8 @@ texts!(
     domain::mail::Kind,
     domain::mail::State,
     domain::mail::Status,
+    domain::offer::Reason,
+    domain::offer::Work,
     domain::permission::Role,
     domain::place::PlaceKind,
     domain::reception::Reason,
@@ -314,7 +318,7 @@ texts!(
 );
 
 // The state enums of two nouns have the same name, so they are named by their module.
-texts!(domain::reservation::State, domain::reception::State, domain::ledger::State);
+texts!(domain::reservation::State, domain::reception::State, domain::ledger::State, domain::offer::State);
 
 impl Bind for domain::consignment::PostBlock {
     fn bind(&self) -> Param<'_> {

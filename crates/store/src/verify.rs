@@ -5,6 +5,7 @@
 mod cards;
 mod facts;
 mod incidents;
+mod offers;
 mod personal;
 mod slots;
 
@@ -49,11 +50,13 @@ pub enum Invariant {
     Number,
     /// Batches, letters and closes count what they say.
     Count,
+    /// A place that is held for somebody belongs to an open offer, and whoever accepted one was moved to it.
+    Offer,
 }
 
 impl Invariant {
     /// Every invariant.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Slot,
         Self::OneLiveReservation,
         Self::Party,
@@ -65,6 +68,7 @@ impl Invariant {
         Self::Personal,
         Self::Number,
         Self::Count,
+        Self::Offer,
     ];
 }
 
@@ -91,8 +95,14 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 5] =
-    [slots::STATEMENTS, cards::STATEMENTS, facts::STATEMENTS, incidents::STATEMENTS, personal::STATEMENTS];
+pub(crate) static STATEMENTS: [&[&Statement]; 6] = [
+    slots::STATEMENTS,
+    cards::STATEMENTS,
+    facts::STATEMENTS,
+    incidents::STATEMENTS,
+    offers::STATEMENTS,
+    personal::STATEMENTS,
+];
 
 /// Rows that are looked at in one go.
 const PAGE: u32 = 5_000;

@@ -6,6 +6,7 @@ pub mod app;
 pub mod availability;
 pub mod citizen;
 pub mod kit;
+mod offering;
 pub mod open;
 pub mod password;
 mod places;

@@ -64,6 +64,14 @@ impl Entry {
             Self::RuleOverridden { .. } => "rule_overridden",
             Self::Moved { .. } => "moved",
             Self::Cancelled { .. } => "cancelled",
+            Self::OfferingBegun { .. } => "offering_begun",
+            Self::OfferingEnded { .. } => "offering_ended",
+            Self::PlacesOffered { .. } => "places_offered",
+            Self::NoPlaceFound { .. } => "no_place_found",
+            Self::OfferAccepted { .. } => "offer_accepted",
+            Self::OfferDeclined { .. } => "offer_declined",
+            Self::OfferExpired { .. } => "offer_expired",
+            Self::OfferWithdrawn { .. } => "offer_withdrawn",
             Self::Arrived { .. } => "arrived",
             Self::PapersChecked { .. } => "papers_checked",
             Self::PassedToCity { .. } => "passed_to_city",
@@ -109,6 +117,8 @@ impl Entry {
             | Self::LedgerEnded { .. }
             | Self::PersonalDeleted { .. }
             | Self::RemindersDue { .. }
+            | Self::OfferingBegun { .. }
+            | Self::OfferingEnded { .. }
             | Self::BackScanned { .. }
             | Self::FilterSaved { .. }
             | Self::FilterShared { .. }
@@ -151,6 +161,17 @@ impl Entry {
             | Self::VisitorChanged { reservation, card, .. }
             | Self::PartyChanged { reservation, card, .. } => {
                 about(vec![S::Reservation(*reservation)], *card)
+            }
+            // Held for somebody, it is no fact of a day's counts either.
+            Self::PlacesOffered { places, .. } => {
+                places.iter().map(|place| S::Reservation(place.reservation)).collect()
+            }
+            Self::NoPlaceFound { reservations, .. }
+            | Self::OfferAccepted { reservations, .. }
+            | Self::OfferDeclined { reservations, .. }
+            | Self::OfferExpired { reservations, .. }
+            | Self::OfferWithdrawn { reservations, .. } => {
+                reservations.iter().map(|reservation| S::Reservation(*reservation)).collect()
             }
             Self::ReservationTakenOver { reservation, card, .. } => {
                 vec![S::Reservation(*reservation), S::Card(*card)]

@@ -1,5 +1,6 @@
 //! Every kind of entry there is, with what it holds. How it is stored and found stands in [`about`](super::about).
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +11,13 @@ use crate::check_sheet::{Collected, Sheet};
 use crate::correction::End;
 use crate::day_list::Duty;
 use crate::id::{
-    ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, PersonId, PlaceId,
-    ReceptionId, ReservationId, RuleId, SessionId,
+    ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, OfferId, OfferingId,
+    PersonId, PlaceId, ReceptionId, ReservationId, RuleId, SessionId,
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
 use crate::mail;
+use crate::offer::{self, Proposed};
 use crate::permission::Role;
 use crate::reception::Reason;
 use crate::report::AtClose;
@@ -505,6 +507,10 @@ pub enum Entry {
         channel: Channel,
         /// By which way it was moved.
         by: Channel,
+        /// Whether a closure, a change of the rules or an offer moved it, and no wish of the citizen's own: it is none of
+        /// the changes that they may make on the web.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        forced: bool,
     },
     /// 取消.
     Cancelled {
@@ -517,6 +523,82 @@ pub enum Entry {
         slot: Slot,
         /// By which way.
         channel: Channel,
+    },
+    /// Somebody began to hold places for all those whom a change of the rules left without one.
+    OfferingBegun {
+        /// Which.
+        offering: OfferingId,
+        /// Until when the offers stand.
+        until: Timestamp,
+    },
+    /// A place was held for each of them, or there was none.
+    OfferingEnded {
+        /// Which.
+        offering: OfferingId,
+        /// For how many bookings places were held.
+        offered: u32,
+        /// For how many there was no place.
+        without: u32,
+    },
+    /// Other places were held for a booking and offered to its citizen.
+    PlacesOffered {
+        /// Which offer.
+        offer: OfferId,
+        /// Where each of the booking is, and what is held for it.
+        places: Vec<Proposed>,
+        /// Why.
+        reason: offer::Reason,
+        /// Until when they are held.
+        until: Timestamp,
+        /// With which others; none: alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offering: Option<OfferingId>,
+    },
+    /// There was no other place for a booking: a person has to find one with the citizen.
+    NoPlaceFound {
+        /// Which offer could not be made.
+        offer: OfferId,
+        /// Of whom.
+        reservations: Vec<ReservationId>,
+        /// Why one was sought.
+        reason: offer::Reason,
+        /// With which others; none: alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offering: Option<OfferingId>,
+    },
+    /// The citizen agreed to an offer, and the booking moved. Who wrote it down is the entry's actor.
+    OfferAccepted {
+        /// Which offer.
+        offer: OfferId,
+        /// Of whom.
+        reservations: Vec<ReservationId>,
+        /// By which way the citizen said it.
+        by: Channel,
+    },
+    /// The citizen did not want an offer: the places are free again, and the booking is as it was.
+    OfferDeclined {
+        /// Which offer.
+        offer: OfferId,
+        /// Of whom.
+        reservations: Vec<ReservationId>,
+        /// By which way the citizen said it.
+        by: Channel,
+    },
+    /// Nobody answered an offer in time: the places are free again, and the booking is as it was.
+    OfferExpired {
+        /// Which offer.
+        offer: OfferId,
+        /// Of whom.
+        reservations: Vec<ReservationId>,
+    },
+    /// An offer ended without an answer, for a reason of its own.
+    OfferWithdrawn {
+        /// Which offer.
+        offer: OfferId,
+        /// Of whom.
+        reservations: Vec<ReservationId>,
+        /// Why.
+        why: offer::Withdrawal,
     },
     /// A visitor arrived and the reservation was matched.
     Arrived {

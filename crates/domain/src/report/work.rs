@@ -162,7 +162,8 @@ mod tests {
             },
             3 => {
                 let (to, channel) = (slot(date(2026, 11, 25)), Channel::Web);
-                Entry::Moved { reservation, card: Some(card), from: first, to, channel, by: channel }
+                let card = Some(card);
+                Entry::Moved { reservation, card, from: first, to, channel, by: channel, forced: false }
             }
             4 => Entry::Cancelled { reservation, card: Some(card), slot: first, channel: Channel::Web },
             5 => Entry::IncidentOpened { incident, card, day: of, what: Kind::Missing },

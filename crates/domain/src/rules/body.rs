@@ -151,6 +151,10 @@ pub struct Booking {
     /// How many times the citizen moves one reservation on the web; then by telephone; 0: no limit.
     #[serde(default)]
     pub web_changes: u16,
+    /// Until the end of which open day other places that are offered to a booking are held, counted from today; 0: until
+    /// the end of today.
+    #[serde(default = "offer_open_days")]
+    pub offer_open_days: u8,
     /// After how many times of not coming a card is booked by telephone and at the counter only; 0: never.
     #[serde(default)]
     pub not_come_then_telephone: u16,
@@ -180,6 +184,11 @@ impl Default for Attempts {
     fn default() -> Self {
         Self { per_address: 30, per_number: 10 }
     }
+}
+
+/// Three open days: as long as a notice by post takes to be read and answered; an assumption, to be agreed with the city.
+fn offer_open_days() -> u8 {
+    3
 }
 
 /// A site (履行場所).

@@ -7,7 +7,7 @@ use super::{Booking, RuleSet};
 use crate::journal::{BusinessDay, Slot};
 use crate::reservation::Limit;
 use crate::service::{Service, SiteCode};
-use crate::time::{day_of, instant_at};
+use crate::time::{day_of, end_of_day, instant_at};
 
 /// How many days are searched for an open day, either way; a service that is closed longer has none.
 const SEARCH_DAYS: usize = 400;
@@ -86,6 +86,15 @@ impl RuleSet {
         }
         let last = self.nth_open_day_before(*service, site, *day, booking.staff_cutoff_open_days);
         if last.is_none_or(|last| today > last) { Some(Limit::Cutoff) } else { None }
+    }
+
+    /// Until when an offer that is made now stands by the rule: the end of the nth open day after today. A service without
+    /// reservations has no offers.
+    pub fn offer_until(&self, service: Service, site: &SiteCode, now: Timestamp) -> Option<Timestamp> {
+        let today = day_of(now);
+        let days = self.booking(service, today)?.offer_open_days;
+        let last = self.nth_open_day_after(service, site, today, days)?;
+        Some(end_of_day(last))
     }
 
     /// The instant from which on the web no longer moves a reservation away from its slot.

@@ -11,6 +11,7 @@ use domain::rules::RuleSet;
 use domain::time::{Start, day_of};
 use jiff::civil::Date;
 
+use super::party::How;
 use super::shown::{Shown, unchanged};
 use super::{BookingError, Reservation, Wish, find, party, places};
 use crate::act::Act;
@@ -67,7 +68,7 @@ pub fn move_to(
     let moves = places::to_starts(people, wanted.day, &wanted.starts);
     let slots = cards.into_iter().zip(moves.iter().map(|(_, slot)| slot));
     let limits = limits(tx, act, rules, slots, reason)?;
-    let moved = party::relocate(tx, act, rules, &moves, wanted.by, reason)?;
+    let moved = party::relocate(tx, act, rules, &moves, &How { by: wanted.by, reason, is_offered: false })?;
     say_why(tx, act, &moved, &limits, reason)
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::card::Stage;
 use domain::id::{CardId, ReservationId};
 use domain::journal::{Entry, Slot};
+use domain::offer::Withdrawal;
 use domain::reservation::{Channel, MOST_IN_PARTY, Pins, State, Visitor, WrongState, hold_ran_out};
 use domain::rules::RuleSet;
 use domain::time::{SLOT_MINUTES, Start, day_of, instant_at};
@@ -15,7 +16,7 @@ use jiff::civil::Date;
 
 use super::{
     BookingError, Reservation, Together, Wish, changed_meanwhile, end, find, free_expired, insert,
-    is_by_telephone, keep, live_of, may_leave, places, reservation, still_open,
+    is_by_telephone, keep, live_of, may_leave, may_still_change, places, reservation, still_open, unplaced,
 };
 use crate::act::Act;
 use crate::capacity::{self, Shift};
@@ -24,7 +25,7 @@ use crate::error::Result;
 use crate::journal::Recorded;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
-use crate::{bind, contact, statements};
+use crate::{bind, contact, offer, statements};
 
 mod parting;
 
@@ -278,7 +279,8 @@ pub fn cancel(
             cancelled.push(booked);
             continue;
         }
-        may_leave(tx, act, &booked)?;
+        may_leave(tx, act, rules, &booked)?;
+        shifts.extend(offer::leave(tx, act, booked.id)?);
         let recorded = end(tx, act, &booked, State::Cancelled, by)?;
         if let Some(card) = booked.card {
             card::refresh_progress(tx, &recorded, card)?;
@@ -308,7 +310,7 @@ fn tell(tx: &mut Tx<'_>, act: &Act, recorded: &Recorded, changed: Bookings) -> R
 
 /// The booking of a reservation as it was shown: so many people, all of them booked. If it has others now, nothing is
 /// done with people whom nobody saw.
-pub(super) fn as_shown(
+pub(crate) fn as_shown(
     tx: &mut Tx<'_>,
     id: ReservationId,
     people: usize,
@@ -346,21 +348,45 @@ pub fn move_all(
     by: Channel,
 ) -> Result<(), BookingError> {
     let members = as_shown(tx, id, starts.len())?;
-    relocate(tx, act, rules, &places::to_starts(members, day, starts), by, None).map(drop)
+    relocate(tx, act, rules, &places::to_starts(members, day, starts), &How::asked(by)).map(drop)
+}
+
+/// How bookings are moved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How<'a> {
+    /// By which way it was asked, or agreed to.
+    pub(crate) by: Channel,
+    /// Why it goes beyond the places of a slot, where it does.
+    pub(crate) reason: Option<&'a str>,
+    /// The places are those of an offer, and so taken already.
+    pub(crate) is_offered: bool,
+}
+
+impl How<'_> {
+    /// The citizen asks for another time.
+    pub(crate) fn asked(by: Channel) -> Self {
+        Self { by, reason: None, is_offered: false }
+    }
+
+    /// The citizen agreed to what was offered.
+    pub(crate) fn offered(by: Channel) -> Self {
+        Self { by, reason: None, is_offered: true }
+    }
 }
 
 /// Moves bookings, all or none. Those who go to another day than the rest of their family leave its booking, and are
-/// one booking among themselves.
-pub(super) fn relocate(
+/// one booking among themselves. Who has no place any more, by no doing of their own, may always move.
+pub(crate) fn relocate(
     tx: &mut Tx<'_>,
     act: &Act,
     rules: &RuleSet,
     moves: &[(ReservationId, Slot)],
-    by: Channel,
-    reason: Option<&str>,
+    how: &How<'_>,
 ) -> Result<Vec<Reservation>, BookingError> {
     let (mut shifts, mut moved, mut last) = (Vec::new(), Vec::new(), None);
     let mut left = Bookings::new();
+    let by = how.by;
+    let forced = how.is_offered || by == Channel::Web && is_forced(tx, rules, moves)?;
     for (id, to) in moves {
         let Some(booked) = find(tx, *id)? else { return Err(BookingError::NotFound) };
         if booked.state != State::Booked {
@@ -370,8 +396,8 @@ pub(super) fn relocate(
             moved.push(booked);
             continue;
         }
-        may_leave(tx, act, &booked)?;
-        if by == Channel::Web && booked.web_changes_left(rules, day_of(act.at)) == Some(0) {
+        may_leave(tx, act, rules, &booked)?;
+        if by == Channel::Web && !forced && booked.web_changes_left(rules, day_of(act.at)) == Some(0) {
             return Err(BookingError::NoMoreChanges);
         }
         still_open(tx, to)?;
@@ -379,21 +405,25 @@ pub(super) fn relocate(
         if let Some(card) = card {
             bookable(tx, card)?;
         }
+        shifts.extend(offer::give_up(tx, act, &[*id], Withdrawal::Moved)?);
         let (from, channel) = (booked.slot.clone(), booked.channel);
-        let entry = Entry::Moved { reservation: *id, card, from: from.clone(), to: to.clone(), channel, by };
+        let entry =
+            Entry::Moved { reservation: *id, card, from: from.clone(), to: to.clone(), channel, by, forced };
         let mut recorded = tx.record(act, &entry)?;
         let party = parting::party_after(tx, &booked, to, moves)?;
         if party != booked.party {
             let entry = Entry::PartyChanged { reservation: *id, card, from: booked.party, to: party };
             recorded = tx.record(act, &entry)?;
         }
-        let on_web = u32::from(by == Channel::Web);
+        let on_web = u32::from(by == Channel::Web && !forced);
         if tx.execute(&MOVE, bind![to.day, to.start, party, on_web, id, booked.version])? == 0 {
             return Err(changed_meanwhile(tx, &MOVE));
         }
         left.entry(contact::booking_of(&booked)).or_insert_with(|| booked.clone());
         shifts.push(Shift { slot: from, channel, take: false });
-        shifts.push(Shift { slot: to.clone(), channel, take: true });
+        if !how.is_offered {
+            shifts.push(Shift { slot: to.clone(), channel, take: true });
+        }
         if let Some(changed) = parting::name_the_rest(tx, act, &booked, to, moves)? {
             recorded = changed;
         }
@@ -405,9 +435,25 @@ pub(super) fn relocate(
     }
     if let Some(recorded) = last {
         tell(tx, act, &recorded, left)?;
-        places::take(tx, act, rules, &recorded, &shifts, &mut moved, reason)?;
+        places::take(tx, act, rules, &recorded, &shifts, &mut moved, how.reason)?;
     }
     Ok(moved)
+}
+
+/// Whether somebody of those who are moved has no place of their own any more.
+fn is_forced(
+    tx: &mut Tx<'_>,
+    rules: &RuleSet,
+    moves: &[(ReservationId, Slot)],
+) -> Result<bool, BookingError> {
+    for (id, _) in moves {
+        if let Some(booked) = find(tx, *id)?
+            && unplaced::is_undecided(tx, rules, &booked)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whom to add to a booking.
@@ -438,7 +484,7 @@ pub fn add(
     if booked.state != State::Booked {
         return Err(WrongState { from: booked.state, wanted: State::Booked }.into());
     }
-    may_leave(tx, act, &booked)?;
+    may_leave(tx, act, rules, &booked)?;
     still_open(tx, &booked.slot)?;
     let everyone = everyone(tx, &booked)?;
     let placed: Vec<&Reservation> = everyone.iter().filter(|member| member.state.takes_a_place()).collect();
@@ -447,7 +493,8 @@ pub fn add(
     }
     bookable(tx, addition.card)?;
     on_the_web(tx, act, rules, addition.card, addition.channel)?;
-    let mut shifts = Vec::new();
+    // What is offered is offered to those who were of the booking then.
+    let mut shifts = offer::give_up(tx, act, &[booked.id], Withdrawal::Party)?;
     give_back(tx, act, addition.card, &mut shifts)?;
     let starts: BTreeSet<Start> = placed.iter().map(|member| member.slot.start).collect();
     let Some(start) = beside(tx, act, rules, &booked.slot, &starts, addition.channel)? else {
@@ -540,7 +587,7 @@ pub fn set_coming(
     if booked.visitor == visitor && booked.pins == pins {
         return Ok(());
     }
-    may_leave(tx, act, &booked)?;
+    may_still_change(tx, act, &booked)?;
     if act.at >= instant_at(booked.slot.day, booked.slot.start.minutes()) {
         return Err(BookingError::TooLate);
     }

@@ -14,7 +14,7 @@ use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Findings, Invariant, PAGE, incidents};
+use super::{Findings, Invariant, PAGE, incidents, offers};
 use crate::error::Result;
 use crate::journal;
 use crate::keys::Keys;
@@ -80,6 +80,7 @@ struct Folded {
     /// The receptions of those whose end was corrected.
     corrected: BTreeMap<ReservationId, ReceptionId>,
     incidents: incidents::Told,
+    offers: offers::Told,
 }
 
 /// What a booking began with.
@@ -141,6 +142,7 @@ impl Told {
 
 impl Folded {
     fn take(&mut self, entry: &Entry) {
+        self.offers.take(entry);
         match entry {
             Entry::ConsignmentTaken { consignment, cards } => {
                 self.consignments.insert(*consignment, *cards);
@@ -176,10 +178,10 @@ impl Folded {
             Entry::PartyChanged { reservation, from, to, .. } => {
                 self.booking(*reservation, Booking::Booked).parties.push((*from, *to));
             }
-            Entry::Moved { reservation, from, to, by, .. } => {
+            Entry::Moved { reservation, from, to, by, forced, .. } => {
                 let told = self.booking(*reservation, Booking::Booked);
                 told.moves.push((from.clone(), to.clone()));
-                told.on_web += u32::from(*by == Channel::Web);
+                told.on_web += u32::from(*by == Channel::Web && !forced);
             }
             Entry::RuleOverridden { reservation, slot, limit: Limit::Places, .. } => {
                 self.booking(*reservation, Booking::Booked).beyond.push(slot.clone());
@@ -256,6 +258,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     receptions(reader, &mut folded, findings)?;
     counts(reader, &mut folded, findings)?;
     incidents::check(reader, std::mem::take(&mut folded.incidents), findings)?;
+    offers::check(reader, std::mem::take(&mut folded.offers), findings)?;
     closes(reader, findings)?;
     texts(reader, findings)
 }

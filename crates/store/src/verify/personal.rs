@@ -140,6 +140,7 @@ fn outbox(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
                 Kind::Confirm => fact == "mail_given",
                 Kind::Booked => fact == "mail_confirmed",
                 Kind::Cancelled => fact == "cancelled",
+                Kind::Offered => fact == "places_offered",
                 Kind::Reminder => fact == "reminders_due",
                 Kind::Changed => {
                     matches!(

@@ -18,6 +18,9 @@ statements! { "verify.slots":
     TAKEN = "SELECT service, site, day, start, channel, COUNT(*) AS n FROM reservation
         WHERE state IN ('held', 'booked', 'served', 'unserved', 'not_come')
         GROUP BY service, site, day, start, channel ORDER BY service, site, day, start, channel";
+    HELD_FOR_OFFERS = "SELECT service, site, day, start, channel, COUNT(*) AS n FROM offer_place
+        WHERE state = 'held' GROUP BY service, site, day, start, channel
+        ORDER BY service, site, day, start, channel";
     LIVE_TWICE = "SELECT card_id, COUNT(*) AS n FROM reservation WHERE state IN ('held', 'booked') AND card_id IS NOT NULL
         GROUP BY card_id HAVING COUNT(*) > 1 ORDER BY card_id";
     PARTIES = "SELECT party_id, COUNT(*) AS n, MIN(service) AS service_least, MAX(service) AS service_most,
@@ -34,10 +37,13 @@ statements! { "verify.slots":
 
 pub(super) fn check(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
     let mut counted: BTreeMap<Slot, BTreeMap<Channel, u32>> = BTreeMap::new();
-    for (slot, channel, n) in reader
-        .rows(&TAKEN, bind![], |row| Ok((slot(row)?, row.get::<Channel>("channel")?, row.get::<u32>("n")?)))?
-    {
-        counted.entry(slot).or_default().insert(channel, n);
+    // A place is taken by a reservation that has it, or by an offer that holds it for one.
+    for statement in [&TAKEN, &HELD_FOR_OFFERS] {
+        for (slot, channel, n) in reader.rows(statement, bind![], |row| {
+            Ok((slot(row)?, row.get::<Channel>("channel")?, row.get::<u32>("n")?))
+        })? {
+            *counted.entry(slot).or_default().entry(channel).or_default() += n;
+        }
     }
     let usage = reader.rows(&USAGE, bind![], |row| {
         let by_channel: BTreeMap<Channel, u32> = BTreeMap::from([

@@ -76,6 +76,12 @@ pub const TAKE_OUT: &str = "/y/{visit}/take-out/{reservation}";
 pub const VISITOR: &str = "/y/{visit}/visitor/{reservation}";
 /// The booking after something else of it was changed.
 pub const CHANGED: &str = "/y/{visit}/changed/{what}";
+/// Other places that are held for the booking.
+pub const OFFER: &str = "/y/{visit}/offer";
+/// Moving the booking to them.
+pub const OFFER_ACCEPT: &str = "/y/{visit}/offer/accept";
+/// Giving them back.
+pub const OFFER_DECLINE: &str = "/y/{visit}/offer/decline";
 /// Cancelling it: GET asks, POST does.
 pub const CANCEL: &str = "/y/{visit}/cancel";
 /// After it was cancelled.
@@ -241,6 +247,21 @@ pub fn move_to(visit: VisitId) -> String {
 /// After it was changed.
 pub fn moved(visit: VisitId) -> String {
     of(MOVED, visit)
+}
+
+/// Other places that are held for the booking.
+pub fn offer(visit: VisitId) -> String {
+    of(OFFER, visit)
+}
+
+/// Moving the booking to them.
+pub fn offer_accept(visit: VisitId) -> String {
+    of(OFFER_ACCEPT, visit)
+}
+
+/// Giving them back.
+pub fn offer_decline(visit: VisitId) -> String {
+    of(OFFER_DECLINE, visit)
 }
 
 /// Cancelling it.

@@ -5,7 +5,8 @@
 use std::path::Path;
 
 use askama::Template;
-use domain::id::{CardId, Id, OperationId, ReservationId, VisitId};
+use domain::id::{CardId, Id, OfferId, OperationId, ReservationId, VisitId};
+use domain::offer::Reason as Why;
 use domain::reservation::{Pins, Visitor};
 use domain::rules::Emergency;
 use domain::service::Service;
@@ -28,6 +29,7 @@ use super::reservation::add::{AddPage, Problem};
 use super::reservation::cancel::{CancelPage, CancelledPage};
 use super::reservation::change::ChangePage;
 use super::reservation::find::FindPage;
+use super::reservation::offer::{OfferPage, Offered};
 use super::reservation::show::{Banner, Line, ShowPage, Shown};
 use super::reservation::take_out::TakeOutPage;
 use super::reservation::visitor::VisitorPage;
@@ -141,6 +143,7 @@ fn deadlines() -> Deadlines {
         cancel: "2026-11-26T00:30:00Z".parse().unwrap(),
         first: Some(date(2026, 11, 27)),
         changes_left: Some(1),
+        is_unplaced: false,
         now: "2026-11-24T00:30:00Z".parse().unwrap(),
     }
 }
@@ -166,8 +169,25 @@ fn shown(people: Vec<Person>, open: bool) -> Shown {
         may_add: open,
         missed: !open,
         closed: open,
+        offered: None,
         offer: open.then(|| offer(Contact::Confirmed)),
     }
+}
+
+fn offered(people: &[Person], reason: Why) -> Offered {
+    Offered {
+        id: OfferId::from_parts(1_795_000_000_000, 90),
+        reason,
+        to: Appointment { day: date(2026, 12, 1), ..appointment_of(people) },
+        until: "2026-11-27T14:59:00Z".parse().unwrap(),
+    }
+}
+
+/// A booking whose time is closed, with other places held for it.
+fn unplaced(people: Vec<Person>) -> Shown {
+    let deadlines = Deadlines { is_unplaced: true, changes_left: None, ..deadlines() };
+    let offered = Some(offered(&people, Why::Closure));
+    Shown { deadlines: Some(deadlines), offered, ..shown(people, true) }
 }
 
 fn offer(contact: Contact) -> Offer {
@@ -355,6 +375,43 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
         ("show", show(alone(None), true, None).render()),
         ("show-late", show(alone(Some(Visitor::Proxy)), false, Some(Banner::NotCancelled)).render()),
         ("show-moved", show(alone(Some(Visitor::Representative)), true, Some(Banner::Moved)).render()),
+        ("show-offered", ShowPage::new(layout(), visit, unplaced(alone(None)), None).unwrap().render()),
+        (
+            "offer",
+            OfferPage::new(
+                layout(),
+                visit,
+                offered(&alone(None), Why::Closure),
+                appointment(),
+                (true, true),
+                [operation, operation],
+            )
+            .render(),
+        ),
+        (
+            "offer-family",
+            OfferPage::new(
+                layout(),
+                visit,
+                offered(&family(), Why::Rules),
+                appointment_of(&family()),
+                (true, true),
+                [operation, operation],
+            )
+            .render(),
+        ),
+        (
+            "offer-wish",
+            OfferPage::new(
+                layout(),
+                visit,
+                offered(&alone(None), Why::Wish),
+                appointment(),
+                (false, false),
+                [operation, operation],
+            )
+            .render(),
+        ),
         ("show-family", show(family(), true, Some(Banner::Added)).render()),
         ("add", AddPage::new(layout(), visit, appointment(), None, operation, Form::fresh()).render()),
         (

@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 use askama::Template;
 use axum::http::Extensions;
 use domain::mail::{Address, Kind};
+use domain::offer::State as Stands;
 use domain::reservation::State as Reserved;
 use store::Reader;
 use store::contact::{self, Contact, Standing};
+use store::offer::Offer;
 use store::outbox::Mail;
 use store::reservation::{Reservation, party};
 
 use crate::App;
+use crate::citizen::reservation::offer::{Offered, told};
 use crate::citizen::visit::Appointment;
 use crate::citizen::{Layout, calendar_file, frame, route};
 use crate::key;
@@ -63,26 +66,37 @@ struct Found {
     to: Address,
     /// Of whom it tells: those with a place, or the one that was cancelled.
     people: Vec<Reservation>,
+    /// What is offered to them, where the mail is about that.
+    offer: Option<Offer>,
 }
 
 /// Writes a mail; `None` if there is nothing to say any more: the address is gone or another one, or the booking has
 /// gone on.
 pub async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>, PageError> {
-    let (wanted, keys, today) = (mail.clone(), app.keys.clone(), app.today());
+    let (wanted, keys, today, now) = (mail.clone(), app.keys.clone(), app.today(), app.now());
     let found = app.db.read(move |reader| {
         Ok::<_, store::Error>(match contact::find(reader, wanted.booking)? {
             Some(contact) if is_for(&contact, &wanted) => {
                 let people = people(reader, &wanted)?;
                 // What reminds of tomorrow is late on the day itself.
                 let last = |day| if wanted.kind == Kind::Reminder { day > today } else { day >= today };
-                let over = !people.first().is_some_and(|person| last(person.slot.day));
+                let offer = match people.first().filter(|_| wanted.kind == Kind::Offered) {
+                    Some(person) => store::offer::open_of(reader, person.id)?,
+                    None => None,
+                };
+                let over = match (wanted.kind, &offer) {
+                    (Kind::Offered, offer) => {
+                        offer.as_ref().is_none_or(|offer| offer.seen(now) != Stands::Open)
+                    }
+                    _ => !people.first().is_some_and(|person| last(person.slot.day)),
+                };
                 let to = contact::address(reader, &keys, wanted.booking)?.filter(|_| !over);
-                to.map(|to| Found { contact, to, people })
+                to.map(|to| Found { contact, to, people, offer })
             }
             _ => None,
         })
     });
-    let Some(Found { contact, to, people }) = found.await? else { return Ok(None) };
+    let Some(Found { contact, to, people, offer }) = found.await? else { return Ok(None) };
     let Some(first) = people.first() else { return Ok(None) };
     let language = Language::from_code(&contact.language).unwrap_or_default();
     let mut asked = Asked::of(&Extensions::new());
@@ -95,6 +109,7 @@ pub async fn write(app: &App, mail: &Mail) -> Result<Option<Letter>, PageError> 
         number: first.number(&app.keys)?.to_string(),
         site: app.settings.public.text.clone(),
         token: contact.token(&app.keys)?.to_string(),
+        offered: offer.as_ref().and_then(|offer| told(app, offer)),
     };
     let calendar = matches!(mail.kind, Kind::Booked | Kind::Changed).then(|| {
         let start = told.appointment.start().unwrap_or(first.slot.start);
@@ -145,6 +160,8 @@ struct Told {
     site: String,
     /// The token of the owner of the address.
     token: String,
+    /// What is offered, where the mail is about that.
+    offered: Option<Offered>,
 }
 
 impl Told {
@@ -155,6 +172,7 @@ impl Told {
             Kind::Changed => key!("mail-changed-title"),
             Kind::Cancelled => key!("mail-cancelled-title"),
             Kind::Reminder => key!("mail-reminder-title"),
+            Kind::Offered => key!("mail-offered-title"),
         }
     }
 
@@ -165,6 +183,7 @@ impl Told {
             Kind::Changed => key!("mail-changed-lead"),
             Kind::Cancelled => key!("mail-cancelled-lead"),
             Kind::Reminder => key!("mail-reminder-lead"),
+            Kind::Offered => self.offered.as_ref().map_or(key!("mail-offered-lead"), Offered::why),
         }
     }
 
@@ -184,6 +203,10 @@ impl Told {
             blocks.push(Block::Link(get(key!("owner-asked-title")), owner));
             blocks.push(Block::Text(get(key!("mail-confirm-else"))));
         } else {
+            if let Some(offered) = &self.offered {
+                blocks.push(Block::Rows(offered_rows(texts, offered)));
+                blocks.push(Block::Text(get(key!("mail-offered-lead"))));
+            }
             blocks.push(Block::Rows(self.rows(layout)));
             if self.kind != Kind::Cancelled {
                 let about = if self.appointment.is_renewal() {
@@ -201,13 +224,18 @@ impl Told {
         blocks
     }
 
+    /// The label of the time of the booking: beside one that is offered it is the present one.
+    fn when(&self) -> &'static str {
+        if self.kind == Kind::Offered { key!("move-from") } else { key!("row-when") }
+    }
+
     fn rows(&self, layout: &Layout) -> Vec<(String, String)> {
         let (texts, language, appointment) = (layout.texts(), layout.language(), &self.appointment);
         let get = |key: &str| texts.get(key).into_owned();
         let (day, time) = (texts.date(appointment.day), appointment.times(&texts));
         let mut rows = vec![
             (get(key!("row-what")), get(appointment.what())),
-            (get(key!("row-when")), texts.with2(key!("appointment-when"), "day", day, "time", time)),
+            (get(self.when()), texts.with2(key!("appointment-when"), "day", day, "time", time)),
         ];
         if appointment.people() > 1 {
             let people = texts.with(key!("people"), "people", appointment.people());
@@ -219,6 +247,16 @@ impl Told {
         rows.push((get(key!("mail-number")), self.number.clone()));
         rows
     }
+}
+
+/// What is offered, above the booking as it is.
+fn offered_rows(texts: Texts, offered: &Offered) -> Vec<(String, String)> {
+    let (day, time) = (texts.date(offered.to.day), offered.to.times(&texts));
+    let when = texts.with2(key!("appointment-when"), "day", day, "time", time);
+    vec![
+        (texts.get(key!("offer-to")).into_owned(), when),
+        (texts.get(key!("offer-until-row")).into_owned(), offered.until(&texts)),
+    ]
 }
 
 /// The mail as plain text. Readings are left out, as in every file.

@@ -4,6 +4,7 @@ pub mod add;
 pub mod cancel;
 pub mod change;
 pub mod find;
+pub mod offer;
 pub mod show;
 pub mod take_out;
 pub mod visitor;

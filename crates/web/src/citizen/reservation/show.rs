@@ -7,12 +7,12 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::id::VisitId;
-use domain::journal::Slot;
 use domain::reservation::{MOST_IN_PARTY, State as Reserved};
-use store::reservation::Reservation;
+use store::reservation::{Reservation, unplaced};
 
+use super::offer::{self, Offered};
 use crate::App;
-use crate::citizen::mail::offer::{Offer, offer};
+use crate::citizen::mail::offer::{self as mail, Offer};
 use crate::citizen::visit::Appointment;
 use crate::citizen::visit::begun::{
     Booking, Deadlines, Standing, deadlines, deadlines_of, has_begun, opened,
@@ -45,6 +45,12 @@ pub enum Banner {
     MailAsked,
     /// The address was taken away.
     MailRemoved,
+    /// It was moved to the places that were offered.
+    Accepted,
+    /// What was offered was not wanted.
+    Declined,
+    /// The offer had ended before it was answered.
+    OfferEnded,
     /// The booking changed while something was asked of it, which was therefore not done.
     Changed,
 }
@@ -61,6 +67,9 @@ impl Banner {
             Self::Visitor => key!("banner-visitor"),
             Self::MailAsked => key!("banner-mail-asked"),
             Self::MailRemoved => key!("banner-mail-removed"),
+            Self::Accepted => key!("banner-accepted"),
+            Self::Declined => key!("banner-declined"),
+            Self::OfferEnded => key!("banner-offer-ended"),
             Self::Changed => key!("banner-changed"),
         }
     }
@@ -77,6 +86,9 @@ impl Banner {
             Self::Visitor => "visitor",
             Self::MailAsked => "mail-asked",
             Self::MailRemoved => "mail-removed",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::OfferEnded => "offer-ended",
             Self::Changed => "changed",
         }
     }
@@ -92,6 +104,9 @@ impl Banner {
             Self::Visitor,
             Self::MailAsked,
             Self::MailRemoved,
+            Self::Accepted,
+            Self::Declined,
+            Self::OfferEnded,
             Self::Changed,
         ];
         all.into_iter().find(|banner| banner.code() == code)
@@ -124,6 +139,8 @@ pub struct Shown {
     pub missed: bool,
     /// Whether a change of the rules took the places of its time, and nobody decided yet that it stays.
     pub closed: bool,
+    /// Other places that are held for it, and wait for an answer.
+    pub offered: Option<Offered>,
     /// What is said about mail; none where no address may be held, or its day came.
     pub offer: Option<Offer>,
 }
@@ -141,6 +158,8 @@ pub struct ShowPage {
     lines: Vec<Line>,
     lists: Vec<ListFor>,
     closed: bool,
+    offered: Option<Offered>,
+    offer_href: String,
     deadlines: Option<Deadlines>,
     move_href: Option<String>,
     cancel_href: Option<String>,
@@ -158,7 +177,7 @@ impl ShowPage {
         shown: Shown,
         banner: Option<Banner>,
     ) -> Result<Self, TooLong> {
-        let Shown { number, appointment, lines, deadlines, may_add, missed, closed, offer } = shown;
+        let Shown { number, appointment, lines, deadlines, may_add, missed, closed, offered, offer } = shown;
         let people: Vec<Person> = lines.iter().map(|line| line.person.clone()).collect();
         let may_move = deadlines.is_some_and(|deadlines| deadlines.may_move());
         let may_cancel = deadlines.is_some_and(|deadlines| deadlines.may_cancel());
@@ -172,6 +191,8 @@ impl ShowPage {
             appointment,
             lists: belongings(&people),
             closed,
+            offered,
+            offer_href: route::offer(visit),
             lines,
             deadlines,
             move_href: may_move.then(|| route::days(visit)),
@@ -253,8 +274,10 @@ pub(super) async fn page(
         person,
         visitor_href: (is_booked && !has_begun(reservation, now))
             .then(|| route::visitor(visit, reservation.id)),
-        take_out_href: (several && is_booked && deadlines_of(app, &reservation.slot).may_cancel())
-            .then(|| route::take_out(visit, reservation.id)),
+        take_out_href: (several
+            && is_booked
+            && (booking.is_unplaced || deadlines_of(app, &reservation.slot).may_cancel()))
+        .then(|| route::take_out(visit, reservation.id)),
     };
     let shown = Shown {
         number: booking.first.number(&app.keys)?.to_string(),
@@ -263,18 +286,13 @@ pub(super) async fn page(
         deadlines: open.filter(|open| open.may_move() || open.by_telephone() || open.may_cancel()),
         may_add: is_booked && may_add(app, booking),
         missed: booking.people().all(|person| person.state == Reserved::NotCome),
-        closed: is_booked && booking.people().any(|one| !has_begun(one, now) && has_no_place(app, one)),
-        offer: if is_booked { offer(app, visit, booking).await? } else { None },
+        closed: is_booked && booking.people().any(|one| unplaced::is_closed(&app.rules(), one)),
+        offered: if is_booked { offer::open(app, booking).await? } else { None },
+        offer: if is_booked { mail::offer(app, visit, booking).await? } else { None },
     };
     let layout = frame::layout(app, asked).at(route::show(visit));
     let page = ShowPage::new(layout, visit, shown, banner);
     Ok(respond(&page.map_err(PageError::internal)?))
-}
-
-/// Whether the rules grant nothing at the time of a reservation any more, and nobody decided that it stays.
-fn has_no_place(app: &App, reservation: &Reservation) -> bool {
-    let Slot { service, site, day, start } = &reservation.slot;
-    !reservation.over && app.rules().grant(*service, site, *day, *start).places == 0
 }
 
 /// Whether another card can come into a booking here: there is room for one, and the web still books for its day.

@@ -76,7 +76,9 @@ pub(crate) async fn ask(
     };
     let mut people = booked.people().zip(people_of(&booked));
     match people.find(|(reservation, _)| reservation.id == of) {
-        Some((reservation, person)) if deadlines_of(&app, &reservation.slot).may_cancel() => {
+        Some((reservation, person))
+            if booked.is_unplaced || deadlines_of(&app, &reservation.slot).may_cancel() =>
+        {
             let layout = frame::layout(&app, &asked);
             let appointment = frame::appointment(&app, &reservation.slot, vec![person.start]);
             Ok(respond(&TakeOutPage::new(layout, id, of, person, appointment, app.operation())))
@@ -107,7 +109,7 @@ pub(crate) async fn take_out(
         // Pressed twice: it is out already.
         return Ok(see_other(&route::changed(id, Banner::TakenOut.code())));
     };
-    if !deadlines_of(&app, &person.slot).may_cancel() {
+    if !booked.is_unplaced && !deadlines_of(&app, &person.slot).may_cancel() {
         return Ok(see_other(&route::changed(id, Banner::NotCancelled.code())));
     }
     let (act, rules) = (app.act(Actor::Citizen), app.rules());

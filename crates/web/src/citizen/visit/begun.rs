@@ -7,15 +7,16 @@ use domain::id::{CardId, ReservationId, VisitId};
 use domain::journal::{Actor, Slot};
 use domain::renewal::Coming;
 use domain::reservation::{State, hold_ran_out};
+use domain::rules::RuleSet;
 use domain::service::Service;
-use domain::time::{Start, instant_at};
+use domain::time::{Start, day_of, instant_at};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use store::card::Card;
 use store::keys::Keys;
 use store::reservation::shown::{Shown, Whom};
-use store::reservation::{Reservation, party};
+use store::reservation::{Reservation, party, unplaced};
 use store::visit::{About, LIFE, Visit, VisitCard};
 use store::{Lane, Reader};
 use subtle::ConstantTimeEq;
@@ -97,6 +98,9 @@ pub(crate) struct Booking {
     others: Vec<Reservation>,
     /// The ends of the keys of all of them; none for somebody alone.
     ends: Vec<String>,
+    /// Whether a closure or a change of the rules left somebody of them without a place. Then no deadline and no count
+    /// keeps them from another one.
+    pub(crate) is_unplaced: bool,
 }
 
 impl Booking {
@@ -159,6 +163,8 @@ pub(crate) struct Opened {
     reservation: Option<Reservation>,
     /// Everybody of its booking, those too who were taken out, with the ends of their keys if they are several.
     people: Vec<(Reservation, String)>,
+    /// Whether somebody of them has no place any more.
+    is_unplaced: bool,
 }
 
 /// A visit whose cookie opens it and whose turn it is to choose a day and a time.
@@ -224,7 +230,7 @@ async fn open(
     with_reservation: bool,
 ) -> Result<Opened, PageError> {
     let (id, secret) = claim(headers, visit)?;
-    let (now, keys) = (app.now(), app.keys.clone());
+    let (now, keys, rules) = (app.now(), app.keys.clone(), app.rules());
     let opened = app
         .db
         .read(move |reader| {
@@ -237,22 +243,44 @@ async fn open(
                 Some(reservation) => store::reservation::find(reader, reservation)?,
                 None => None,
             };
-            let mut people = Vec::new();
+            let (mut people, mut is_unplaced) = (Vec::new(), false);
             if let Some(reservation) = &reservation {
                 for person in party::everyone(reader, reservation)? {
                     let end = match person.card.filter(|_| person.party.is_some()) {
                         Some(card) => key_end(reader, &keys, card)?,
                         None => String::new(),
                     };
+                    is_unplaced |= is_unplaced_now(reader, &rules, &person, now)?;
                     people.push((person, end));
                 }
             }
-            Ok(Some(Opened { visit, reservation, people }))
+            Ok(Some(Opened { visit, reservation, people, is_unplaced }))
         })
         .await?;
     let opened = opened.ok_or(PageError::VisitEnded)?;
     app.proofs.remember(&opened.visit, now);
     Ok(opened)
+}
+
+/// Whether a booking has no place any more. Where fewer places than bookings are left is looked up only of those whom
+/// something would keep from moving.
+fn is_unplaced_now(
+    reader: &mut Reader<'_>,
+    rules: &RuleSet,
+    person: &Reservation,
+    now: Timestamp,
+) -> Result<bool, store::Error> {
+    let is_kept = || {
+        person.web_changes_left(rules, day_of(now)) == Some(0) || now >= rules.move_away_until(&person.slot)
+    };
+    if person.state != State::Booked {
+        return Ok(false);
+    }
+    if unplaced::is_closed(rules, person) {
+        Ok(true)
+    } else {
+        Ok(is_kept() && unplaced::is_undecided(reader, rules, person)?)
+    }
 }
 
 /// The visit that an address names, and the hash of the secret in its cookie.
@@ -285,6 +313,8 @@ pub struct Deadlines {
     pub first: Option<Date>,
     /// How many times it can still be moved here; none: without limit.
     pub changes_left: Option<u32>,
+    /// Whether it lost its place, and so can be moved or cancelled whatever the time.
+    pub is_unplaced: bool,
     /// The present instant.
     pub now: Timestamp,
 }
@@ -292,7 +322,7 @@ pub struct Deadlines {
 impl Deadlines {
     /// Whether it can still be moved away.
     pub fn may_move(&self) -> bool {
-        self.in_time() && !self.is_used_up()
+        self.is_unplaced || self.in_time() && !self.is_used_up()
     }
 
     /// Whether the time for moving it has not passed.
@@ -307,12 +337,12 @@ impl Deadlines {
 
     /// Whether only this keeps it from being moved, which the page says with the telephone.
     pub fn by_telephone(&self) -> bool {
-        self.in_time() && self.is_used_up()
+        !self.is_unplaced && self.in_time() && self.is_used_up()
     }
 
     /// Whether it can still be cancelled.
     pub fn may_cancel(&self) -> bool {
-        self.now < self.cancel
+        self.is_unplaced || self.now < self.cancel
     }
 }
 
@@ -321,7 +351,10 @@ pub(crate) fn deadlines(app: &App, booking: &Booking) -> Deadlines {
     let (rules, today) = (app.rules(), app.today());
     // A family is moved together: whoever was moved most often decides.
     let left = booking.people().filter_map(|person| person.web_changes_left(&rules, today)).min();
-    Deadlines { changes_left: left, ..deadlines_of(app, booking.earliest()) }
+    // What they did not ask for themselves is none of their changes.
+    let left = left.filter(|_| !booking.is_unplaced);
+    let of = deadlines_of(app, booking.earliest());
+    Deadlines { changes_left: left, is_unplaced: booking.is_unplaced, ..of }
 }
 
 /// The deadlines of one slot.
@@ -329,7 +362,7 @@ pub(crate) fn deadlines_of(app: &App, slot: &Slot) -> Deadlines {
     let (rules, now) = (app.rules(), app.now());
     let first = rules.bookable_days(slot.service, &slot.site, now, None).map(|window| window.first);
     let (move_away, cancel) = (rules.move_away_until(slot), rules.cancel_until(slot));
-    Deadlines { move_away, cancel, first, changes_left: None, now }
+    Deadlines { move_away, cancel, first, changes_left: None, is_unplaced: false, now }
 }
 
 /// Whether the slot of a reservation has begun.
@@ -390,7 +423,7 @@ impl Opened {
             return None;
         }
         let first = people.remove(0);
-        Some(Booking { first, others: people, ends })
+        Some(Booking { first, others: people, ends, is_unplaced: self.is_unplaced })
     }
 }
 

@@ -9,7 +9,7 @@ mod ledger;
 mod one_time;
 mod password;
 mod people;
-mod rules;
+pub(crate) mod rules;
 mod settings;
 mod sign_in;
 mod sign_out;
@@ -26,7 +26,8 @@ use crate::kit::Form;
 mod samples;
 
 /// The lists of this part.
-pub(crate) const LISTINGS: &[&Listing] = &[&rules::over::LISTING, &people::export::LISTING];
+pub(crate) const LISTINGS: &[&Listing] =
+    &[&rules::over::LISTING, &rules::offers::LISTING, &people::export::LISTING];
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {
@@ -35,6 +36,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     const JOURNAL: Access = Access::May(Permission::ReadJournal);
     const CHANGE: Access = Access::May(Permission::ChangeRules);
     const SEE: Access = Access::May(Permission::SeeReservations);
+    const RESERVE: Access = Access::May(Permission::Reserve);
     const KEEP: Access = Access::May(Permission::OverrideRules);
     const PROPOSE: Access = Access::May(Permission::ProposeLedger);
     const DECIDE: Access = Access::May(Permission::DecideLedger);
@@ -63,6 +65,13 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .get("/rules/over", SEE, rules::over::show)
         .post("/rules/over/keep", KEEP, rules::over::keep)
         .get("/lists/rules/{file}", SEE, rules::over::file)
+        .post("/rules/over/hold", CHANGE, rules::hold::hold)
+        .get("/offers", SEE, rules::offers::show)
+        .get("/lists/offers/{file}", SEE, rules::offers::file)
+        .get("/offers/{id}", SEE, rules::offer::show)
+        .post("/offers/{id}/accept", RESERVE, rules::offer::accept)
+        .post("/offers/{id}/decline", RESERVE, rules::offer::decline)
+        .post("/offers/{id}/withdraw", CHANGE, rules::offer::withdraw)
         .post("/rules/propose", CHANGE, rules::propose::propose)
         .post("/rules/change", CHANGE, rules::apply::change)
         .get("/ledger", RULES, ledger::list::show)

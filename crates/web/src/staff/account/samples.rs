@@ -12,6 +12,7 @@ use domain::id::{AccessId, CardId, EntryId, Id, LedgerId, OperationId, PersonId,
 use domain::journal::{Actor, CityRecord, Ending, Entry, Slot};
 use domain::ledger::{Field, State as Standing, Terms};
 use domain::number::ControlNumber;
+use domain::offer::State as Answer;
 use domain::permission::{Permission, Role};
 use domain::proposal::Proposal;
 use domain::rules::{Change, RuleSet, What};
@@ -36,11 +37,13 @@ use super::people::list::PeoplePage;
 use super::people::new::{NewPage, OneTimePage};
 use super::people::show::{Known, Operations, PersonPage};
 use super::people::{Choice, EVERY_SITE};
-use super::rules::affected::Affected;
+use super::rules::affected::{Affected, Offered};
 use super::rules::edit::{EditPage, KindsPage};
 use super::rules::fields::Kind;
 use super::rules::month::{MonthPage, Taken};
-use super::rules::over::{LISTING, OverPage};
+use super::rules::offer::{Known as KnownOffer, OfferPage};
+use super::rules::offers::{LISTING as OFFERS, Line, OffersPage};
+use super::rules::over::{LISTING, May, OverPage};
 use super::rules::propose::{Other, ProposePage, Told as ToldProposal};
 use super::rules::slots::SlotsPage;
 use super::rules::{RulesPage, SlotsOf};
@@ -290,7 +293,76 @@ fn affected(n: u128) -> Affected {
         notice: "ABC-000012".to_owned(),
         language: "英語",
         state: if n == 2 { "手続き中" } else { domain::reservation::State::Booked.label() },
+        has_mail: n == 1,
+        offer: (n == 1).then(|| Offered::of(&offer(1), now())),
     }
+}
+
+/// An offer of a place in each of so many slots.
+fn offer(people: u16) -> store::offer::Offer {
+    let slot = |day, n: u16| Slot {
+        service: Service::Issuance,
+        site: "honcho".parse().unwrap(),
+        day,
+        start: Start::new(540 + n * 10).unwrap(),
+    };
+    let place = |n: u16| store::offer::Place {
+        reservation: domain::id::ReservationId::from_parts(1, u128::from(n)),
+        holding: store::offer::Holding::Held,
+        channel: domain::reservation::Channel::Web,
+        from: slot(TODAY, n),
+        to: slot(date(2026, 12, 1), n),
+    };
+    let places: Vec<_> = (0..people).map(place).collect();
+    store::offer::Offer {
+        id: domain::id::OfferId::from_parts(1, 1),
+        booking: domain::id::ReservationId::from_parts(1, 0),
+        offering: None,
+        reason: domain::offer::Reason::Closure,
+        state: if people == 0 { Answer::NoPlace } else { Answer::Open },
+        until: "2026-11-27T14:59:00Z".parse().unwrap(),
+        made_at: now(),
+        ended_at: (people == 0).then(now),
+        places,
+    }
+}
+
+/// The lists of what was offered, and offers that are open, answered and could not be made.
+fn offer_pages() -> Vec<(&'static str, askama::Result<String>)> {
+    let line = |people: u16| {
+        let offer = offer(people);
+        Line {
+            booking: affected(u128::from(people)),
+            state: offer.state,
+            from: "11月24日(火) 9:00".to_owned(),
+            offer: Offered::of(&offer, now()),
+            reason: offer.reason.label(),
+            until: "11月27日(金) 23:59".to_owned(),
+            at: affected(1).slot,
+        }
+    };
+    let list = |chosen| {
+        let (arranged, lines) = (Arranged::of(&OFFERS, None, |_| true), (0..3).map(line).collect::<Vec<_>>());
+        OffersPage::new(layout("代わりの日時の案内"), (&arranged, &lines), chosen).render()
+    };
+    let one = |people, state, form, problem: Option<&str>, may| {
+        let known = KnownOffer { offer: offer(people), booking: affected(1), state };
+        let (layout, problem) = (layout("代わりの日時の案内"), problem.map(str::to_owned));
+        OfferPage::new(layout, form, problem, known, may, [operation(1), operation(2)]).render()
+    };
+    let mut unanswered = Form::fresh();
+    unanswered.refuse_ja("channel", "申し出の方法を選んでください。");
+    unanswered.refuse_ja("remark", "理由を入力してください。記録簿に残ります。");
+    let late = Some("この案内は、先に「同意・変更済み」になりました。何も変えていません。");
+    vec![
+        ("offers", list(None)),
+        ("offers-open", list(Some(Answer::Open))),
+        ("offers-none", list(Some(Answer::Accepted))),
+        ("offer", one(1, Answer::Open, Form::fresh(), None, (true, true))),
+        ("offer-family", one(3, Answer::Open, unanswered, None, (true, true))),
+        ("offer-ended", one(1, Answer::Accepted, Form::fresh(), late, (true, true))),
+        ("offer-none", one(0, Answer::NoPlace, Form::fresh(), None, (true, false))),
+    ]
 }
 
 /// The form of every kind, empty and refused, and proposals: with days and people, stale, of the city and of an
@@ -313,7 +385,16 @@ fn change_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> 
     let over = |form, many: u128, keeps| {
         let lines = (0..many).map(affected).collect();
         let arranged = Arranged::of(&LISTING, None, |_| true);
-        OverPage::new(layout("定員に収まらない予約"), form, (&arranged, lines), keeps, operation(1)).render()
+        let may = May { keep: keeps, hold: keeps };
+        let chosen = vec![domain::id::ReservationId::from_parts(1, 1)];
+        OverPage::new(
+            layout("定員に収まらない予約"),
+            form,
+            (&arranged, lines),
+            (may, chosen),
+            [operation(1), operation(2)],
+        )
+        .render()
     };
     let mut nothing = Form::fresh();
     nothing.refuse_ja("kept", "受け入れる予約を選んでください。");
@@ -488,6 +569,7 @@ fn pages() -> Vec<(&'static str, String)> {
     ];
     all.extend(slot_pages(&rules));
     all.extend(change_pages(&rules));
+    all.extend(offer_pages());
     all.into_iter().map(|(name, page)| (name, page.unwrap())).collect()
 }
 

@@ -17,6 +17,7 @@ use store::Reader;
 use store::journal::Written;
 
 use crate::staff::mail::words::why_not;
+use crate::staff::wording::moment;
 
 /// The names that sentences need.
 #[derive(Debug, Clone, Default)]
@@ -262,6 +263,41 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::Cancelled { slot, channel, .. } => {
             format!("{}の予約を取り消しました（{}）", slot_words(slot), channel.label())
         }
+        Entry::OfferingBegun { until, .. } => {
+            format!(
+                "定員に収まらない予約のために、代わりの枠の確保を始めました（返事の期限 {}）",
+                moment(*until)
+            )
+        }
+        Entry::OfferingEnded { offered, without, .. } => {
+            format!("代わりの枠の確保が終わりました（案内{offered}件、空きなし{without}件）")
+        }
+        Entry::PlacesOffered { places, reason, until, .. } => {
+            let first = places.first();
+            let to = first.map_or_else(String::new, |place| slot_words(&place.to));
+            let others = match places.len() {
+                0 | 1 => String::new(),
+                people => format!("ほか、{people}人分"),
+            };
+            format!(
+                "代わりに{to}{others}の枠を確保し、案内しました（{}、期限 {}）",
+                reason.label(),
+                moment(*until)
+            )
+        }
+        Entry::NoPlaceFound { reason, .. } => {
+            format!("代わりの枠の空きがありませんでした（{}）", reason.label())
+        }
+        Entry::OfferAccepted { by, .. } => {
+            format!("代わりの日時に、市民の同意がありました（{}）", by.label())
+        }
+        Entry::OfferDeclined { by, .. } => {
+            format!("代わりの日時を、市民が辞退しました（{}）", by.label())
+        }
+        Entry::OfferExpired { .. } => "代わりの日時の案内が、返事のないまま期限を過ぎました".to_owned(),
+        Entry::OfferWithdrawn { why, .. } => {
+            format!("代わりの日時の案内が終わりました（{}）", why.label())
+        }
         Entry::Arrived { .. } => "来庁を受け付けました".to_owned(),
         Entry::PapersChecked { sheet: None, .. } => "書類を確認しました".to_owned(),
         Entry::PapersChecked { sheet: Some(sheet), notice_card, old_card, .. } => {
@@ -320,7 +356,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 73] = [
+pub(crate) const KINDS: [(&str, &str); 81] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -359,6 +395,14 @@ pub(crate) const KINDS: [(&str, &str); 73] = [
     ("party_changed", "家族の予約の変更"),
     ("moved", "予約の変更"),
     ("cancelled", "予約の取消"),
+    ("offering_begun", "代わりの枠の確保の開始"),
+    ("offering_ended", "代わりの枠の確保の終了"),
+    ("places_offered", "代わりの日時の案内"),
+    ("no_place_found", "代わりの枠の空きなし"),
+    ("offer_accepted", "代わりの日時への同意"),
+    ("offer_declined", "代わりの日時の辞退"),
+    ("offer_expired", "代わりの日時の案内の期限切れ"),
+    ("offer_withdrawn", "代わりの日時の案内の終了"),
     ("arrived", "来庁の受付"),
     ("papers_checked", "書類の確認"),
     ("passed_to_city", "窓口から市への引継ぎ"),
@@ -418,6 +462,9 @@ pub(crate) fn screen(code: &str) -> &str {
         "mails_file" => "届かなかったメールの書き出し",
         "rule_proposal" => "規則の変更案",
         "unplaced" => "定員に収まらない予約",
+        "offers" => "代わりの日時の案内の一覧",
+        "offers_file" => "代わりの日時の案内の書き出し",
+        "offer" => "代わりの日時の案内",
         "unplaced_file" => "定員に収まらない予約の書き出し",
         "person" => "アカウント",
         "journal" => "記録簿",

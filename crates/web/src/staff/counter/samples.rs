@@ -200,6 +200,12 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         place: "当日トレイ".to_owned(),
         progress: "予約完了",
         reception_href: (!acts.arrive).then(|| "/receptions/1".to_owned()),
+        offer: (!acts.arrive).then(|| crate::staff::account::rules::affected::Offered {
+            href: "/offers/1".to_owned(),
+            to: "12月1日(火) 9:00".to_owned(),
+            state: domain::offer::State::Open.label(),
+            until: "11月27日(金) 23:59".to_owned(),
+        }),
         not_today: (!acts.arrive).then(|| "11月25日(水)の予約です。受付は予約の日にできます。".to_owned()),
         acts,
         visitor: "本人と法定代理人",

@@ -31,6 +31,7 @@ fn rules() -> RuleSet {
         web_cancel_minutes: 0,
         staff_cutoff_open_days: 0,
         hold_minutes: 10,
+        offer_open_days: 3,
         web_holds_per_address: 0,
         web_bookings_per_address: 0,
         web_changes: 0,

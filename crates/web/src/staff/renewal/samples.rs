@@ -98,6 +98,12 @@ fn show(here: bool) -> ShowPage {
         channel: Channel::Web.label(),
         language: "",
         changes: "2回（うちWeb 1回・上限3回）".to_owned(),
+        offer: Some(crate::staff::account::rules::affected::Offered {
+            href: "/offers/1".to_owned(),
+            to: "12月1日(火) 9:10・9:20".to_owned(),
+            state: domain::offer::State::Open.label(),
+            until: "11月27日(金) 23:59".to_owned(),
+        }),
         arrived: here.then(|| "9:08".to_owned()),
         renewer: String::new(),
         family: vec![member(1, true), member(2, false)],

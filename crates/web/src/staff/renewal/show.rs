@@ -21,6 +21,7 @@ use super::rows::standing_of;
 use super::{book, route};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
+use crate::staff::account::rules::affected::Offered;
 use crate::staff::counter::reservation::shown::AsShown;
 use crate::staff::counter::story;
 use crate::staff::desk::Signed;
@@ -57,6 +58,8 @@ pub(crate) struct ShowPage {
     pub(crate) language: &'static str,
     /// How often it was moved, in words; empty: never.
     pub(crate) changes: String,
+    /// Other places that are held for it.
+    pub(crate) offer: Option<Offered>,
     pub(crate) arrived: Option<String>,
     pub(crate) renewer: String,
     pub(crate) family: Vec<Member>,
@@ -101,6 +104,7 @@ struct Known {
     reservation: Reservation,
     visit: Option<Reception>,
     family: Vec<Reservation>,
+    offer: Option<Offered>,
     story: Vec<story::Line>,
     mail: told::Known,
 }
@@ -113,6 +117,7 @@ pub(super) async fn page(
     form: Form,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
+    let now = app.now();
     let known = app
         .db
         .read(move |reader| {
@@ -126,6 +131,7 @@ pub(super) async fn page(
             };
             Ok::<_, store::Error>(Some(Known {
                 visit: store::reception::of_reservation(reader, id)?,
+                offer: store::offer::open_of(reader, id)?.map(|offer| Offered::of(&offer, now)),
                 story: story::of(reader, &Subject::Reservation(id))?,
                 mail: told::read(reader, &reservation)?,
                 reservation,
@@ -143,7 +149,7 @@ pub(super) async fn page(
 }
 
 fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
-    let Known { reservation, visit, family, story, mail } = known;
+    let Known { reservation, visit, family, offer, story, mail } = known;
     let slot = &reservation.slot;
     let is_booked = reservation.state == Booking::Booked;
     let receives = signed.may(Permission::ReceiveVisitors);
@@ -187,6 +193,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         channel: reservation.channel.label(),
         language: wording::language(&reservation.language),
         changes: wording::changes(app, &reservation),
+        offer,
         arrived: visit.as_ref().map(|visit| wording::time(visit.arrived_at)),
         renewer: visit.as_ref().and_then(|visit| visit.issuer.clone()).unwrap_or_default(),
         booked: family.iter().filter(|person| person.state == Booking::Booked).count(),
@@ -197,7 +204,8 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         may_change: signed.may(Permission::Reserve)
             && is_booked
             && visit.is_none()
-            && slot.day >= app.today(),
+            && (slot.day >= app.today()
+                || app.rules().grant(slot.service, &slot.site, slot.day, slot.start).places == 0),
         from_paper,
         reasons: Reason::of(Service::Renewal).collect(),
         channels: [Channel::Telephone, Channel::Counter],

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::ReservationId;
+use domain::id::{OfferId, ReservationId};
 use domain::journal::{BusinessDay, Slot};
+use domain::offer::State;
 use domain::proposal::Placed;
-use domain::reservation::State;
+use domain::reservation::State as Booking;
 use domain::service::Service;
 use domain::time::month_day_ja;
+use jiff::{SignedDuration, Timestamp};
 use store::Reader;
 use store::keys::Keys;
+use store::offer::Offer;
 
+use crate::staff::wording::moment;
 use crate::staff::{counter, renewal, wording};
 
 /// A reservation.
@@ -34,12 +38,72 @@ pub(in super::super) struct Affected {
     pub(in super::super) language: &'static str,
     /// 予約, or 手続き中 while a citizen still chooses.
     pub(in super::super) state: &'static str,
+    /// Whether mail reaches the citizen; the address itself is shown to nobody.
+    pub(in super::super) has_mail: bool,
+    /// What was offered to the booking last.
+    pub(in super::super) offer: Option<Offered>,
+}
+
+/// What was offered to a booking, in a line.
+#[derive(Debug, Clone)]
+pub(crate) struct Offered {
+    /// Its page.
+    pub(crate) href: String,
+    /// When the places are that are or were held; empty: there was none.
+    pub(crate) to: String,
+    /// 返事待ち, 辞退, …
+    pub(crate) state: &'static str,
+    /// Until when an answer is awaited: 11月27日(金) 23:59; empty: it is over.
+    pub(crate) until: String,
+}
+
+impl Offered {
+    /// The line of an offer as it stands at an instant.
+    pub(crate) fn of(offer: &Offer, now: Timestamp) -> Self {
+        let state = offer.seen(now);
+        Self {
+            href: route_of(offer.id),
+            to: times(offer.places.iter().map(|place| &place.to)),
+            state: state.label(),
+            until: if state == State::Open { moment(offer.until) } else { String::new() },
+        }
+    }
+
+    /// 11月25日(水) 9:00（返事待ち、11月27日(金) 23:59まで）.
+    pub(crate) fn text(&self) -> String {
+        let until = if self.until.is_empty() { String::new() } else { format!("、{}まで", self.until) };
+        if self.to.is_empty() {
+            self.state.to_owned()
+        } else {
+            format!("{}（{}{until}）", self.to, self.state)
+        }
+    }
+}
+
+/// The page of an offer.
+pub(crate) fn route_of(id: OfferId) -> String {
+    format!("/offers/{id}")
+}
+
+/// When people come: 11月25日(水) 9:00・9:10.
+pub(crate) fn times<'a>(slots: impl Iterator<Item = &'a Slot>) -> String {
+    let mut slots: Vec<&Slot> = slots.collect();
+    slots.sort_unstable();
+    slots.dedup();
+    let Some(first) = slots.first() else { return String::new() };
+    let starts: Vec<String> = slots.iter().map(|slot| slot.start.to_string()).collect();
+    format!("{} {}", month_day_ja(first.day), starts.join("・"))
 }
 
 impl Affected {
     /// Whether it is booked, and no citizen is still choosing.
     pub(super) fn is_booked(&self) -> bool {
-        self.state == State::Booked.label()
+        self.state == Booking::Booked.label()
+    }
+
+    /// What contact there is, in a word.
+    pub(in super::super) fn contact(&self) -> &'static str {
+        if self.has_mail { "メール" } else { "なし" }
     }
 
     /// Where it is moved.
@@ -48,12 +112,31 @@ impl Affected {
     }
 }
 
-/// Reads what is known of them: two statements for each of their days.
+/// How long an offer is shown after it was made.
+pub(in super::super) const SHOWN: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// More offers than a city makes in that time.
+pub(in super::super) const MOST: u32 = 20_000;
+
+/// Reads what is known of them: three statements for each of their days, and three for what was offered to them.
 pub(in super::super) fn read(
     reader: &mut Reader<'_>,
     keys: &Keys,
     unfit: &[Placed],
+    now: Timestamp,
 ) -> Result<Vec<Affected>, store::Error> {
+    let mut offers: BTreeMap<ReservationId, Offered> = BTreeMap::new();
+    let since = now.saturating_sub(SHOWN).unwrap_or(now);
+    // The last one comes first.
+    for listed in store::offer::list::since(reader, since, MOST)? {
+        let line = Offered::of(&listed.offer, now);
+        for of in listed.offer.places.iter().map(|place| place.reservation).chain([listed.offer.booking]) {
+            offers.entry(of).or_insert_with(|| line.clone());
+        }
+    }
+    let mut by_mail = BTreeSet::new();
+    for day in unfit.iter().map(|placed| placed.slot.business_day()).collect::<BTreeSet<_>>() {
+        by_mail.extend(store::contact::confirmed_of_day(reader, &day)?);
+    }
     let issued = unfit.iter().map(|placed| placed.slot.business_day());
     let days: BTreeSet<BusinessDay> = issued.filter(|day| day.service == Service::Issuance).collect();
     let mut known = BTreeMap::new();
@@ -79,8 +162,10 @@ pub(in super::super) fn read(
             language: found.map_or("", |(line, _)| wording::language(&line.language)),
             state: match found {
                 None if !is_renewal => "手続き中",
-                _ => State::Booked.label(),
+                _ => Booking::Booked.label(),
             },
+            has_mail: by_mail.contains(&id),
+            offer: offers.get(&id).cloned(),
         }
     };
     Ok(unfit.iter().map(one).collect())

@@ -1,12 +1,15 @@
 //! The rules in words, by service, and what holds on a day or in a month.
 
-pub(super) mod affected;
+pub(crate) mod affected;
 pub(super) mod apply;
 pub(super) mod day;
 pub(super) mod edit;
 pub(super) mod fields;
 mod fill;
+pub(super) mod hold;
 pub(super) mod month;
+pub(super) mod offer;
+pub(super) mod offers;
 pub(super) mod over;
 pub(super) mod propose;
 pub(super) mod slots;

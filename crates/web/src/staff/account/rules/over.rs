@@ -1,5 +1,6 @@
 //! The reservations without a place of their own, after a change of the rules: each waits for a decision. It is kept
-//! beyond the places, or another time is agreed on with the citizen, on the reservation's own page. Nothing here cancels.
+//! beyond the places, other places are held for it and offered ([`hold`]), or another time is agreed on with the citizen,
+//! on the reservation's own page. Nothing here cancels.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use documents::table::Cell;
 use domain::arrangement::StaffList;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::Subject;
+use domain::offer::State as Standing;
 use domain::permission::Permission;
 use domain::time::month_day_ja;
 use jiff::ToSpan;
@@ -20,8 +22,8 @@ use store::op::{Operation, once};
 use store::reservation::BookingError;
 use store::reservation::unplaced;
 
-use super::affected::{self, Affected};
-use super::frame;
+use super::affected::{self, Affected, Offered};
+use super::{frame, hold};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
@@ -32,7 +34,7 @@ use crate::staff::listing::{Arranged, Column, Line, Listing, Look, Table, column
 use crate::staff::{Task, field};
 
 /// The reservations that are kept.
-const KEPT: &str = "kept";
+pub(super) const KEPT: &str = "kept";
 /// How far ahead they are looked for; nobody books further.
 const DAYS: i32 = 366;
 
@@ -45,6 +47,8 @@ const COLUMNS: &[Column] = &[
     column("control", "管理番号").look(Look::Code).needs(Permission::SeeCards),
     column("language", "言語"),
     column("state", "状態"),
+    column("contact", "連絡先"),
+    column("offer", "代わりの日時の案内"),
 ];
 
 /// The list, as it is arranged.
@@ -67,22 +71,50 @@ pub(in super::super) struct OverPage {
     layout: Layout,
     form: Form,
     table: Table<Affected>,
-    keeps: bool,
+    /// How many bookings were never offered anything, or whose offer ran out.
+    to_offer: usize,
+    may: May,
+    chosen: Vec<ReservationId>,
     operation: OperationId,
+    hold_operation: OperationId,
+}
+
+fn to_offer(lines: &[Affected]) -> usize {
+    let open = |line: &&Affected| {
+        let answered = [Standing::Open, Standing::Declined].map(Standing::label);
+        line.is_booked() && line.offer.as_ref().is_none_or(|offer| !answered.contains(&offer.state))
+    };
+    lines.iter().filter(open).count()
+}
+
+/// What somebody may do with the list.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct May {
+    /// Keep them beyond the places.
+    pub(in super::super) keep: bool,
+    /// Hold other places and offer them.
+    pub(in super::super) hold: bool,
 }
 
 impl OverPage {
-    /// The list, for somebody who may keep them beyond the places or not.
+    /// The list, for somebody who may do something about it or not.
     pub(in super::super) fn new(
         layout: Layout,
         form: Form,
         (arranged, lines): (&Arranged, Vec<Affected>),
-        keeps: bool,
-        operation: OperationId,
+        (may, chosen): (May, Vec<ReservationId>),
+        [operation, hold_operation]: [OperationId; 2],
     ) -> Self {
+        let to_offer = to_offer(&lines);
         let line = |one: Affected| Line { href: one.href.clone(), cells: cells(&one), more: one };
         let table = Table::new(arranged, lines.into_iter().map(line).collect());
-        Self { texts: Texts::new(Language::JA), layout, form, table, keeps, operation }
+        let texts = Texts::new(Language::JA);
+        Self { texts, layout, form, table, to_offer, may, chosen, operation, hold_operation }
+    }
+
+    /// Whether something is to be chosen.
+    fn chooses(&self) -> bool {
+        self.may.keep || self.may.hold
     }
 }
 
@@ -93,12 +125,12 @@ impl Page for OverPage {
 }
 
 async fn lines(app: &Arc<App>) -> Result<Vec<Affected>, store::Error> {
-    let (rules, keys, today) = (app.reload_rules().await?, app.keys.clone(), app.today());
+    let (rules, keys, today, now) = (app.reload_rules().await?, app.keys.clone(), app.today(), app.now());
     let until = today.saturating_add(DAYS.days());
     app.db
         .read(move |reader| {
             let undecided = unplaced::undecided(reader, &rules, today, until)?;
-            affected::read(reader, &keys, &undecided)
+            affected::read(reader, &keys, &undecided, now)
         })
         .await
 }
@@ -118,6 +150,8 @@ fn cells(line: &Affected) -> Vec<Cell> {
         Cell::text(line.control.as_str()),
         Cell::text(line.language),
         Cell::text(line.state),
+        Cell::text(line.contact()),
+        Cell::text(line.offer.as_ref().map_or_else(|| "－".to_owned(), Offered::text)),
     ]
 }
 
@@ -126,6 +160,7 @@ fn cells(line: &Affected) -> Vec<Cell> {
 pub(crate) struct Done {
     kept: Option<u32>,
     of: Option<u32>,
+    held: Option<String>,
 }
 
 /// Shows the list.
@@ -140,23 +175,30 @@ pub(crate) async fn show(
             "{kept}件を、定員を超えて受け入れることにしました。{rest}件は、ほかの人が先に扱いを決めたか、定員に収まったため、そのままです。"
         ),
     });
-    page(&app, &signed, Form::fresh(), notice).await
+    let held = done.held.map(|_| {
+        "代わりの枠を押さえて、案内しました。空きのなかった予約は「空きなし」と表示しています。返事は「代わりの日時の案内」で確かめられます。"
+            .to_owned()
+    });
+    page(&app, &signed, Form::fresh(), notice.or(held), Vec::new()).await
 }
 
-async fn page(
+pub(super) async fn page(
     app: &Arc<App>,
     signed: &Signed,
-    form: Form,
+    mut form: Form,
     notice: Option<String>,
+    chosen: Vec<ReservationId>,
 ) -> Result<Response, PageError> {
+    hold::fill(app, &mut form);
     let lines = lines(app).await?;
     let found = u32::try_from(lines.len()).unwrap_or(u32::MAX);
     let view = View { screen: "unplaced", asked: String::new(), subjects: subjects(&lines), found };
     let mut layout = frame(signed, "定員に収まらない予約", &form);
     layout.notice = notice;
-    let keeps = signed.may(Permission::OverrideRules);
+    let may = May { keep: signed.may(Permission::OverrideRules), hold: signed.may(Permission::ChangeRules) };
     let arranged = Arranged::read(app, signed, &LISTING).await?;
-    let page = OverPage::new(layout, form, (&arranged, lines), keeps, app.operation());
+    let operations = [app.operation(), app.operation()];
+    let page = OverPage::new(layout, form, (&arranged, lines), (may, chosen), operations);
     signed.shows(app, view, || respond(&page)).await
 }
 
@@ -166,7 +208,7 @@ pub(crate) async fn keep(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let mut form = fields.form(&[field::OPERATION, field::REMARK])?;
+    let mut form = fields.form(&[field::OPERATION, field::REMARK, hold::UNTIL, hold::SCOPE])?;
     let pressed = field::operation(&form)?;
     let chosen = fields.all(KEPT)?.into_iter().map(str::parse).collect::<Result<Vec<ReservationId>, _>>();
     let chosen = chosen.map_err(|_| PageError::BadRequest)?;
@@ -178,7 +220,7 @@ pub(crate) async fn keep(
         form.refuse_ja(field::REMARK, "理由を入力してください。記録簿に残ります。");
     }
     if form.is_refused() {
-        return page(&app, &signed, form, None).await;
+        return page(&app, &signed, form, None, chosen).await;
     }
     let of = chosen.len();
     let operation = Operation::new(pressed, &format!("keep {chosen:?} {reason}"));

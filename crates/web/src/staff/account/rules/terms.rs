@@ -71,6 +71,12 @@ const WEB_CHANGES: Number = number(
     "0は、制限しない。以後は電話と窓口",
     99,
 );
+const OFFER: Number = number(
+    "offer",
+    "代わりの日時の案内に返事を待つ期間（何開庁日後の終わりまでか）",
+    "その間、案内した枠を確保します。0は、その日の終わりまで",
+    30,
+);
 const NOT_COME: Number = number(
     "not_come",
     "来庁しなかった回数が何回になったら電話と窓口だけにするか",
@@ -90,7 +96,7 @@ const BOOKINGS: Number = number(
     9_999,
 );
 
-const DEADLINES: [Number; 11] = [
+const DEADLINES: [Number; 12] = [
     OPENS,
     WINDOW,
     WEB_CUTOFF,
@@ -98,6 +104,7 @@ const DEADLINES: [Number; 11] = [
     MOVE_AWAY,
     CANCEL,
     HOLD,
+    OFFER,
     WEB_CHANGES,
     NOT_COME,
     HOLDS,
@@ -231,7 +238,7 @@ fn days(days: u16) -> u8 {
 
 /// Reads the deadlines and limits of a service's reservations.
 pub(super) fn booking(form: &mut Form, service: Option<Service>) -> Option<RuleBody> {
-    let [opens, window, web, staff, away, cancel, hold, changes, not_come, holds, bookings] =
+    let [opens, window, web, staff, away, cancel, hold, offer, changes, not_come, holds, bookings] =
         all(form, DEADLINES)?;
     Some(RuleBody::Booking(Booking {
         service: service?,
@@ -242,6 +249,7 @@ pub(super) fn booking(form: &mut Form, service: Option<Service>) -> Option<RuleB
         web_cancel_minutes: cancel,
         staff_cutoff_open_days: days(staff),
         hold_minutes: hold,
+        offer_open_days: days(offer),
         web_holds_per_address: holds,
         web_bookings_per_address: bookings,
         web_changes: changes,
@@ -338,6 +346,7 @@ pub(super) fn fill_booking(form: &mut Form, body: &Booking) {
         body.web_move_away_minutes,
         body.web_cancel_minutes,
         body.hold_minutes,
+        u16::from(body.offer_open_days),
         body.web_changes,
         body.not_come_then_telephone,
         body.web_holds_per_address,

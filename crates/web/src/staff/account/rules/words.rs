@@ -114,7 +114,12 @@ fn deadlines(booking: &Booking) -> String {
         0 => String::new(),
         times => format!("。来庁しなかった回数が{times}回になったカードは、電話と窓口だけで予約を受けます"),
     };
+    let offers = match booking.offer_open_days {
+        0 => "。代わりに案内した日時は当日中まで確保します".to_owned(),
+        days => format!("。代わりに案内した日時は{days}開庁日後まで確保します"),
+    };
     let limits = [
+        offers,
         limit("枠の確保", booking.web_holds_per_address),
         limit("予約", booking.web_bookings_per_address),
         changes,

@@ -100,6 +100,10 @@ async fn answer(
 ) -> Result<Response, PageError> {
     let problem = match done {
         Ok(()) => return Ok(see_other(&route::close(day))),
+        Err(ReceptionError::Offered) => {
+            "残っている人の中に、代わりの日時を案内して返事を待っている人がいます。不来庁にはできません。\
+            返事を記録するか、案内の期限が過ぎてから締めてください。"
+        }
         Err(ReceptionError::NotLive(Booking::Booked)) => {
             "画面を開いた後に、来庁した人か予約を取り消した人がいます。残っている人を確かめてやり直してください。"
         }

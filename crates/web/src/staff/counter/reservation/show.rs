@@ -20,6 +20,7 @@ use super::shown::AsShown;
 use super::visitor::VISITOR;
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
+use crate::staff::account::rules::affected::Offered;
 use crate::staff::counter::booking::slots::{UNKNOWN, visitors};
 use crate::staff::counter::{route, story};
 use crate::staff::desk::Signed;
@@ -34,6 +35,8 @@ pub(crate) struct Known {
     reception: Option<Reception>,
     /// Everybody of the booking with their 管理番号, this one too; nobody for somebody alone.
     family: Vec<(Reservation, Option<Card>)>,
+    /// Other places that are held for it.
+    offer: Option<Offered>,
     story: Vec<story::Line>,
     mail: told::Known,
 }
@@ -97,6 +100,8 @@ pub(crate) struct ShowPage {
     pub(crate) place: String,
     pub(crate) progress: &'static str,
     pub(crate) reception_href: Option<String>,
+    /// Other places that are held for it.
+    pub(crate) offer: Option<Offered>,
     /// Why the visitor cannot be received now, though the reservation lives.
     pub(crate) not_today: Option<String>,
     /// Where the card has to be pulled from before it can be given.
@@ -155,6 +160,7 @@ pub(crate) async fn page(
     form: Form,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
+    let now = app.now();
     let known = app
         .db
         .read(move |reader| {
@@ -165,6 +171,7 @@ pub(crate) async fn page(
             };
             let reception = store::reception::of_reservation(reader, id)?;
             let story = story::of(reader, &Subject::Reservation(id))?;
+            let offer = store::offer::open_of(reader, id)?.map(|offer| Offered::of(&offer, now));
             let mut family = Vec::new();
             if reservation.party.is_some() {
                 for person in store::reservation::party::everyone(reader, &reservation)? {
@@ -176,7 +183,7 @@ pub(crate) async fn page(
                 }
             }
             let mail = told::read(reader, &reservation)?;
-            Ok::<_, store::Error>(Some(Known { reservation, card, reception, family, story, mail }))
+            Ok::<_, store::Error>(Some(Known { reservation, card, reception, family, offer, story, mail }))
         })
         .await?;
     let Some(known) = known else { return Err(PageError::NotFound) };
@@ -193,13 +200,20 @@ pub(crate) async fn page(
 }
 
 fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
-    let Known { reservation, card, reception, family, story, mail } = known;
+    let Known { reservation, card, reception, family, offer, story, mail } = known;
     let (slot, today) = (&reservation.slot, app.today());
     let expected = reservation.state == Booking::Booked && reception.is_none();
     let here = slot.service == crate::staff::counter::SERVICE && slot.site == app.settings.site;
     let counter = signed.may(Permission::ReceiveVisitors) && expected && here;
+    // Nobody could come when the counter was closed.
+    let closed = app.rules().grant(slot.service, &slot.site, slot.day, slot.start).places == 0;
     let not_today = (expected && slot.day != today).then(|| {
-        if slot.day < today {
+        if closed {
+            format!(
+                "{}の予約ですが、その時刻は休止になりました。別の日時に変更できます。",
+                month_day_ja(slot.day)
+            )
+        } else if slot.day < today {
             format!(
                 "{}の予約です。来庁しなかったときは、その日の締めで不来庁にします。",
                 month_day_ja(slot.day)
@@ -220,7 +234,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
     }
     let booked = family.iter().filter(|(person, _)| person.state == Booking::Booked).count();
     let placed = family.iter().filter(|(person, _)| person.state.takes_a_place()).count();
-    let change = signed.may(Permission::Reserve) && expected && here && slot.day >= today;
+    let change = signed.may(Permission::Reserve) && expected && here && (slot.day >= today || closed);
     let together: Vec<&Reservation> = match family.as_slice() {
         [] => vec![&reservation],
         family => family.iter().map(|(person, _)| person).filter(|p| p.state == reservation.state).collect(),
@@ -249,6 +263,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         place: card.as_ref().map(|card| card.place_name.clone()).unwrap_or_default(),
         progress: card.as_ref().map_or("", |card| card.progress.label()),
         reception_href: reception.map(|reception| route::reception(reception.id)),
+        offer,
         not_today,
         pull_from,
         acts: Acts {

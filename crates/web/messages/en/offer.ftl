@@ -1,0 +1,20 @@
+# Other places that are held for a booking, and offered to its citizen.
+offer-title = Another time for your booking
+offer-why-closure = The counter will be closed at the time of your booking. Your booking has not been cancelled. We are keeping another time for you.
+offer-why-rules = Fewer people can be seen at the time of your booking, and there is no longer room for you then. Your booking has not been cancelled. We are keeping another time for you.
+offer-why-wish = A place has become free on a day you asked for. We are keeping it for you. If you do not answer, your present booking stays as it is.
+offer-until = Please answer by { $when }.
+offer-until-row = Please answer by
+offer-answer = See the offer and answer
+offer-to = Time we are keeping for you
+offer-lead = Nothing has changed yet. We are keeping this time for you until then. Your booking number stays the same.
+offer-accept = Take this time
+offer-else-title = If this time does not suit you
+offer-else = You can choose another time or cancel your booking. If you choose another time, other people can book the one we are keeping.
+offer-other = Choose another time
+offer-decline = Decline the offer (keep the booking)
+offer-call = You can also answer by telephone.
+banner-accepted = Your booking has been changed to the time we kept for you. Your booking number stays the same.
+banner-declined = You have declined the offer. Your booking has not been cancelled. Please change it to another time or call us.
+banner-offer-ended = This offer has run out or has ended. Please check your booking as it is now.
+until-unplaced = This time can no longer be used, so you can change or cancel your booking at any time. It does not count as one of your changes.

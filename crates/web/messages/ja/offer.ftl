@@ -1,0 +1,20 @@
+# Other places that are held for a booking, and offered to its citizen.
+offer-title = 代わりの日時のご案内
+offer-why-closure = 予約の日時は、窓口をお休みすることになりました。予約は取り消されていません。代わりの日時をご用意しました。
+offer-why-rules = 予約の日時は、受け付けられる人数が減り、お受けできなくなりました。予約は取り消されていません。代わりの日時をご用意しました。
+offer-why-wish = ご希望の日に空きが出ました。枠を確保しています。お返事がないときは、今の予約のままです。
+offer-until = お返事の期限：{ $when }
+offer-until-row = お返事の期限
+offer-answer = 内容を見て返事をする
+offer-to = ご案内する日時
+offer-lead = まだ変わっていません。期限まで、この日時の枠を確保しています。予約番号は変わりません。
+offer-accept = この日時にする
+offer-else-title = この日時では都合が悪いとき
+offer-else = 別の日時を選ぶか、予約を取り消すことができます。別の日時を選ぶと、ご案内した枠は空きに戻ります。
+offer-other = 別の日時を選ぶ
+offer-decline = ご案内の日時を断る（予約はそのまま）
+offer-call = お電話でもお返事を受け付けています。
+banner-accepted = ご案内した日時に変えました。予約番号は変わりません。
+banner-declined = ご案内の日時をお断りになりました。予約は取り消されていません。別の日時に変えるか、お電話ください。
+banner-offer-ended = このご案内は、期限を過ぎたか、すでに終わっています。いまの予約を確かめてください。
+until-unplaced = この日時は使えなくなったため、いつでも別の日時に変えることも、取り消すこともできます。回数には数えません。

@@ -1,0 +1,161 @@
+//! Stories of other places that are held and offered: after a closure for everybody at once, answered on the web in each
+//! language or by telephone, by whoever was first, and visible when nobody answered.
+#![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
+
+use domain::id::{CardId, ReservationId};
+use domain::permission::Role;
+use domain::reservation::State;
+use jiff::civil::{Date, date};
+use storykit::{Browser, House};
+use testkit::{TestDb, on_both};
+
+/// A Tuesday.
+const DAY: Date = date(2026, 11, 24);
+
+/// Closes the counter on the day, as the person in charge does.
+fn closes(house: &mut House) -> Browser {
+    let mut charge = house.person(Role::PersonInCharge);
+    charge.open("/rules/new?kind=closed").choose("on", "date").fill("day", "2026-11-24");
+    charge.choose("notice", "weather").fill("reason", "台風").fill("why", "台風の接近");
+    charge
+        .press("変更案を確かめる")
+        .choose("agreed", "later")
+        .press("この内容で変える")
+        .reads("規則を変えました。");
+    house.city.rules = house.app.rules();
+    charge
+}
+
+fn booked(house: &mut House, cards: &[CardId], start: &str) -> Vec<ReservationId> {
+    let slot = house.city.slot(DAY, start);
+    cards.iter().map(|card| house.city.book(*card, slot.clone()).unwrap().id).collect()
+}
+
+fn number(house: &House, id: ReservationId) -> String {
+    now_is(house, id).number(&house.city.keys).unwrap().to_string()
+}
+
+fn now_is(house: &House, id: ReservationId) -> store::reservation::Reservation {
+    house.city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap()
+}
+
+/// The page of a booking, found by its number.
+fn sees(house: &House, browser: &mut Browser, id: ReservationId) {
+    browser.open("/reservation").fill("number", &number(house, id)).press("予約を見る").sees("あなたの予約");
+}
+
+on_both! {
+    fn r4_e_after_a_closure_places_are_held_for_all_and_answered_on_the_web(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(5, 'A');
+        let ids = booked(&mut house, &cards[..2], "9:00");
+        let family = house.city.book_all(&cards[2..4], DAY, &["10:00", "10:00"]).unwrap();
+        let mut charge = closes(&mut house);
+        charge.open("/rules/over").sees("定員に収まらない予約：4件").reads("案内していないすべての予約（4件）");
+        // What is wrong is said at its field, and what was chosen stays so.
+        charge.fill("until", "2027-06-01").press("枠を押さえて案内する").reads("返事の期限は、今日から30日後までの日にしてください。");
+        charge.choose("scope", "chosen").fill("until", "2026-11-20").press("枠を押さえて案内する");
+        charge.reads("枠を押さえる予約を選んでください。").choose("scope", "all");
+        charge.press_twice("枠を押さえて案内する").reads("代わりの枠を押さえて、案内しました。");
+        charge.sees("定員に収まらない予約：4件").reads("（返事待ち、11月20日(金) 23:59まで）").reads("案内していないすべての予約（0件）");
+        charge.follow("代わりの日時の案内（返事の一覧）").sees("代わりの日時の案内：3件").reads("返事待ち 3").reads("ABC-000001");
+        charge.open("/lists/offers/offers.csv?encoding=utf8");
+        assert_eq!(charge.page().source().matches("返事待ち").count(), 3);
+        charge.open("/lists/offers/offers.xlsx");
+        assert_eq!(charge.status(), 200);
+        house.verify();
+        // A citizen sees it under their number, and takes it.
+        let mut citizen = house.citizen();
+        sees(&house, &mut citizen, ids[0]);
+        citizen.reads("代わりの日時のご案内").reads("予約は取り消されていません").reads("お返事の期限：11月20日(金) 23時59分");
+        citizen.follow("内容を見て返事をする").sees("代わりの日時のご案内").reads("まだ変わっていません。");
+        citizen.press_twice("この日時にする").sees("あなたの予約").reads("ご案内した日時に変えました。");
+        let moved = now_is(&house, ids[0]);
+        assert!(moved.slot.day != DAY && moved.slot.start.to_string() == "9:00");
+        assert_eq!((moved.changes, moved.web_changes), (1, 0));
+        // Another declines, and still has the booking and every other time to choose from.
+        let mut other = house.citizen();
+        sees(&house, &mut other, ids[1]);
+        other.follow("内容を見て返事をする").press("ご案内の日時を断る（予約はそのまま）").reads("予約は取り消されていません");
+        other.reads("お手数ですが、別の日時に変えてください").reads("回数には数えません").follow("日時を変える");
+        assert_eq!(now_is(&house, ids[1]).state, State::Booked);
+        // A family moves together.
+        let mut parent = house.citizen();
+        sees(&house, &mut parent, family[0].id);
+        parent.follow("内容を見て返事をする").reads("2人").press("この日時にする").reads("ご案内した日時に変えました。");
+        assert!(family.iter().all(|member| now_is(&house, member.id).slot.day != DAY));
+        charge.open("/offers").reads("同意・変更済み 2").reads("辞退 1").open("/rules/over").sees("定員に収まらない予約：1件");
+        charge.reads("（辞退）");
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open("/journal").reads("代わりの日時に、市民の同意がありました（Web）").reads("代わりの枠の確保が終わりました（案内3件、空きなし0件）");
+        auditor.open("/access").reads("代わりの日時の案内の一覧");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r4_e_consent_by_telephone_is_written_down_once_and_the_second_is_told(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(2, 'A');
+        let ids = booked(&mut house, &cards, "9:00");
+        let mut charge = closes(&mut house);
+        charge.open("/rules/over").press("枠を押さえて案内する").reads("案内しました。");
+        let (mut one, mut other) = (house.operator(), house.operator());
+        let mut citizen = house.citizen();
+        sees(&house, &mut citizen, ids[0]);
+        citizen.follow("内容を見て返事をする");
+        for operator in [&mut one, &mut other] {
+            operator.open(&format!("/reservation/{}", ids[0])).reads("代わりの日時を案内しています").follow("返事を記録する");
+            operator.sees("代わりの日時の案内").reads("返事待ち");
+        }
+        one.press("同意：この日時に変更する").reads("申し出の方法を選んでください。");
+        one.choose("channel", "telephone").press_twice("同意：この日時に変更する").reads("同意・変更済み");
+        other.choose("channel", "telephone").press("同意：この日時に変更する").reads("先に「同意・変更済み」になりました。何も変えていません。");
+        assert_eq!(other.status(), 409);
+        citizen.press("この日時にする").reads("あなたの予約");
+        assert!(now_is(&house, ids[0]).slot.day != DAY);
+        one.open(&format!("/reservation/{}", ids[0])).reads("代わりの日時に、市民の同意がありました（電話）");
+        // An operator takes no offer back; who may change the rules does, with a reason.
+        one.open(&format!("/reservation/{}", ids[1])).follow("返事を記録する");
+        assert!(!one.text().contains("案内を取り下げる"));
+        charge.open(&format!("/reservation/{}", ids[1])).follow("返事を記録する").press("取り下げる（予約はそのまま）");
+        charge.reads("理由を入力してください。").fill("remark", "市から直接連絡する").press("取り下げる（予約はそのまま）").reads("取下げ");
+        sees(&house, &mut citizen, ids[1]);
+        assert!(!citizen.text().contains("内容を見て返事をする"));
+        house.verify();
+    }
+
+    fn r4_e_an_offer_that_runs_out_between_two_pages_moves_nobody_and_stays_visible(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(1, 'A');
+        let ids = booked(&mut house, &cards, "9:00");
+        let mut charge = closes(&mut house);
+        charge.open("/rules/over").fill("until", "2026-11-03").press("枠を押さえて案内する").reads("案内しました。");
+        house.at(date(2026, 11, 3), "23:55");
+        let mut citizen = house.citizen();
+        sees(&house, &mut citizen, ids[0]);
+        citizen.follow("内容を見て返事をする");
+        house.at(date(2026, 11, 4), "0:00");
+        citizen.press("この日時にする").reads("このご案内は、期限を過ぎたか、すでに終わっています。");
+        assert_eq!(now_is(&house, ids[0]).slot.day, DAY);
+        house.run_jobs();
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/offers?state=expired").reads("期限までに返事なし").open("/rules/over").reads("（期限までに返事なし）");
+        charge.reads("案内していないすべての予約（1件）").press("枠を押さえて案内する").reads("（返事待ち、");
+        house.verify();
+    }
+
+    fn r4_e_an_offer_is_read_in_every_language(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(2, 'A');
+        let ids = booked(&mut house, &cards, "9:00");
+        closes(&mut house).open("/rules/over").press("枠を押さえて案内する");
+        let mut english = house.citizen().reading("en");
+        english.open("/reservation").fill("number", &number(&house, ids[0])).press("Show my booking");
+        english.reads("We are keeping another time for you").follow("See the offer and answer").press("Take this time");
+        english.reads("Your booking has been changed to the time we kept for you.");
+        let mut easy = house.citizen();
+        easy.open("/reservation").follow("やさしい日本語").fill("number", &number(&house, ids[1])).press("予約（ よやく ） を見（ み ） る");
+        easy.reads("とっています").reads("なくなっていません");
+        house.verify();
+    }
+}
