@@ -61,7 +61,7 @@ fn bodies() -> impl Strategy<Value = RuleBody> {
         2 => (services, proptest::option::of(sites.clone()), whens(), span.clone(), cuts()).prop_map(
             |(services, code, when, (from, until), cut)| RuleBody::Reduction(Reduction {
                 services, site: code.map(site), when, from: time(from), until: time(until), cut,
-                reason: "駐車場使用不可".to_owned(),
+                reason: "駐車場使用不可".to_owned(), notice: None,
             })
         ),
         2 => (service.clone(), sites.clone(), whens(), span.clone(), [proptest::option::of(0..9u16), proptest::option::of(0..9u16), proptest::option::of(0..9u16)], 1..4u16, proptest::option::of((0..3u8, 0..1440u16))).prop_map(
@@ -429,7 +429,16 @@ fn r4_e_two_reductions_at_once_do_not_multiply() {
     let reduction = |when, from, until, cut| {
         let (from, until) = (time(from), time(until));
         let reason = "駐車場使用不可".to_owned();
-        RuleBody::Reduction(Reduction { services: vec![], site: None, when, from, until, cut, reason })
+        RuleBody::Reduction(Reduction {
+            services: vec![],
+            site: None,
+            when,
+            from,
+            until,
+            cut,
+            reason,
+            notice: None,
+        })
     };
     let set = four_places_and(vec![
         reduction(When::Date { day }, 540, 1050, Cut::KeepPercent(50)),

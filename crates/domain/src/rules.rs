@@ -86,14 +86,18 @@ struct Rank {
 /// A closure that the public pages tell of.
 #[derive(Debug, Clone, Copy)]
 pub struct Notice<'a> {
-    /// The closure.
-    pub closed: &'a Closed,
+    /// Of which services; empty: all.
+    pub services: &'a [Service],
+    /// At which site; none: at all.
+    pub site: Option<&'a SiteCode>,
     /// Why.
     pub why: Emergency,
     /// Its first day that is not over.
     pub from: Date,
     /// Its last day.
     pub until: Date,
+    /// From when until when on each of the days; none: all day.
+    pub hours: Option<(TimeOfDay, TimeOfDay)>,
 }
 
 /// All rules at one epoch. Cheap to ask: rules are ordered once, so the first that matches is the answer.
@@ -240,14 +244,23 @@ impl RuleSet {
     pub fn notices(&self, today: Date) -> Vec<Notice<'_>> {
         let of = |at: usize| {
             let rule = &self.rules[at];
-            let RuleBody::Closed(closed) = &rule.body else { return None };
-            let (why, (from, until)) = (closed.notice?, closed.span()?);
+            let (services, site, when, why, hours) = match &rule.body {
+                RuleBody::Closed(body) => (&body.services, &body.site, &body.when, body.notice?, None),
+                RuleBody::Reduction(body) => {
+                    let hours = Some((body.from, body.until));
+                    (&body.services, &body.site, &body.when, body.notice?, hours)
+                }
+                _ => return None,
+            };
+            let (from, until) = when.span()?;
             let from = from.max(rule.valid_from).max(today);
             let until = rule.valid_until.map_or(until, |last| last.min(until));
-            (from <= until && self.is_in_force(at, from)).then_some(Notice { closed, why, from, until })
+            let notice = Notice { services, site: site.as_ref(), why, from, until, hours };
+            (from <= until && self.is_in_force(at, from)).then_some(notice)
         };
-        let mut notices: Vec<Notice<'_>> = self.hours.iter().copied().filter_map(of).collect();
-        notices.sort_by_key(|notice| (notice.from, notice.until));
+        let mut notices: Vec<Notice<'_>> =
+            self.hours.iter().chain(&self.reductions).copied().filter_map(of).collect();
+        notices.sort_by_key(|notice| (notice.from, notice.until, notice.hours));
         notices
     }
 

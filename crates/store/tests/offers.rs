@@ -450,6 +450,7 @@ on_both! {
             address: domain::mail::Address::read("hanako@example.jp").unwrap(),
             language: "en".to_owned(),
             nonce: [7; 24],
+            ask: true,
         };
         let confirm = city.citizen();
         city.db()

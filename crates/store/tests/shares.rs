@@ -243,6 +243,7 @@ on_both! {
             until: time(12 * 60),
             cut: Cut::KeepPercent(50),
             reason: "駐車場使用不可".to_owned(),
+            notice: None,
         });
         let rules = changed(&city, 4, reduction);
         let wanted = rules.clone();

@@ -220,6 +220,30 @@ fn booked_for_two(house: &House) -> Browser {
     citizen
 }
 
+/// Somebody to whom another place is offered.
+fn offered(house: &mut House, card: CardId) -> Browser {
+    let booked = {
+        let slot = house.city.slot(date(2026, 11, 24), "9:00");
+        house.city.book(card, slot).unwrap()
+    };
+    let making = store::offer::Making {
+        places: vec![(booked.id, house.city.slot(date(2026, 11, 25), "9:00"))],
+        reason: domain::offer::Reason::Wish,
+        until: domain::time::end_of_day(date(2026, 11, 20)),
+        offering: None,
+    };
+    let (act, rules) = (house.city.act(), house.city.rules.clone());
+    house
+        .city
+        .db()
+        .write_now(store::Lane::Staff, move |tx| store::offer::make(tx, &act, &rules, &making))
+        .unwrap();
+    let number = booked.number(&house.city.keys).unwrap().to_string();
+    let mut citizen = house.citizen();
+    citizen.open("/reservation").fill("number", &number).press("予約を見る").follow("内容を見て返事をする");
+    citizen
+}
+
 /// Every page with a form, each opened anew, because an attack may change what stands behind it.
 fn pages_with_forms(house: &House, cards: &[CardId]) -> Vec<Browser> {
     let opened = |path: &str| {
@@ -287,10 +311,11 @@ fn pages_with_forms(house: &House, cards: &[CardId]) -> Vec<Browser> {
 on_both! {
     fn r4_c_every_form_answers_bad_input_with_a_page_that_says_what_to_do(home: TestDb) {
         let mut house = House::open(home);
-        let cards = house.city.notified(10, 'A');
+        let cards = house.city.notified(11, 'A');
         house.city.agree(Field::MailAddress, 30);
         house.at(date(2026, 11, 9), "10:00");
         let (mut reached, mut n) = (BTreeSet::new(), 0);
+        reached.extend(attack(&offered(&mut house, cards[10]), &mut n));
         for page in pages_with_forms(&house, &cards) {
             let posted = attack(&page, &mut n);
             assert!(!posted.is_empty(), "no form at {}: {}", page.path(), page.text());

@@ -154,8 +154,37 @@ on_both! {
         english.reads("We are keeping another time for you").follow("See the offer and answer").press("Take this time");
         english.reads("Your booking has been changed to the time we kept for you.");
         let mut easy = house.citizen();
-        easy.open("/reservation").follow("やさしい日本語").fill("number", &number(&house, ids[1])).press("予約（ よやく ） を見（ み ） る");
+        easy.open("/reservation").follow("やさしい日本語").fill("number", &number(&house, ids[1])).press("予約を見る");
         easy.reads("とっています").reads("なくなっていません");
+        house.verify();
+    }
+
+    fn r4_e_a_part_of_a_day_is_closed_with_a_notice_and_places_are_held_for_whom_it_meets(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(2, 'A');
+        let morning = booked(&mut house, &cards[..1], "10:20")[0];
+        let afternoon = booked(&mut house, &cards[1..], "14:00")[0];
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/rules").follow("一部の時間を緊急に休みにする").sees("枠の削減の規則を加える");
+        charge.fill("day", "2026-11-24").fill("from", "10:00").fill("until", "12:00").fill("reason", "停電");
+        charge.fill("why", "電気設備の点検").choose("cut", "to").fill("cut_to", "1").press("変更案を確かめる");
+        charge.reads("「予約を取らない（0人）」のときに出せます").choose("cut", "zero").press("変更案を確かめる");
+        charge.reads("定員に収まらなくなる予約：1件").reads("ABC-000001");
+        charge.choose("agreed", "later").press("この内容で変える").reads("規則を変えました。").reads("市民の画面にお知らせを出します");
+        let mut citizen = house.citizen();
+        citizen.open("/").reads("令和8年11月24日(火)の10時00分から12時00分までは、マイナンバーカードの窓口を臨時にお休みします");
+        house.citizen().reading("en").open("/").reads("from 10:00");
+        charge.open("/rules/over").sees("定員に収まらない予約：1件").press("枠を押さえて案内する").reads("（返事待ち、");
+        sees(&house, &mut citizen, morning);
+        citizen.reads("窓口をお休みすることになりました").follow("内容を見て返事をする").press("この日時にする").reads("ご案内した日時に変えました。");
+        assert!(now_is(&house, morning).slot.day != DAY);
+        assert_eq!(now_is(&house, afternoon).slot.start.to_string(), "14:00");
+        // It is over at noon, and so is its notice.
+        house.at(DAY, "11:59");
+        assert!(house.citizen().open("/").text().contains("臨時にお休みします"));
+        house.at(DAY, "12:00");
+        assert!(!house.citizen().open("/").text().contains("臨時にお休みします"));
+        house.run_jobs();
         house.verify();
     }
 }

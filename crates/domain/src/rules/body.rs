@@ -1,6 +1,5 @@
 //! What a rule can say.
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::When;
@@ -81,17 +80,6 @@ codes! {
         Weather = "weather",
         /// Something else.
         Other = "other",
-    }
-}
-
-impl Closed {
-    /// The first and the last of the days, where they are one day or a range.
-    pub fn span(&self) -> Option<(Date, Date)> {
-        match &self.when {
-            When::Date { day } => Some((*day, *day)),
-            When::Range { from, until, .. } => Some((*from, *until)),
-            _ => None,
-        }
     }
 }
 
@@ -281,6 +269,9 @@ pub enum RuleFault {
     /// A notice to the public that would never end.
     #[error("a notice of a closure needs a last day")]
     EndlessNotice,
+    /// A notice to the public that a counter is closed which has places.
+    #[error("a notice of a closure where places are left")]
+    NoticeOfSome,
     /// A service is named twice.
     #[error("a service is named twice")]
     ServiceTwice,
@@ -322,7 +313,7 @@ impl RuleBody {
                 body.when.check()?;
                 once(&body.services)?;
                 filled(&[&body.reason])?;
-                if body.notice.is_some() && body.span().is_none() {
+                if body.notice.is_some() && body.when.span().is_none() {
                     Err(RuleFault::EndlessNotice)
                 } else {
                     Ok(())

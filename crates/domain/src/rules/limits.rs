@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::{filled, once, slots_between};
+use super::body::{Emergency, filled, once, slots_between};
 use super::{RuleFault, TimeOfDay, When};
 use crate::service::{Service, SiteCode};
 
@@ -51,6 +51,10 @@ pub struct Reduction {
     pub cut: Cut,
     /// Why, for the staff and the city (駐車場使用不可). Never shown to the public.
     pub reason: String,
+    /// An emergency that closes a part of the days: what stands over every public page until it is over; none: nothing.
+    /// Only where no place is left, for one day or a range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Emergency>,
 }
 
 /// How many of a slot's places each way of booking may have at most, until they are released to all. The most
@@ -102,6 +106,12 @@ impl Reduction {
         once(&self.services)?;
         slots_between(self.from, self.until)?;
         filled(&[&self.reason])?;
+        if self.notice.is_some() && self.cut != Cut::To(0) {
+            return Err(RuleFault::NoticeOfSome);
+        }
+        if self.notice.is_some() && self.when.span().is_none() {
+            return Err(RuleFault::EndlessNotice);
+        }
         // A reduction that keeps all would be a reason without a deed.
         if matches!(self.cut, Cut::KeepPercent(100..)) { Err(RuleFault::WrongShare) } else { Ok(()) }
     }

@@ -164,3 +164,25 @@ fn r4_e_a_closure_with_a_notice_is_told_of_until_its_last_day_is_over() {
     let endless = rule(5, 1, r#"{"type":"closed","when":{"on":"holidays"},"reason":"x","notice":"other"}"#);
     assert_eq!(RuleSet::new(1, vec![endless]).unwrap_err().fault, RuleFault::EndlessNotice);
 }
+
+#[test]
+fn r4_e_a_part_of_a_day_is_closed_with_its_hours_and_only_where_nothing_is_left() {
+    let part = |cut: &str, when: &str, notice: &str| {
+        format!(
+            r#"{{"type":"reduction","when":{when},"from":"10:00","until":"12:00","cut":{cut},"reason":"停電"{notice}}}"#
+        )
+    };
+    let (day, notice) = (r#"{"on":"date","day":"2026-11-24"}"#, r#","notice":"other""#);
+    let rules =
+        vec![rule(1, 1, &part(r#"{"to":0}"#, day, notice)), rule(2, 1, &part(r#"{"to":0}"#, day, ""))];
+    let set = RuleSet::new(1, rules).unwrap();
+    let told = set.notices(date(2026, 11, 20));
+    let [notice_of] = told.as_slice() else { panic!("{told:?}") };
+    let hours = notice_of.hours.map(|(from, until)| (from.to_string(), until.to_string()));
+    assert_eq!(hours, Some(("10:00".to_owned(), "12:00".to_owned())));
+    assert_eq!((notice_of.why, notice_of.from), (Emergency::Other, date(2026, 11, 24)));
+    assert!(set.notices(date(2026, 11, 25)).is_empty());
+    let fault = |body: &str| RuleSet::new(1, vec![rule(3, 1, body)]).unwrap_err().fault;
+    assert_eq!(fault(&part(r#"{"to":1}"#, day, notice)), RuleFault::NoticeOfSome);
+    assert_eq!(fault(&part(r#"{"to":0}"#, r#"{"on":"always"}"#, notice)), RuleFault::EndlessNotice);
+}

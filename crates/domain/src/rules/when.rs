@@ -249,6 +249,15 @@ pub enum WhenFault {
 }
 
 impl When {
+    /// The first and the last of the days, where they are one day or a range.
+    pub fn span(&self) -> Option<(Date, Date)> {
+        match self {
+            Self::Date { day } => Some((*day, *day)),
+            Self::Range { from, until, .. } => Some((*from, *until)),
+            _ => None,
+        }
+    }
+
     /// Whether the rule holds on a day.
     pub fn matches(&self, day: Date, holidays: &HolidayCalendar) -> Match {
         let holds = match self {

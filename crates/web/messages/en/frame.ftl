@@ -33,6 +33,7 @@ what-issuance = Picking up your My Number Card
 appointment-when = { $day }, { $time }
 # A counter that is closed in an emergency. $counter is one of the three names.
 closure-days = { $first } to { $last }
+closure-hours = { $days }, from { $from } to { $until }
 closure-all = the My Number Card counter
 closure-issuance = the counter for picking up cards
 closure-renewal = the counter for renewing electronic certificates

@@ -33,6 +33,7 @@ what-issuance = マイナンバーカードを受《う》け取《と》る
 appointment-when = { $day } { $time }
 # A counter that is closed in an emergency. $counter is one of the three names.
 closure-days = { $first }から{ $last }まで
+closure-hours = { $days }の{ $from }から{ $until }まで
 closure-all = マイナンバーカードの窓口《まどぐち》
 closure-issuance = マイナンバーカードを受《う》け取《と》る窓口《まどぐち》
 closure-renewal = 電子《でんし》証明書《しょうめいしょ》を新《あたら》しくする窓口《まどぐち》

@@ -33,6 +33,7 @@ what-issuance = マイナンバーカードの受け取り
 appointment-when = { $day } { $time }
 # A counter that is closed in an emergency. $counter is one of the three names.
 closure-days = { $first }から{ $last }まで
+closure-hours = { $days }の{ $from }から{ $until }まで
 closure-all = マイナンバーカードの窓口
 closure-issuance = マイナンバーカードの受け取りの窓口
 closure-renewal = 電子証明書の更新の窓口

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use domain::journal::Slot;
-use domain::rules::{Notice, RuleSet, Site};
+use domain::rules::{Notice, RuleSet, Site, TimeOfDay};
 use domain::service::{Service, SiteCode};
-use domain::time::Start;
-use jiff::civil::Date;
+use domain::time::{Start, day_of, minute_of};
+use jiff::Timestamp;
 
 use super::layout::{ClosedCounter, Closure};
 use super::visit::Appointment;
@@ -19,25 +19,30 @@ use crate::kit::{Asked, Bilingual};
 pub(crate) fn layout(app: &App, asked: &Asked) -> Layout {
     let mut layout = Layout::new(asked, Arc::new(office(app)));
     layout.clock_by_hand = app.clock_by_hand();
-    layout.closures = closures(&app.rules(), &app.settings.site, app.today());
+    layout.closures = closures(&app.rules(), &app.settings.site, app.now());
     layout
 }
 
-/// The closures that concern what is booked here.
-fn closures(rules: &RuleSet, site: &SiteCode, today: Date) -> Vec<Closure> {
+/// The closures that concern what is booked here, but for the part of a day that is over.
+fn closures(rules: &RuleSet, site: &SiteCode, now: Timestamp) -> Vec<Closure> {
+    let today = day_of(now);
     let of = |notice: &Notice<'_>| {
-        let closed = notice.closed;
-        if closed.site.as_ref().is_some_and(|at| at != site) {
+        if notice.site.is_some_and(|at| at != site) {
             return None;
         }
-        let speaks_of = |service| closed.services.is_empty() || closed.services.contains(&service);
+        let is_over = |until: TimeOfDay| notice.until == today && minute_of(now) >= until.minutes();
+        if notice.hours.is_some_and(|(_, until)| is_over(until)) {
+            return None;
+        }
+        let speaks_of = |service| notice.services.is_empty() || notice.services.contains(&service);
         let of = match (speaks_of(Service::Issuance), speaks_of(Service::Renewal)) {
             (true, true) => ClosedCounter::All,
             (true, false) => ClosedCounter::Issuance,
             (false, true) => ClosedCounter::Renewal,
             (false, false) => return None,
         };
-        Some(Closure { why: notice.why, of, from: notice.from, until: notice.until })
+        let hours = notice.hours.map(|(from, until)| (from.minutes(), until.minutes()));
+        Some(Closure { why: notice.why, of, from: notice.from, until: notice.until, hours })
     };
     rules.notices(today).iter().filter_map(of).collect()
 }

@@ -64,6 +64,8 @@ pub struct Closure {
     pub from: Date,
     /// The last day.
     pub until: Date,
+    /// From which minute until which on each of the days; none: all day.
+    pub hours: Option<(u16, u16)>,
 }
 
 /// Which of the counters that citizens book here.
@@ -84,6 +86,13 @@ impl Closure {
             texts.date(self.from)
         } else {
             texts.with2(key!("closure-days"), "first", texts.date(self.from), "last", texts.date(self.until))
+        };
+        let days = match self.hours {
+            None => days,
+            Some((from, until)) => {
+                let (from, until) = (texts.minute(from), texts.minute(until));
+                texts.fill(key!("closure-hours"), &[("days", &days), ("from", &from), ("until", &until)])
+            }
         };
         let counter = texts.get(match self.of {
             ClosedCounter::All => key!("closure-all"),

@@ -580,8 +580,14 @@ fn closures() -> Vec<Closure> {
     let day = date(2026, 11, 24);
     let until = date(2026, 11, 26);
     vec![
-        Closure { why: Emergency::System, of: ClosedCounter::All, from: day, until: day },
-        Closure { why: Emergency::Weather, of: ClosedCounter::Issuance, from: day, until },
-        Closure { why: Emergency::Other, of: ClosedCounter::Renewal, from: day, until },
+        Closure { why: Emergency::System, of: ClosedCounter::All, from: day, until: day, hours: None },
+        Closure { why: Emergency::Weather, of: ClosedCounter::Issuance, from: day, until, hours: None },
+        Closure {
+            why: Emergency::Other,
+            of: ClosedCounter::Renewal,
+            from: day,
+            until,
+            hours: Some((600, 720)),
+        },
     ]
 }

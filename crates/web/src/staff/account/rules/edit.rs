@@ -131,6 +131,13 @@ pub(crate) async fn new(
         form.fill(fields::SITE, fields::EVERY);
         form.fill(fields::NOTICE, Emergency::System.code());
     }
+    // Or a part of today.
+    if asked.urgent.is_some() && kind == Kind::Reduction {
+        fill::when(&mut form, &When::Date { day: today });
+        form.fill(fields::SITE, fields::EVERY);
+        form.fill(fields::CUT, "zero");
+        form.fill(fields::NOTICE, Emergency::Other.code());
+    }
     form.fill(fields::VALID_FROM, today.to_string());
     Ok(page(&signed, form, kind, &rules, today))
 }

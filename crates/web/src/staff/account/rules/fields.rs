@@ -341,6 +341,7 @@ fn body(form: &mut Form, kind: Kind) -> Option<RuleBody> {
         Kind::Reduction => {
             let (services, times, cut, reason) =
                 (services(form), slot_times(form), cut(form), reason(form, true));
+            let notice = notice(form)?;
             let (from, until) = times?;
             let (cut, reason) = (cut?, reason?);
             Some(RuleBody::Reduction(Reduction {
@@ -351,6 +352,7 @@ fn body(form: &mut Form, kind: Kind) -> Option<RuleBody> {
                 until,
                 cut,
                 reason,
+                notice,
             }))
         }
         Kind::Shares => {
@@ -589,6 +591,10 @@ fn refuse(form: &mut Form, kind: Kind, fault: RuleFault) {
         RuleFault::WrongShare if kind == Kind::Shares => {
             form.refuse_ja(WEB, "上限か窓口だけの人数を、一つ以上入力してください。");
         }
+        RuleFault::NoticeOfSome => form.refuse_ja(
+            NOTICE,
+            "市民の画面のお知らせは、「予約を取らない（0人）」のときに出せます。減らし方を選び直してください。",
+        ),
         RuleFault::EndlessNotice => form.refuse_ja(
             NOTICE,
             "市民の画面のお知らせは、「1日だけ」か「期間」のときに出せます。どの日かを選び直してください。",

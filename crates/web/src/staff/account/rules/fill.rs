@@ -45,7 +45,8 @@ pub(super) fn body(form: &mut Form, body: &RuleBody) {
             form.fill(PLACES, places.to_string());
             form.fill(REASON, reason.clone().unwrap_or_default());
         }
-        RuleBody::Reduction(Reduction { services, when, from, until, cut, reason, .. }) => {
+        RuleBody::Reduction(Reduction { services, when, from, until, cut, reason, notice, .. }) => {
+            form.fill(NOTICE, notice.map_or("", Emergency::code));
             self::services(form, services);
             self::when(form, when);
             times(form, *from, *until);

@@ -1,8 +1,8 @@
 //! Rules in Japanese words.
 
 use domain::rules::{
-    Attempts, Booking, Branch, Closed, Cut, Hours, Places, Reduction, Release, Rule, RuleBody, Shares, Site,
-    Weekdays, When, Windows,
+    Attempts, Booking, Branch, Closed, Cut, Emergency, Hours, Places, Reduction, Release, Rule, RuleBody,
+    Shares, Site, Weekdays, When, Windows,
 };
 use domain::service::Service;
 use domain::time::era_date;
@@ -15,22 +15,20 @@ pub(in super::super) fn sentence(body: &RuleBody) -> String {
             format!("{}は{opens}から{closes}まで開きます", days(when))
         }
         RuleBody::Closed(Closed { when, reason, notice, .. }) => {
-            let notice =
-                if notice.is_some() { "。市民の画面にお知らせを出します" } else { "" };
-            format!("{}は休みです（{reason}）{notice}", days(when))
+            format!("{}は休みです（{reason}）{}", days(when), told(*notice))
         }
         RuleBody::Places(Places { when, from, until, places, reason, .. }) => format!(
             "{}の{from}から{until}までは、10分ごとに{places}人まで予約できます{}",
             days(when),
             reason.as_ref().map_or_else(String::new, |reason| format!("（{reason}）"))
         ),
-        RuleBody::Reduction(Reduction { when, from, until, cut, reason, .. }) => {
+        RuleBody::Reduction(Reduction { when, from, until, cut, reason, notice, .. }) => {
             let to = match cut {
                 Cut::To(0) => "予約を取りません".to_owned(),
                 Cut::To(most) => format!("10分ごとに{most}人までに減らします"),
                 Cut::KeepPercent(percent) => format!("通常の{percent}%に減らします"),
             };
-            format!("{}の{from}から{until}までは、{to}（{reason}）", days(when))
+            format!("{}の{from}から{until}までは、{to}（{reason}）{}", days(when), told(*notice))
         }
         RuleBody::Shares(body) => shares(body),
         RuleBody::Booking(booking) => deadlines(booking),
@@ -67,6 +65,11 @@ fn office(branch: &Branch) -> String {
         "{name_ja}（{name_en}） {hours_ja}（{hours_en}）。手続き：{}。{booked}{address}{telephone}",
         services.join("、")
     )
+}
+
+/// Whether the public is told.
+fn told(notice: Option<Emergency>) -> &'static str {
+    if notice.is_some() { "。市民の画面にお知らせを出します" } else { "" }
 }
 
 fn shares(body: &Shares) -> String {
