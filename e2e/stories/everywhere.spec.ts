@@ -1,10 +1,31 @@
 // Every page that citizens can come to, in each language: at 320, 360, 768 and 1280 px, with letters twice as large, in
 // the dark, with forced colours and on paper; axe finds nothing on any.
+import type { Browser } from '@playwright/test';
 import { Everywhere } from '../kit/everywhere.ts';
+import { Terminal } from '../kit/keys.ts';
 import { prepared } from '../kit/preparation.ts';
+import type { City } from '../kit/server.ts';
 import { expect, test } from '../kit/story.ts';
 
 test.use({ viewport: { width: 320, height: 800 }, locale: 'ja' });
+
+/** The person in charge closes the counter on a day, and offers other times to whoever has a booking. */
+async function closes(browser: Browser, city: City, day: string): Promise<void> {
+  const { page } = await Terminal.of(browser, city, 'person_in_charge');
+  await page.goto(`${city.staff}/rules/new?kind=closed&urgent=yes`);
+  await page.locator('[name=on][value=date]').check();
+  await page.locator('#day').fill(day);
+  await page.locator('#reason').fill('台風');
+  await page.locator('#why').fill('台風の接近');
+  await page.getByRole('button', { name: '変更案を確かめる' }).click();
+  await page.locator('[name=agreed][value=later]').check();
+  await page.getByRole('button', { name: 'この内容で変える' }).click();
+  await page.goto(`${city.staff}/rules/over`);
+  await page.locator('[name=scope][value=all]').check();
+  await page.locator('main').getByRole('button', { name: '枠を押さえて案内する' }).click();
+  await expect(page.locator('body')).toContainText('代わりの枠を押さえて、案内しました。');
+  await page.context().close();
+}
 
 test('r4_c_every public page stands in each language, at each width, in each light and on paper', async ({ page, city, browser }) => {
   test.setTimeout(600_000);
@@ -47,13 +68,21 @@ test('r4_c_every public page stands in each language, at each width, in each lig
   await press('/add');
   await everywhere.fromHere();
   await page.locator('main a[href$="/days"]').first().click();
-  await page.locator('a.day').nth(2).click();
+  const later = page.locator('a.day').nth(2);
+  const day = (await later.getAttribute('href'))!.match(/\d{4}-\d\d-\d\d/)![0];
+  await later.click();
   await page.locator('button.time').nth(3).click();
   await expect(page).toHaveURL(/\/change\//);
   await everywhere.fromHere();
   await press('/change');
   await everywhere.fromHere();
-  await page.locator('main a[href$="/cancel"]').click();
+
+  // The counter closes on that day, and another time is offered.
+  await closes(browser, city, day);
+  await proves('/reservation', number);
+  await page.locator('main a[href$="/offer"]').click();
+  await everywhere.fromHere();
+  await page.locator('main a[href$="/cancel"]').first().click();
   await press('/cancel');
   await everywhere.fromHere();
 
