@@ -35,11 +35,17 @@ statements! { "report":
         j.data AS data
         FROM day_close c JOIN journal j ON j.id = c.entry_id
         WHERE c.service = $1 AND c.site = $2 AND c.day = $3";
-    NOT_CLOSED = "SELECT DISTINCT r.day AS day FROM reservation r
-        WHERE r.service = $1 AND r.site = $2 AND r.day >= $3 AND r.day < $4
-        AND r.state IN ('booked', 'served', 'unserved', 'not_come')
-        AND NOT EXISTS (SELECT 1 FROM day_close c WHERE c.service = r.service AND c.site = r.site AND c.day = r.day)
-        ORDER BY r.day DESC";
+    // One step for each day that has reservations, not one for each reservation.
+    NOT_CLOSED = "WITH RECURSIVE d (day) AS (
+            SELECT MAX(r.day) FROM reservation r WHERE r.service = $1 AND r.site = $2 AND r.day >= $3 AND r.day < $4
+            AND r.state IN ('booked', 'served', 'unserved', 'not_come')
+            UNION ALL SELECT (SELECT MAX(r.day) FROM reservation r
+                WHERE r.service = $1 AND r.site = $2 AND r.day >= $3 AND r.day < d.day
+                AND r.state IN ('booked', 'served', 'unserved', 'not_come'))
+            FROM d WHERE d.day IS NOT NULL)
+        SELECT d.day AS day FROM d WHERE d.day IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM day_close c WHERE c.service = $1 AND c.site = $2 AND c.day = d.day)
+        ORDER BY d.day DESC";
     CLOSE = "INSERT INTO day_close (service, site, day, through_seq, city_count, entry_id)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (service, site, day) DO NOTHING";
     OUT = "SELECT c.id AS id, c.control_number AS control_number, 'tray' AS kind FROM card c
