@@ -86,7 +86,7 @@ export async function pulls(desk: Terminal, cards: Card[], missing: Card[], stra
   await desk.task(4, '保管');
   await desk.past();
   await desk.press('予約のカードを引き抜く');
-  const wanted = await desk.page.locator('main .by-box td a[href^="/cards/"]:not([href*="/incident"])').allInnerTexts();
+  const wanted = await desk.page.locator('main .by-box tbody a[href^="/cards/"]:not([href*="/incident"])').allInnerTexts();
   expect(wanted.map((words) => words.replaceAll(/\D/g, '')).sort()).toEqual(
     [...cards, ...missing].map((card) => card.control).sort(),
   );
