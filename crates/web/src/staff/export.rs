@@ -215,6 +215,8 @@ enum MakeError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Workbook(#[from] documents::xlsx::WriteError),
+    #[error(transparent)]
+    NotWhole(#[from] NotWhole),
 }
 
 impl From<MakeError> for PageError {
@@ -251,6 +253,7 @@ async fn make<R: Rows>(
                 if found <= SUBJECTS {
                     about.extend(portion.subjects);
                 }
+                is_whole(list.listing, &portion.rows)?;
                 portion.rows.iter().try_for_each(|cells| take(&chosen(cells, &shown)))?;
                 match portion.next {
                     Some(next) => after = Some(next),
@@ -269,6 +272,17 @@ async fn make<R: Rows>(
     });
     Ok(made.await.map_err(PageError::internal)??)
 }
+
+/// A row that has not a cell for every column would stand under the wrong names.
+fn is_whole(listing: &Listing, rows: &[Vec<Cell>]) -> Result<(), NotWhole> {
+    let is_whole = rows.iter().all(|cells| cells.len() == listing.columns.len());
+    if is_whole { Ok(()) } else { Err(NotWhole) }
+}
+
+/// A row has more or fewer cells than its list has columns.
+#[derive(Debug, thiserror::Error)]
+#[error("a row has not a cell for every column of its list")]
+struct NotWhole;
 
 /// What stands above the rows.
 struct Head {
@@ -313,6 +327,7 @@ async fn on_paper<R: Rows>(
     loop {
         let (source, from) = (rows.clone(), after);
         let portion = app.db.read(move |reader| source.portion(reader, from.as_ref())).await?;
+        is_whole(list.listing, &portion.rows).map_err(PageError::internal)?;
         all.extend(portion.rows);
         subjects.extend(portion.subjects);
         if all.len() > plain_list::MOST_ROWS {
@@ -438,5 +453,22 @@ impl http_body::Body for Pieces {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::staff::listing;
+
+    #[test]
+    fn r4_i_a_row_that_would_stand_under_the_wrong_names_is_not_exported() {
+        for listing in listing::all() {
+            let whole = vec![Cell::empty(); listing.columns.len()];
+            assert!(is_whole(listing, &[whole.clone(), whole.clone()]).is_ok());
+            for other in [whole[1..].to_vec(), [whole.clone(), vec![Cell::empty()]].concat()] {
+                assert!(is_whole(listing, &[whole.clone(), other]).is_err(), "{}", listing.list);
+            }
+        }
     }
 }
