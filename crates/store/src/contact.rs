@@ -276,7 +276,8 @@ pub fn remove(tx: &mut Tx<'_>, act: &Act, booking: ReservationId) -> Result<(), 
 /// The value behind a contact was deleted by its day.
 pub(crate) fn gone(tx: &mut Tx<'_>, recorded: &Recorded, subject: &str) -> Result<()> {
     let booking = subject.strip_prefix("reservation:").and_then(|booking| booking.parse().ok());
-    let Some(booking) = booking else { return Ok(()) };
+    let booking: ReservationId =
+        booking.ok_or_else(|| Error::Broken(format!("a mail address is held for {subject}")))?;
     tx.execute(&GONE, bind![booking])?;
     failed::settle(tx, booking, recorded.at())
 }
