@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{Id, OfferId, ReservationId};
+use domain::id::{Id, OfferId};
 use domain::journal::Slot;
 use domain::proposal::Placed;
 use jiff::Timestamp;
@@ -14,15 +14,14 @@ use crate::value::Row;
 use crate::{bind, statements};
 
 statements! { "offer.list":
-    SINCE = "SELECT id, booking_id, offering_id, reason, state, until, made_at, ended_at FROM offer
-        WHERE id > $1 ORDER BY id DESC LIMIT $2";
+    SINCE = "SELECT o.id AS id, o.booking_id AS booking_id, o.offering_id AS offering_id, o.reason AS reason,
+        o.state AS state, o.until AS until, o.made_at AS made_at, o.ended_at AS ended_at, r.service AS service,
+        r.site AS site, r.day AS day, r.start AS start
+        FROM offer o JOIN reservation r ON r.id = o.booking_id WHERE o.id > $1 ORDER BY o.id DESC LIMIT $2";
     PLACES_SINCE = "SELECT p.offer_id AS offer_id, p.reservation_id AS reservation_id, p.state AS state,
         p.channel AS channel, p.service AS service, p.site AS site, p.day AS day, p.start AS start,
         p.from_day AS from_day, p.from_start AS from_start FROM offer_place p
         WHERE p.offer_id > $1 ORDER BY p.offer_id, p.reservation_id";
-    BOOKINGS_SINCE = "SELECT o.id AS offer_id, r.id AS reservation_id, r.service AS service, r.site AS site, r.day AS day,
-        r.start AS start FROM offer o JOIN reservation r ON r.id = o.booking_id
-        WHERE o.id > $1 ORDER BY o.id";
 }
 
 /// An offer of a list, with where the first of its booking is now.
@@ -36,10 +35,11 @@ pub struct Listed {
 
 /// The smallest id that an offer which was made at an instant can have.
 fn first_at(at: Timestamp) -> OfferId {
+    // Before 1970 nothing was offered.
     OfferId::from_parts(u64::try_from(at.as_millisecond()).unwrap_or(0), 0)
 }
 
-/// The offers that were made since an instant, the last first, at most `limit`: three statements, however many they are.
+/// The offers that were made since an instant, the last first, at most `limit`: two statements, however many they are.
 pub fn since(reader: &mut Reader<'_>, at: Timestamp, limit: u32) -> Result<Vec<Listed>> {
     let after = first_at(at);
     let mut places: BTreeMap<OfferId, Vec<Place>> = BTreeMap::new();
@@ -47,23 +47,17 @@ pub fn since(reader: &mut Reader<'_>, at: Timestamp, limit: u32) -> Result<Vec<L
     for (offer, place) in reader.rows(&PLACES_SINCE, bind![after], of)? {
         places.entry(offer).or_default().push(place);
     }
-    let booking = |row: &Row<'_>| {
+    reader.rows(&SINCE, bind![after, limit], |row| {
+        let found = offer(row)?;
         let slot = Slot {
             service: row.get("service")?,
             site: row.get("site")?,
             day: row.get("day")?,
             start: row.get("start")?,
         };
-        let reservation: ReservationId = row.get("reservation_id")?;
-        Ok((row.get::<OfferId>("offer_id")?, Placed { reservation, slot }))
-    };
-    let bookings: BTreeMap<OfferId, Placed> =
-        reader.rows(&BOOKINGS_SINCE, bind![after], booking)?.into_iter().collect();
-    let offers = reader.rows(&SINCE, bind![after, limit], offer)?;
-    let listed = offers.into_iter().filter_map(|found| {
-        let booking = bookings.get(&found.id)?.clone();
+        // One for which there was no place has none.
         let places = places.remove(&found.id).unwrap_or_default();
-        Some(Listed { offer: Offer { places, ..found }, booking })
-    });
-    Ok(listed.collect())
+        let booking = Placed { reservation: found.booking, slot };
+        Ok(Listed { offer: Offer { places, ..found }, booking })
+    })
 }

@@ -333,7 +333,6 @@ fn offer_pages() -> Vec<(&'static str, askama::Result<String>)> {
         let offer = offer(people);
         Line {
             booking: affected(u128::from(people)),
-            state: offer.state,
             from: "11月24日(火) 9:00".to_owned(),
             offer: Offered::of(&offer, now()),
             reason: offer.reason.label(),

@@ -203,7 +203,7 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         offer: (!acts.arrive).then(|| crate::staff::account::rules::affected::Offered {
             href: "/offers/1".to_owned(),
             to: "12月1日(火) 9:00".to_owned(),
-            state: domain::offer::State::Open.label(),
+            state: domain::offer::State::Open,
             until: "11月27日(金) 23:59".to_owned(),
         }),
         not_today: (!acts.arrive).then(|| "11月25日(水)の予約です。受付は予約の日にできます。".to_owned()),

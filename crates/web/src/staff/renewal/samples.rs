@@ -101,7 +101,7 @@ fn show(here: bool) -> ShowPage {
         offer: Some(crate::staff::account::rules::affected::Offered {
             href: "/offers/1".to_owned(),
             to: "12月1日(火) 9:10・9:20".to_owned(),
-            state: domain::offer::State::Open.label(),
+            state: domain::offer::State::Open,
             until: "11月27日(金) 23:59".to_owned(),
         }),
         arrived: here.then(|| "9:08".to_owned()),

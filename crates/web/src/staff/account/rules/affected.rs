@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::Reader;
 use store::keys::Keys;
 use store::offer::Offer;
+use store::offer::list::Listed;
 
 use crate::staff::wording::moment;
 use crate::staff::{counter, renewal, wording};
@@ -40,7 +41,7 @@ pub(in super::super) struct Affected {
     pub(in super::super) state: &'static str,
     /// Whether mail reaches the citizen; the address itself is shown to nobody.
     pub(in super::super) has_mail: bool,
-    /// What was offered to the booking last.
+    /// What was offered to the booking last; for lists that tell of it ([`with_offers`]).
     pub(in super::super) offer: Option<Offered>,
 }
 
@@ -51,8 +52,8 @@ pub(crate) struct Offered {
     pub(crate) href: String,
     /// When the places are that are or were held; empty: there was none.
     pub(crate) to: String,
-    /// 返事待ち, 辞退, …
-    pub(crate) state: &'static str,
+    /// How it stands.
+    pub(crate) state: State,
     /// Until when an answer is awaited: 11月27日(金) 23:59; empty: it is over.
     pub(crate) until: String,
 }
@@ -64,7 +65,7 @@ impl Offered {
         Self {
             href: route_of(offer.id),
             to: times(offer.places.iter().map(|place| &place.to)),
-            state: state.label(),
+            state,
             until: if state == State::Open { moment(offer.until) } else { String::new() },
         }
     }
@@ -73,9 +74,9 @@ impl Offered {
     pub(crate) fn text(&self) -> String {
         let until = if self.until.is_empty() { String::new() } else { format!("、{}まで", self.until) };
         if self.to.is_empty() {
-            self.state.to_owned()
+            self.state.label().to_owned()
         } else {
-            format!("{}（{}{until}）", self.to, self.state)
+            format!("{}（{}{until}）", self.to, self.state.label())
         }
     }
 }
@@ -113,26 +114,43 @@ impl Affected {
 }
 
 /// How long an offer is shown after it was made.
-pub(in super::super) const SHOWN: SignedDuration = SignedDuration::from_hours(60 * 24);
+const SHOWN: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// More offers than a city makes in that time.
-pub(in super::super) const MOST: u32 = 20_000;
+const MOST: u32 = 20_000;
 
-/// Reads what is known of them: three statements for each of their days, and three for what was offered to them.
-pub(in super::super) fn read(
+/// The offers that were made within [`SHOWN`], the last first.
+pub(super) fn offers(reader: &mut Reader<'_>, now: Timestamp) -> Result<Vec<Listed>, store::Error> {
+    // Before the beginning of time nothing was offered.
+    store::offer::list::since(reader, now.saturating_sub(SHOWN).unwrap_or(Timestamp::MIN), MOST)
+}
+
+/// [`read`], with what was offered to each last: two statements more.
+pub(super) fn with_offers(
     reader: &mut Reader<'_>,
     keys: &Keys,
     unfit: &[Placed],
     now: Timestamp,
 ) -> Result<Vec<Affected>, store::Error> {
-    let mut offers: BTreeMap<ReservationId, Offered> = BTreeMap::new();
-    let since = now.saturating_sub(SHOWN).unwrap_or(now);
-    // The last one comes first.
-    for listed in store::offer::list::since(reader, since, MOST)? {
-        let line = Offered::of(&listed.offer, now);
-        for of in listed.offer.places.iter().map(|place| place.reservation).chain([listed.offer.booking]) {
-            offers.entry(of).or_insert_with(|| line.clone());
+    let mut last: BTreeMap<ReservationId, Offered> = BTreeMap::new();
+    for Listed { offer, .. } in offers(reader, now)? {
+        let line = Offered::of(&offer, now);
+        for of in offer.places.iter().map(|place| place.reservation).chain([offer.booking]) {
+            last.entry(of).or_insert_with(|| line.clone());
         }
     }
+    let mut lines = read(reader, keys, unfit)?;
+    for line in &mut lines {
+        line.offer = last.remove(&line.reservation);
+    }
+    Ok(lines)
+}
+
+/// Reads what is known of them: three statements for each of their days.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    keys: &Keys,
+    unfit: &[Placed],
+) -> Result<Vec<Affected>, store::Error> {
     let mut by_mail = BTreeSet::new();
     for day in unfit.iter().map(|placed| placed.slot.business_day()).collect::<BTreeSet<_>>() {
         by_mail.extend(store::contact::confirmed_of_day(reader, &day)?);
@@ -165,7 +183,7 @@ pub(in super::super) fn read(
                 _ => Booking::Booked.label(),
             },
             has_mail: by_mail.contains(&id),
-            offer: offers.get(&id).cloned(),
+            offer: None,
         }
     };
     Ok(unfit.iter().map(one).collect())

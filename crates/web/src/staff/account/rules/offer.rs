@@ -13,11 +13,12 @@ use domain::offer::State as Standing;
 use domain::permission::Permission;
 use domain::proposal::Placed;
 use domain::reservation::Channel;
-use store::Lane;
+use domain::rules::RuleSet;
 use store::journal::View;
 use store::offer::{Offer, OfferError, answer};
 use store::op::{Operation, once};
 use store::reservation::BookingError;
+use store::{Act, Lane, Tx};
 
 use super::affected::{self, Affected, route_of, times};
 use super::frame;
@@ -134,7 +135,7 @@ async fn page(
         let Some(offer) = store::offer::find(reader, id)? else { return Ok(None) };
         let Some(first) = store::reservation::find(reader, offer.booking)? else { return Ok(None) };
         let placed = Placed { reservation: first.id, slot: first.slot };
-        let booking = affected::read(reader, &keys, &[placed], now)?.pop();
+        let booking = affected::read(reader, &keys, &[placed])?.pop();
         Ok::<_, store::Error>(booking.map(|booking| Known { state: offer.seen(now), offer, booking }))
     };
     let known = app.db.read(read).await?.ok_or(PageError::NotFound)?;
@@ -168,15 +169,10 @@ pub(crate) async fn accept(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: OfferId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, CHANNEL])?;
-    let pressed = field::operation(&form)?;
-    let Some(by) = channel(&mut form) else { return page(&app, &signed, id, form, None).await };
-    let operation = Operation::new(pressed, &format!("accept {id} {by}"));
-    let done = app.write_offer(Lane::Staff, signed.actor(), move |tx, act, rules| {
-        once(tx, act, &operation, |tx| answer::accept(tx, act, rules, id, by).map(drop))
-    });
-    answered(&app, &signed, id, form, done.await).await
+    said(&app, &signed, &id, &fields, "accept", |tx, act, rules, id, by| {
+        answer::accept(tx, act, rules, id, by).map(drop)
+    })
+    .await
 }
 
 /// 辞退: gives the places back.
@@ -186,15 +182,28 @@ pub(crate) async fn decline(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: OfferId = field::id(&id)?;
+    let decline = |tx: &mut Tx<'_>, act: &Act, _: &RuleSet, id, by| answer::decline(tx, act, id, by);
+    said(&app, &signed, &id, &fields, "decline", decline).await
+}
+
+/// Writes down what the citizen said, and by which way.
+async fn said(
+    app: &App,
+    signed: &Signed,
+    id: &str,
+    fields: &Fields,
+    word: &str,
+    answer: fn(&mut Tx<'_>, &Act, &RuleSet, OfferId, Channel) -> Result<(), OfferError>,
+) -> Result<Response, PageError> {
+    let id: OfferId = field::id(id)?;
     let mut form = fields.form(&[field::OPERATION, CHANNEL])?;
     let pressed = field::operation(&form)?;
-    let Some(by) = channel(&mut form) else { return page(&app, &signed, id, form, None).await };
-    let operation = Operation::new(pressed, &format!("decline {id} {by}"));
-    let done = app.write_offer(Lane::Staff, signed.actor(), move |tx, act, _| {
-        once(tx, act, &operation, |tx| answer::decline(tx, act, id, by))
+    let Some(by) = channel(&mut form) else { return page(app, signed, id, form, None).await };
+    let operation = Operation::new(pressed, &format!("{word} {id} {by}"));
+    let done = app.write_offer(Lane::Staff, signed.actor(), move |tx, act, rules| {
+        once(tx, act, &operation, |tx| answer(tx, act, rules, id, by))
     });
-    answered(&app, &signed, id, form, done.await).await
+    answered(app, signed, id, form, done.await).await
 }
 
 /// 取下げ: takes it back, with a reason.

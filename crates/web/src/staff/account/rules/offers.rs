@@ -17,7 +17,7 @@ use domain::proposal::Placed;
 use serde::Deserialize;
 use store::journal::View;
 
-use super::affected::{self, Affected, MOST, Offered, SHOWN, times};
+use super::affected::{self, Affected, Offered, times};
 use super::frame;
 use crate::App;
 use crate::kit::{Form, Page, PageError, respond};
@@ -31,9 +31,9 @@ use crate::staff::wording::moment;
 const COLUMNS: &[Column] = &[
     column("from", "元の日時").look(Look::Code),
     column("to", "案内した日時").look(Look::Code).links(),
-    column("state", "状態"),
+    column("state", "状態").look(Look::Code),
     column("until", "返事の期限").look(Look::Code),
-    column("service", "業務"),
+    column("service", "業務").look(Look::Code),
     column("notice", "交付通知書番号").look(Look::Code),
     column("control", "管理番号").look(Look::Code).needs(Permission::SeeCards),
     column("language", "言語"),
@@ -58,8 +58,6 @@ pub(crate) static LISTING: Listing = Listing {
 pub(in super::super) struct Line {
     /// The booking.
     pub(in super::super) booking: Affected,
-    /// How it stands.
-    pub(in super::super) state: Standing,
     /// When it was when something was offered to it.
     pub(in super::super) from: String,
     /// What was offered.
@@ -120,7 +118,7 @@ impl Page for OffersPage {
 }
 
 fn of(lines: &[Line], state: Option<Standing>) -> impl Iterator<Item = &Line> {
-    lines.iter().filter(move |line| state.is_none_or(|state| line.state == state))
+    lines.iter().filter(move |line| state.is_none_or(|state| line.offer.state == state))
 }
 
 /// Which offers are asked for.
@@ -137,11 +135,10 @@ impl AskedState {
 
 async fn lines(app: &Arc<App>) -> Result<Vec<Line>, store::Error> {
     let (keys, now) = (app.keys.clone(), app.now());
-    let since = now.saturating_sub(SHOWN).unwrap_or(now);
     let read = move |reader: &mut store::Reader<'_>| {
-        let listed = store::offer::list::since(reader, since, MOST)?;
+        let listed = affected::offers(reader, now)?;
         let placed: Vec<Placed> = listed.iter().map(|one| one.booking.clone()).collect();
-        let bookings = affected::read(reader, &keys, &placed, now)?;
+        let bookings = affected::read(reader, &keys, &placed)?;
         let mut seen = BTreeSet::new();
         let mut lines = Vec::new();
         for (listed, booking) in listed.into_iter().zip(bookings) {
@@ -154,7 +151,6 @@ async fn lines(app: &Arc<App>) -> Result<Vec<Line>, store::Error> {
             let at = from.clone().min().unwrap_or(&booking.slot).clone();
             let from = if offer.places.is_empty() { booking.when.clone() } else { times(from) };
             lines.push(Line {
-                state: offer.seen(now),
                 from,
                 offer: Offered::of(&offer, now),
                 reason: offer.reason.label(),
@@ -175,7 +171,7 @@ fn cells(line: &Line) -> Vec<Cell> {
     vec![
         Cell::text(line.from.as_str()),
         Cell::text(to),
-        Cell::text(line.state.label()),
+        Cell::text(line.offer.state.label()),
         Cell::text(line.until.as_str()),
         Cell::text(line.booking.service),
         Cell::text(line.booking.notice.as_str()),

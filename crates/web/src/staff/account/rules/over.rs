@@ -42,11 +42,11 @@ const COLUMNS: &[Column] = &[
     column("when", "日時").look(Look::Code).on_screen().links(),
     column("day", "来庁日").look(Look::Code).off_screen(),
     column("time", "時刻").look(Look::Code).off_screen(),
-    column("service", "業務"),
+    column("service", "業務").look(Look::Code),
     column("notice", "交付通知書番号").look(Look::Code),
     column("control", "管理番号").look(Look::Code).needs(Permission::SeeCards),
     column("language", "言語"),
-    column("state", "状態"),
+    column("state", "状態").look(Look::Code),
     column("contact", "連絡先"),
     column("offer", "代わりの日時の案内"),
 ];
@@ -81,7 +81,7 @@ pub(in super::super) struct OverPage {
 
 fn to_offer(lines: &[Affected]) -> usize {
     let open = |line: &&Affected| {
-        let answered = [Standing::Open, Standing::Declined].map(Standing::label);
+        let answered = [Standing::Open, Standing::Declined];
         line.is_booked() && line.offer.as_ref().is_none_or(|offer| !answered.contains(&offer.state))
     };
     lines.iter().filter(open).count()
@@ -130,7 +130,7 @@ async fn lines(app: &Arc<App>) -> Result<Vec<Affected>, store::Error> {
     app.db
         .read(move |reader| {
             let undecided = unplaced::undecided(reader, &rules, today, until)?;
-            affected::read(reader, &keys, &undecided, now)
+            affected::with_offers(reader, &keys, &undecided, now)
         })
         .await
 }

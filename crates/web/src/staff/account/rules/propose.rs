@@ -255,10 +255,10 @@ pub(super) async fn page(
     (kind, change): (Kind, Change),
     before: Option<i64>,
 ) -> Result<Response, PageError> {
-    let (today, now, keys, wanted) = (app.today(), app.now(), app.keys.clone(), change.clone());
+    let (today, keys, wanted) = (app.today(), app.keys.clone(), change.clone());
     let read = move |reader: &mut store::Reader<'_>| {
         let proposed = store::rules::propose_change(reader, &wanted, today, last_day(today))?;
-        let affected = affected::read(reader, &keys, &proposed.proposal.unfit, now)?;
+        let affected = affected::read(reader, &keys, &proposed.proposal.unfit)?;
         let names = journal::Names::people(reader)?;
         let others = match before {
             Some(epoch) => store::rules::changes_after(reader, epoch, OTHERS)?,
