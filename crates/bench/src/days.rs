@@ -36,27 +36,42 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
     // Half of the cards have booked, so that there is something to count.
     booking::program(house.city.db(), &shared, 1_000..2_000);
     let name = engine.name();
-    let mut uncached = Vec::new();
-    let router = web::citizen::router(house.app.clone());
-    let mut browser = house.citizen();
-    let key = shared.key(CALLERS);
-    let days = browser.post("/k", &[("number", &key)]).path().to_owned();
-    let cookie: Vec<String> =
-        browser.cookies().iter().map(|(name, value, _)| format!("{name}={value}")).collect();
-    for _ in 0..rounds {
+    let picture = Unpictured::of(&house, &shared.key(CALLERS));
+    let uncached: Vec<f64> = (0..rounds).map(|_| picture.round(&house)).collect();
+    table.add(format!("{name}: page of days without the picture, p50"), "ms", &uncached, Goal::Below(5.0));
+    snapshot(table, &house, &shared, name, rounds);
+}
+
+/// The page of days as it is when something was booked just before.
+pub(crate) struct Unpictured {
+    router: axum::Router,
+    page: String,
+    cookie: String,
+}
+
+impl Unpictured {
+    /// For the visit that a 予約キー begins.
+    pub(crate) fn of(house: &House, key: &str) -> Self {
+        let mut browser = house.citizen();
+        let page = browser.post("/k", &[("number", key)]).path().to_owned();
+        let cookie: Vec<String> =
+            browser.cookies().iter().map(|(name, value, _)| format!("{name}={value}")).collect();
+        Self { router: web::citizen::router(house.app.clone()), page, cookie: cookie.join("; ") }
+    }
+
+    /// Asks for it many times, and answers the median in milliseconds.
+    pub(crate) fn round(&self, house: &House) -> f64 {
         let mut times = Vec::new();
         for _ in 0..UNCACHED {
             house.app.availability_changed();
             let request =
-                Request::get(&days).header(header::COOKIE, cookie.join("; ")).body(Body::empty()).unwrap();
-            let (status, took) = block_on(timed(router.clone(), request));
+                Request::get(&self.page).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap();
+            let (status, took) = block_on(timed(self.router.clone(), request));
             assert_eq!(status, StatusCode::OK, "the page of days");
             times.push(took);
         }
-        uncached.push(percentile(&mut times, 50));
+        percentile(&mut times, 50)
     }
-    table.add(format!("{name}: page of days without the picture, p50"), "ms", &uncached, Goal::Below(5.0));
-    snapshot(table, &house, &shared, name, rounds);
 }
 
 /// Sends one request through a router, and answers its status and how long it took with its body.

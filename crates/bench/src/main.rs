@@ -4,7 +4,7 @@
 //! counts is the ratio; nothing here decides whether a change may land. What goes over HTTP is answered by a
 //! process of its own, so that its memory is not the memory of those who ask.
 //!
-//! `--only booking|citizens|days|lists|exports|board|papers|rush` measures one part, `--rounds N` in so many rounds.
+//! `--only booking|citizens|days|rules|lists|exports|board|papers|rush` measures one part, `--rounds N` in so many rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,6 +24,7 @@ mod exports;
 mod lists;
 mod pace;
 mod papers;
+mod rules;
 mod rush;
 mod server;
 mod table;
@@ -37,7 +38,8 @@ struct Wanted {
     rounds: usize,
 }
 
-const PARTS: [&str; 8] = ["booking", "citizens", "days", "lists", "exports", "board", "papers", "rush"];
+const PARTS: [&str; 9] =
+    ["booking", "citizens", "days", "rules", "lists", "exports", "board", "papers", "rush"];
 
 impl Wanted {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -82,11 +84,12 @@ fn main() {
         (PARTS[0], booking::measure as fn(&mut Table, Engine, usize)),
         (PARTS[1], citizens::measure),
         (PARTS[2], days::measure),
-        (PARTS[3], lists::measure),
-        (PARTS[4], exports::measure),
-        (PARTS[5], board::measure),
-        (PARTS[6], papers::measure),
-        (PARTS[7], rush::measure),
+        (PARTS[3], rules::measure),
+        (PARTS[4], lists::measure),
+        (PARTS[5], exports::measure),
+        (PARTS[6], board::measure),
+        (PARTS[7], papers::measure),
+        (PARTS[8], rush::measure),
     ] {
         for engine in Engine::ALL.into_iter().filter(|_| wanted.has(part)) {
             measure(&mut table, engine, wanted.rounds);

@@ -3,6 +3,7 @@
 //! A tape is recorded while the real functions run; then it is played on an equal database with nothing but the
 //! client library, a full sync and, on SQLite, groups of 64. Nothing of the program uses this.
 
+mod booked;
 mod fill;
 mod past;
 
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::statement::Statement;
 use crate::value::{Param, Value};
 
+pub use booked::fill_booked;
 pub use fill::{Group, Home, Many, fill_cards, key_of};
 pub use past::{Past, fill_past};
 
