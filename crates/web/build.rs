@@ -16,9 +16,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for code in &codes {
         writeln!(list, "    ({code:?}, &[")?;
         for file in names(&root.join(code))? {
-            let path = root.join(code).join(file);
-            let path = path.to_str().ok_or("the checkout lies at a path that is no text")?;
-            writeln!(list, "        include_str!({path:?}),")?;
+            // Relative to the checkout: a target folder outlives one that is moved.
+            let path = format!("/messages/{code}/{file}");
+            writeln!(list, "        include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})),")?;
         }
         list.push_str("    ]),\n");
     }
