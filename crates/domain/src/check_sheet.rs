@@ -1,10 +1,11 @@
-//! The check sheet of the issuance counter: what is looked at before card and papers go to the city, for the person
-//! (11(6)ウ(イ)a), a proxy of their choice (b) and a legal representative (c).
+//! The check sheets of the counters: what is looked at before card and papers go to the city, for the person, a proxy of
+//! their choice and a legal representative; for the issuance by 11(6)ウ(イ)a to c, for the renewal by 11(8)ウ(イ)a to e.
 //!
 //! A sheet says what was seen, never what stood on it: no name, no number, no kind of document that would tell of a
 //! health or a family matter.
 
 use crate::codes;
+use crate::reservation::{Pins, Visitor};
 
 codes! {
     /// Whose sheet it is.
@@ -43,6 +44,24 @@ codes! {
         RepresentativeStatus = "representative_status",
         /// The identity documents were copied.
         Copied = "copied",
+        /// 更新: the card whose certificates are renewed was taken to be passed to the city.
+        OwnCard = "own_card",
+        /// 更新: the forms are filled in.
+        RenewalForm = "renewal_form",
+        /// 更新: address and the like agree with the resident register.
+        Register = "register",
+        /// 更新: the PINs of the certificates are known.
+        PinsKnown = "pins_known",
+        /// 更新: further identity documents, for PINs that are set anew.
+        MoreIdentity = "more_identity",
+        /// 更新: the form for setting PINs anew is filled in.
+        ResetForm = "reset_form",
+        /// 更新: the identity documents of who comes in place of the person.
+        AgentIdentity = "agent_identity",
+        /// 更新: the mandate of a proxy.
+        RenewalMandate = "renewal_mandate",
+        /// 更新: 照会書兼回答書, filled in and still sealed.
+        SealedAnswer = "sealed_answer",
     }
 }
 
@@ -85,6 +104,37 @@ impl Sheet {
         }
     }
 
+    /// Every line of the sheet of a renewal; all of them are needed. Where the person comes and knows the PINs, nothing is
+    /// copied: the card itself goes to the city (11(8)ウ(イ)b). The PINs of somebody who sends a proxy stand in the sealed
+    /// answer, and nobody asks for them.
+    pub fn of_renewal(self, pins: Pins) -> Vec<Item> {
+        use Item as I;
+        let mut items = vec![I::OwnCard, I::RenewalForm, I::Register];
+        match self {
+            Self::Principal => {}
+            Self::Representative => items.extend([I::AgentIdentity, I::RepresentativeStatus]),
+            Self::Proxy => items.extend([I::AgentIdentity, I::RenewalMandate, I::SealedAnswer]),
+        }
+        match pins {
+            _ if self == Self::Proxy => {}
+            Pins::Known => items.push(I::PinsKnown),
+            Pins::Forgotten => items.extend([I::MoreIdentity, I::ResetForm]),
+        }
+        if self != Self::Principal || pins == Pins::Forgotten {
+            items.push(I::Copied);
+        }
+        items
+    }
+
+    /// The sheet for who comes; the person's own where nobody asked.
+    pub fn of_visitor(visitor: Option<Visitor>) -> Self {
+        match visitor {
+            None | Some(Visitor::Principal) => Self::Principal,
+            Some(Visitor::WithRepresentative | Visitor::Representative) => Self::Representative,
+            Some(Visitor::Proxy) => Self::Proxy,
+        }
+    }
+
     /// The word on the screen.
     pub fn label(self) -> &'static str {
         match self {
@@ -114,6 +164,15 @@ impl Item {
             }
             Self::RepresentativeStatus => "法定代理人であることを住民記録または書類で確認した",
             Self::Copied => "本人確認書類を複写した",
+            Self::OwnCard => "更新する個人番号カードを預かった",
+            Self::RenewalForm => "申請書など必要な書類に記入がある",
+            Self::Register => "住所などが住民記録と一致している（違うときは本人か市の職員に確認した）",
+            Self::PinsKnown => "更新する電子証明書の暗証番号を覚えている（番号は聞かない）",
+            Self::MoreIdentity => "暗証番号の再設定のため、追加の本人確認書類がある",
+            Self::ResetForm => "暗証番号の再設定に必要な書類に記入がある",
+            Self::AgentIdentity => "代理人の本人確認書類がある",
+            Self::RenewalMandate => "委任状の内容を確かめた",
+            Self::SealedAnswer => "照会書兼回答書に記入があり、封がされたままである（開けない）",
         }
     }
 }
@@ -158,7 +217,26 @@ mod tests {
     #[test]
     fn every_line_stands_on_a_sheet() {
         for item in Item::ALL {
-            assert!(Sheet::ALL.iter().any(|sheet| sheet.items().contains(item)), "{item}");
+            let renewal = |sheet: &Sheet| Pins::ALL.iter().any(|pins| sheet.of_renewal(*pins).contains(item));
+            assert!(Sheet::ALL.iter().any(|sheet| sheet.items().contains(item) || renewal(sheet)), "{item}");
         }
+    }
+
+    #[test]
+    fn r8_c2_a_renewal_is_copied_unless_the_person_comes_and_knows_the_pins() {
+        for sheet in Sheet::ALL {
+            for pins in Pins::ALL {
+                let items = sheet.of_renewal(*pins);
+                let alone = (*sheet, *pins) == (Sheet::Principal, Pins::Known);
+                assert_eq!(items.contains(&Item::Copied), !alone, "{sheet} {pins}");
+                assert_eq!(items.first(), Some(&Item::OwnCard));
+                assert_eq!(items.iter().collect::<BTreeSet<_>>().len(), items.len());
+                // Nobody asks a proxy for the PINs, which are under the seal.
+                let asked = items.contains(&Item::PinsKnown) || items.contains(&Item::ResetForm);
+                assert_eq!(asked, *sheet != Sheet::Proxy);
+                assert_eq!(items.contains(&Item::SealedAnswer), *sheet == Sheet::Proxy);
+            }
+        }
+        assert_eq!(Sheet::of_visitor(Some(Visitor::WithRepresentative)), Sheet::Representative);
     }
 }

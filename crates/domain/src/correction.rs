@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::reception::{Reason, State as Visit};
 use crate::reservation::State as Booking;
+use crate::service::Service;
 
 /// How a reservation's visit ended, as a person set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,9 +77,10 @@ impl End {
         }
     }
 
-    /// The word on screen and paper.
-    pub fn label(self) -> String {
+    /// The word on screen and paper, of a visit for a service.
+    pub fn words(self, service: Service) -> String {
         match self {
+            Self::Issued if service == Service::Renewal => "更新完了".to_owned(),
             Self::Issued => "交付".to_owned(),
             Self::SentAway { reason } => format!("持ち帰り（{}）", reason.label()),
             Self::Left => "途中退出".to_owned(),

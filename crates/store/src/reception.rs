@@ -7,7 +7,7 @@ use domain::journal::{BusinessDay, CityRecord, Entry};
 use domain::offer::Withdrawal;
 use domain::place::PlaceKind;
 use domain::reception::{Reason, State, WrongState};
-use domain::reservation::State as Booking;
+use domain::reservation::{Pins, State as Booking};
 use domain::service::{Service, SiteCode};
 use domain::time::day_of;
 use jiff::Timestamp;
@@ -196,10 +196,34 @@ pub fn check_papers(
     let Checked { sheet, notice_card, old_card } = checked;
     let entry = Entry::PapersChecked {
         reception: id,
-        card,
+        reservation: Some(at.reservation),
+        card: Some(card),
         sheet: Some(sheet),
         notice_card: Some(notice_card),
         old_card: Some(old_card),
+        pins: None,
+    };
+    let recorded = tx.record(act, &entry)?;
+    step(tx, &recorded, &at, State::Checked, &Known::default())
+}
+
+/// 書類確認済 of a renewal: every line of the sheet for who came was looked at; whether the PINs are known decides the
+/// lines.
+pub fn check_renewal(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: ReceptionId,
+    (sheet, pins): (Sheet, Pins),
+) -> Result<(), ReceptionError> {
+    let Some(at) = find(tx, id)?.filter(|at| at.card.is_none()) else { return Err(ReceptionError::NotFound) };
+    let entry = Entry::PapersChecked {
+        reception: id,
+        reservation: Some(at.reservation),
+        card: None,
+        sheet: Some(sheet),
+        notice_card: None,
+        old_card: None,
+        pins: Some(pins),
     };
     let recorded = tx.record(act, &entry)?;
     step(tx, &recorded, &at, State::Checked, &Known::default())
@@ -253,7 +277,7 @@ pub fn issue(
 }
 
 /// 更新完了: the city renewed the certificates; `renewer` is who of the city did. The papers go to the city together
-/// with the citizen's own card and come back at once, so there is one step from the arrival.
+/// with the citizen's own card and come back at once, so there is one step once they were checked.
 pub fn renewed(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -262,7 +286,7 @@ pub fn renewed(
     recorded_by: CityRecord,
 ) -> Result<(), ReceptionError> {
     let Some(at) = find(tx, id)?.filter(|at| at.card.is_none()) else { return Err(ReceptionError::NotFound) };
-    if !at.state.is_open() {
+    if at.state != State::Checked {
         return Err(WrongState { from: at.state, wanted: State::Issued }.into());
     }
     let entry = Entry::Issued {

@@ -1,6 +1,7 @@
 //! Renewals: reservations without a card, each with its place, from the hold to the close.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+use domain::check_sheet::Sheet;
 use domain::journal::{BusinessDay, CityRecord, Slot};
 use domain::reception::Reason;
 use domain::renewal::Coming;
@@ -129,6 +130,10 @@ on_both! {
         };
         for one in &booked[..2] {
             let reception = arrive(&mut city, one);
+            // What was not checked does not go to the city.
+            assert!(matches!(done(&mut city, reception), Err(ReceptionError::WrongState(_))), "unchecked");
+            let (act, sheet) = (city.act(), (Sheet::Principal, Pins::Known));
+            city.db().write_now(Lane::Staff, move |tx| store::reception::check_renewal(tx, &act, reception, sheet)).unwrap();
             done(&mut city, reception).unwrap();
             assert!(matches!(done(&mut city, reception), Err(ReceptionError::WrongState(_))), "once");
         }

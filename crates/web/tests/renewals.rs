@@ -25,6 +25,11 @@ fn books(desk: &mut Browser, people: usize, start: &str) -> String {
     desk.path().to_owned()
 }
 
+/// Ticks every line of the check sheet and says that the papers were checked.
+fn checks(desk: &mut Browser) -> &mut Browser {
+    desk.tick_all("item").press("書類を確認した").reads("書類確認済")
+}
+
 on_both! {
     fn r7_f_a_day_of_renewals_from_the_telephone_to_its_report(home: TestDb) {
         let mut house = house(home);
@@ -38,7 +43,7 @@ on_both! {
         let (away, left, absent) = (books(&mut desk, 1, "9:20"), books(&mut desk, 1, "9:30"), books(&mut desk, 1, "9:40"));
         let gone = books(&mut desk, 1, "9:50");
         // Who comes is changed, the day is moved and moved back, one is cancelled.
-        desk.open(&away).choose("visitor", "proxy").press("来庁者を変える").reads("任意代理人");
+        desk.open(&away).choose("visitor", "proxy").press("来庁者を変更する").reads("任意代理人");
         desk.open(&format!("{away}/move?day=2026-11-13")).press("10:00").reads("11月13日");
         desk.open(&format!("{away}/move?day=2026-11-12")).press("9:20").reads("11月12日");
         desk.open(&gone).choose("channel", "telephone").press("この予約を取り消す").reads("取消");
@@ -64,9 +69,11 @@ on_both! {
         };
         desk.post("/scan", &[("scan", &number.digits())]).reads("来庁を受け付ける");
         desk.press("来庁を受け付ける").reads("受付中");
+        checks(&mut desk);
         city.open(&first).press("更新完了").reads("更新済");
         for path in [&family, &late] {
             desk.open(path).press("来庁を受け付ける");
+            checks(&mut desk);
             city.open(path).press("更新完了").reads("更新済");
         }
         desk.open(&away).press("来庁を受け付ける").press("持ち帰りにする").reads("理由を選んでください。");
@@ -116,7 +123,7 @@ on_both! {
         let mut house = house(home);
         let renewal = books(&mut house.operator(), 1, "9:00");
         house.at(date(2026, 11, 12), "9:00");
-        house.operator().open(&renewal).press("来庁を受け付ける");
+        checks(house.operator().open(&renewal).press("来庁を受け付ける"));
         let mut charge = house.person(Role::PersonInCharge);
         charge.open(&renewal).fill("person", "市 一郎").press("更新完了").reads("市の署名のある書面を確かめて");
         charge.tick("paper", "1", true).press("更新完了").reads("更新済").reads("市 一郎");
@@ -130,7 +137,7 @@ on_both! {
         let there = format!("{renewal}/move?day=2026-11-13");
         // Both look; the second moves; the first, who saw the old time, changes nothing.
         one.open(&renewal).choose("channel", "telephone");
-        let mut comes = one.form_of("来庁者を変える");
+        let mut comes = one.form_of("来庁者を変更する");
         comes.set("visitor", "representative");
         two.open(&there).press("10:00").reads("11月13日(金) 10:00");
         one.press("この予約を取り消す").reads("何も変更していません。");
@@ -138,12 +145,65 @@ on_both! {
         assert_eq!(one.status(), 409);
         one.submit(&comes).reads("何も変更していません。").reads("本人");
         one.open(&there);
-        two.open(&renewal).choose("visitor", "proxy").press("来庁者を変える").reads("任意代理人");
+        two.open(&renewal).choose("visitor", "proxy").press("来庁者を変更する").reads("任意代理人");
         one.press("11:00").reads("何も変更していません。").reads("選んだもの：11月13日(金) 11:00");
         assert_eq!(one.status(), 409);
         // Seen as it is now, it is done.
         one.press("11:00").reads("11月13日(金) 11:00").reads("任意代理人");
         one.choose("channel", "counter").press_twice("この予約を取り消す").reads("取消");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r8_c2_the_check_sheet_is_that_of_who_comes_and_nothing_unchecked_goes_to_the_city(home: TestDb) {
+        let mut house = house(home);
+        let (alone, proxy) = (books(&mut house.operator(), 1, "9:00"), books(&mut house.operator(), 1, "9:10"));
+        house.operator().open(&proxy).choose("visitor", "proxy").press("来庁者を変更する");
+        house.at(date(2026, 11, 12), "9:00");
+        let (mut desk, mut city) = (house.operator(), house.person(Role::CityStaff));
+        desk.open(&proxy).press("来庁を受け付ける").reads("チェックシート：任意代理人が来庁したとき");
+        desk.reads("照会書兼回答書に記入があり、封がされたままである").reads("委任状の内容を確かめた");
+        assert!(!desk.text().contains("暗証番号を覚えている"), "nobody asks a proxy for the PINs");
+        // What is not all there does not go on, and what was ticked stays.
+        desk.tick("item", "sealed_answer", true).press("書類を確認した").reads("確かめていない項目が6つあります。");
+        assert_eq!(desk.status(), 422);
+        city.open(&proxy).reads("窓口の従事者が書類を確かめています。");
+        let operation = house.app.operation().to_string();
+        city.post(&format!("{proxy}/done"), &[("operation", &operation), ("person", "市 一郎")]).reads("いまは「受付済」です。");
+        assert_eq!(city.status(), 409);
+        checks(&mut desk);
+        city.open(&proxy).press("更新完了").reads("更新済").reads("任意代理人のチェックシート");
+        // Who comes otherwise than was booked has another sheet.
+        desk.open(&alone).press("来庁を受け付ける").reads("チェックシート：本人が来庁したとき");
+        assert!(!desk.text().contains("複写"), "the person's own card goes to the city, nothing is copied");
+        desk.follow("暗証番号の再設定").reads("追加の本人確認書類").reads("本人確認書類を複写した");
+        desk.follow("法定代理人").reads("チェックシート：法定代理人が来庁したとき").reads("法定代理人であることを住民記録または書類で確認した");
+        checks(&mut desk);
+        city.open(&alone).press("更新完了").reads("更新済").reads("法定代理人のチェックシート");
+        house.verify();
+    }
+
+    fn r8_c2_an_end_is_corrected_after_the_close_and_stands_in_the_next_report(home: TestDb) {
+        let mut house = house(home);
+        let (absent, left) = (books(&mut house.operator(), 1, "9:00"), books(&mut house.operator(), 1, "9:10"));
+        house.at(date(2026, 11, 12), "9:10");
+        house.operator().open(&left).press("来庁を受け付ける").press("途中退出にする");
+        house.at(date(2026, 11, 12), "17:40");
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/renewals/days/2026-11-12").press("来庁していない1人を不来庁にする");
+        charge.fill("city_count", "0").press("この日を締める").reads("に締めました");
+        assert!(!house.operator().open(&absent).text().contains("結果を訂正する"));
+        charge.open(&absent).follow("結果を訂正する").sees("結果の訂正 令和8年11月12日(木) 9:00");
+        charge.reads("締めた日の予約です。").press("訂正する").reads("正しい結果を選んでください。");
+        charge.choose("to", "issued").fill("remark", "受付の記録漏れ").press("訂正する").reads("市の担当者の氏名を入力してください。");
+        charge.fill("person", "市 一郎").tick("paper", "1", true).press_twice("訂正する").reads("更新済").reads("市 一郎");
+        charge.reads("不来庁 → 更新完了");
+        charge.open(&left).follow("結果を訂正する").choose("to", "sent_away").choose("reason", "card_forgotten");
+        charge.fill("remark", "聞き違い").press("訂正する").reads("更新するカードの持参忘れ");
+        // The closed day stays as it was; the next one tells of it.
+        house.at(date(2026, 11, 13), "17:40");
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/renewals/reports/2026-11-13").reads("不来庁 → 更新完了");
         house.run_jobs();
         house.verify();
     }

@@ -189,9 +189,12 @@ impl Entry {
                 }
                 subjects
             }
-            Self::PapersChecked { reception, card, .. } | Self::PassedToCity { reception, card } => {
-                vec![S::Reception(*reception), S::Card(*card)]
+            Self::PapersChecked { reception, reservation, card, .. } => {
+                let mut subjects = vec![S::Reception(*reception)];
+                subjects.extend(reservation.map(S::Reservation));
+                about(subjects, *card)
             }
+            Self::PassedToCity { reception, card } => vec![S::Reception(*reception), S::Card(*card)],
             Self::Arrived { reception, reservation, card, day }
             | Self::Issued { reception, reservation, card, day, .. }
             | Self::SentAway { reception, reservation, card, day, .. }

@@ -616,8 +616,12 @@ pub enum Entry {
     PapersChecked {
         /// Which reception.
         reception: ReceptionId,
-        /// Which card.
-        card: CardId,
+        /// Of which reservation; none: before it was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reservation: Option<ReservationId>,
+        /// Which card; none: that of a renewal, which is not ours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
         /// Which sheet; none: before there were sheets.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sheet: Option<Sheet>,
@@ -627,6 +631,9 @@ pub enum Entry {
         /// What became of the 住基カード or the older 個人番号カード.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         old_card: Option<Collected>,
+        /// Of a renewal: whether the PINs are known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins: Option<Pins>,
     },
     /// Papers and card were transferred to the city.
     PassedToCity {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::capacity::Opening;
+use domain::check_sheet::Sheet;
 use domain::id::{ReceptionId, ReservationId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Slot};
 use domain::renewal::Coming;
@@ -13,7 +14,6 @@ use domain::reservation::{Channel, Pins, Visitor};
 use domain::service::Service;
 use domain::time::Start;
 use jiff::civil::Date;
-use store::Act;
 use store::reservation::party;
 use store::reservation::renewal::{self, Wish};
 
@@ -138,7 +138,7 @@ impl City<'_> {
 
     /// The visitors of the day; who does not come stays expected until the close.
     fn serve_renewals(&mut self, day: Date) -> Result<(), CityError> {
-        let mut acts: Vec<(Act, (ReservationId, Option<Act>))> = Vec::new();
+        let mut acts = Vec::new();
         for (reservation, start) in self.renewals.visits.remove(&day).unwrap_or_default() {
             let dice = &self.renewals.dice;
             let early_or_late = dice.below(12 * 60);
@@ -147,11 +147,19 @@ impl City<'_> {
                 continue;
             }
             let renewed = at(900 + dice.below(300));
+            let checked = at(240 + dice.below(240));
+            let checked = (checked <= self.until).then(|| dice.act(checked, self.staff.operator));
             let renewed = (renewed <= self.until).then(|| dice.act(renewed, self.staff.city));
-            acts.push((dice.act(at(0), self.staff.operator), (reservation, renewed)));
+            acts.push((dice.act(at(0), self.staff.operator), (reservation, checked, renewed)));
         }
-        self.each(acts, |tx, act, (reservation, renewed)| {
+        self.each(acts, |tx, act, (reservation, checked, renewed)| {
             let id: ReceptionId = store::reception::arrive(tx, act, *reservation)?;
+            if let Some(act) = checked {
+                let found = store::reservation::find(tx, *reservation)?;
+                let (visitor, pins) = found.map_or((None, None), |found| (found.visitor, found.pins));
+                let sheet = (Sheet::of_visitor(visitor), pins.unwrap_or(Pins::Known));
+                store::reception::check_renewal(tx, act, id, sheet)?;
+            }
             if let Some(act) = renewed {
                 store::reception::renewed(tx, act, id, "市民課 架空", CityRecord::Account)?;
             }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::id::{PersonId, PlaceId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Ending, Entry, Slot};
 use domain::mail::Reply;
-use domain::reservation::Visitor;
+use domain::reservation::{Pins, Visitor};
 use domain::rules::{Agreed, Deed, RuleSet};
 use domain::service::SiteCode;
 use domain::time::{era_date, minute_of, month_day_ja};
@@ -300,13 +300,15 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         }
         Entry::Arrived { .. } => "来庁を受け付けました".to_owned(),
         Entry::PapersChecked { sheet: None, .. } => "書類を確認しました".to_owned(),
-        Entry::PapersChecked { sheet: Some(sheet), notice_card, old_card, .. } => {
+        Entry::PapersChecked { sheet: Some(sheet), notice_card, old_card, pins, .. } => {
+            let anew = pins.filter(|pins| *pins == Pins::Forgotten);
+            let anew = anew.map_or_else(String::new, |pins| format!("・{}", pins.label()));
             let collected = [("通知カード", notice_card), ("以前のカード", old_card)];
             let collected = collected.into_iter().filter_map(|(what, became)| {
                 became.as_ref().map(|became| format!("・{what}：{}", became.label()))
             });
             format!(
-                "書類を確認しました（{}のチェックシート{}）",
+                "書類を確認しました（{}のチェックシート{anew}{}）",
                 sheet.label(),
                 collected.collect::<String>()
             )
@@ -338,7 +340,8 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("{}の窓口を締めました（市の交付枚数：{city_count}枚）", day_words(day))
         }
         Entry::EndCorrected { day, from, to, .. } => {
-            format!("{}の結果を訂正しました（{} → {}）", day_words(day), from.label(), to.label())
+            let (from, to) = (from.words(day.service), to.words(day.service));
+            format!("{}の結果を訂正しました（{from} → {to}）", day_words(day))
         }
         Entry::IncidentOpened { what, .. } => {
             format!("市へ知らせ、事故として記録しました（{}）", what.label())

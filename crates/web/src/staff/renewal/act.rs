@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::check_sheet::Sheet;
 use domain::id::{OperationId, ReceptionId, ReservationId};
 use domain::reception::Reason;
-use domain::reservation::Channel;
+use domain::reservation::{Channel, Pins};
 use domain::service::Service;
 use store::op::{Operation, Reused, once};
 use store::reception::{ReceptionError, Unserved};
@@ -14,10 +15,12 @@ use store::reservation::shown::{Whom, unchanged};
 use store::reservation::{BookingError, party};
 use store::{Act, Lane, Tx};
 
+use super::show::AskedSheet;
 use super::{book, route, show};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError};
+use crate::staff::counter::reception::papers::{self, SHEET};
 use crate::staff::counter::reception::sentence;
 use crate::staff::counter::reservation::shown::{AsShown, SHOWN, changed_since};
 use crate::staff::desk::Signed;
@@ -25,6 +28,8 @@ use crate::staff::field;
 
 pub(super) const CHANNEL: &str = "channel";
 pub(super) const REASON: &str = "reason";
+/// Whether the PINs are known, as the sheet was chosen.
+const PINS: &str = "known";
 /// How many people are cancelled together; none: this one alone.
 const ALL: &str = "all";
 
@@ -136,6 +141,27 @@ pub(crate) async fn arrive(
     }
 }
 
+/// 書類確認: every line of the sheet for who came was looked at (11(8)ウ(イ)).
+pub(crate) async fn check(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let mut asked = Asked::read(app, &id, signed, &fields, &[SHEET, PINS])?;
+    let sheet: Sheet = asked.form.typed(SHEET).parse().map_err(|_| PageError::BadRequest)?;
+    let pins: Pins = asked.form.typed(PINS).parse().map_err(|_| PageError::BadRequest)?;
+    let items = papers::ticked(&mut asked.form, &fields, &sheet.of_renewal(pins))?;
+    if asked.form.is_refused() {
+        let sheet = AskedSheet { sheet: Some(sheet), known: Some(pins), items };
+        return show::page_with(&asked.app, &asked.signed, asked.id, asked.form, None, sheet).await;
+    }
+    let step = move |tx: &mut Tx<'_>, act: &Act, visit| {
+        store::reception::check_renewal(tx, act, visit, (sheet, pins))
+    };
+    asked.step(&format!("papers {sheet} {pins}"), step).await
+}
+
 /// 更新完了: the city renewed the certificates.
 pub(crate) async fn done(
     State(app): State<Arc<App>>,
@@ -233,9 +259,9 @@ pub(crate) async fn coming(
 /// What a refused change means for the person at the counter.
 pub(super) fn refusal(error: BookingError) -> Result<String, PageError> {
     Ok(match error {
-        BookingError::Received => "受付が始まっているため変えられません。受付を終わらせてください。",
-        BookingError::Over => "予約の日を過ぎているため変えられません。",
-        BookingError::TooLate => "予約の時間を過ぎているため変えられません。",
+        BookingError::Received => "受付が始まっているため変更できません。受付を終わらせてください。",
+        BookingError::Over => "予約の日を過ぎているため変更できません。",
+        BookingError::TooLate => "予約の時間を過ぎているため変更できません。",
         BookingError::DayClosed => "その日は締めたため予約できません。",
         BookingError::Full => "選んだ時間は、いま埋まりました。別の時間を選んでください。",
         BookingError::Limited(limit) => {
@@ -245,7 +271,7 @@ pub(super) fn refusal(error: BookingError) -> Result<String, PageError> {
             "一緒の予約が、ほかの操作で変わっています。いまの内容を確かめて、もう一度操作してください。"
         }
         BookingError::WrongState(wrong) => {
-            return Ok(format!("「{}」の予約は変えられません。", wrong.from.label()));
+            return Ok(format!("「{}」の予約は変更できません。", wrong.from.label()));
         }
         BookingError::NotFound => return Err(PageError::NotFound),
         BookingError::StaleRules => return Err(PageError::Full),

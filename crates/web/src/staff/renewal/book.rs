@@ -359,7 +359,7 @@ async fn move_page(
     let here = format!("{}/move", route::renewal(id));
     let now = format!("{} {}（{}）", era_date(found.slot.day), found.slot.start, wording::short(id));
     let of = Purpose {
-        title: "更新の予約の日時を変える",
+        title: "更新の予約の日時を変更する",
         here,
         people: count,
         persons: Vec::new(),

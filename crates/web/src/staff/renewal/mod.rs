@@ -45,6 +45,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/renewals/days/{day}/close", may(Permission::CloseDay), list::close);
     desk.get("/renewals/{id}", may(Permission::SeeReservations), show::show)
         .post("/renewals/{id}/arrive", may(Permission::ReceiveVisitors), act::arrive)
+        .post("/renewals/{id}/papers", may(Permission::ReceiveVisitors), act::check)
         .post("/renewals/{id}/done", may(Permission::RecordIssue), act::done)
         .post("/renewals/{id}/sent-away", may(Permission::ReceiveVisitors), act::send_away)
         .post("/renewals/{id}/left", may(Permission::ReceiveVisitors), act::leave)

@@ -75,7 +75,7 @@ pub(crate) static FROZEN: Listing = Listing {
 pub(super) fn standing_of(state: Booking, visit: Option<Visit>) -> &'static str {
     match (state, visit) {
         (_, Some(Visit::Issued)) => "更新済",
-        (_, Some(Visit::Arrived | Visit::Checked | Visit::WithCity)) => "受付中",
+        (_, Some(Visit::Arrived | Visit::WithCity)) => "受付中",
         (state, visit) => wording::standing(state, visit),
     }
 }

@@ -1,6 +1,7 @@
 //! The screens of renewals rendered from samples.
 
 use askama::Template;
+use domain::check_sheet::Sheet;
 use domain::id::{Id, OperationId, ReservationId};
 use domain::reception::Reason;
 use domain::reservation::{Channel, Pins, Visitor};
@@ -13,6 +14,7 @@ use super::route;
 use super::rows::{FROZEN, LISTING};
 use super::show::{Member, ShowPage};
 use crate::kit::{Form, Language, Texts};
+use crate::staff::counter::reception::show::Tick;
 use crate::staff::layout::samples;
 use crate::staff::listing::samples::rows;
 use crate::staff::{Layout, Task};
@@ -111,6 +113,12 @@ fn show(here: bool) -> ShowPage {
         may_arrive: !here,
         may_end: here,
         may_finish: here,
+        may_check: here,
+        sheet: Sheet::Proxy,
+        known: Pins::Known,
+        lines: Tick::lines(&Sheet::Proxy.of_renewal(Pins::Known), &[]),
+        waits: false,
+        correct_href: (!here).then(|| "/reservation/x/correct".to_owned()),
         may_change: !here,
         from_paper: true,
         reasons: Reason::of(Service::Renewal).collect(),
@@ -120,7 +128,7 @@ fn show(here: bool) -> ShowPage {
         shown: "2026-11-24T9:10V1Wprincipal".to_owned(),
         who_field: VISITORS[0],
         pins_field: PINS[0],
-        operations: [operation(); 6],
+        operations: [operation(); 7],
         mail: Some(crate::staff::mail::samples::mails()),
         story: Vec::new(),
     }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::check_sheet::{Item, Sheet};
 use domain::id::{OperationId, ReservationId};
 use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
-use domain::reception::Reason;
+use domain::reception::{Reason, State as Visit};
 use domain::reservation::{Channel, Pins, State as Booking, Visitor};
 use domain::service::Service;
 use domain::time::era_date;
@@ -22,8 +23,9 @@ use super::{book, route};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::account::rules::affected::Offered;
+use crate::staff::counter::reception::show::Tick;
 use crate::staff::counter::reservation::shown::AsShown;
-use crate::staff::counter::story;
+use crate::staff::counter::{self, story};
 use crate::staff::desk::Signed;
 use crate::staff::mail::told;
 use crate::staff::{Layout, Task};
@@ -69,6 +71,15 @@ pub(crate) struct ShowPage {
     pub(crate) may_arrive: bool,
     pub(crate) may_end: bool,
     pub(crate) may_finish: bool,
+    /// The check sheet: whether this person checks the papers now, whose sheet it is, whether the PINs are known.
+    pub(crate) may_check: bool,
+    pub(crate) sheet: Sheet,
+    pub(crate) known: Pins,
+    pub(crate) lines: Vec<Tick>,
+    /// Whether the papers are still to be checked, by others.
+    pub(crate) waits: bool,
+    /// Where the person in charge corrects how the visit ended.
+    pub(crate) correct_href: Option<String>,
     pub(crate) may_change: bool,
     pub(crate) from_paper: bool,
     pub(crate) reasons: Vec<Reason>,
@@ -79,7 +90,7 @@ pub(crate) struct ShowPage {
     pub(crate) shown: String,
     pub(crate) who_field: &'static str,
     pub(crate) pins_field: &'static str,
-    pub(crate) operations: [OperationId; 6],
+    pub(crate) operations: [OperationId; 7],
     /// What was sent by mail; none: no address was ever given.
     pub(crate) mail: Option<told::Told>,
     pub(crate) story: Vec<story::Line>,
@@ -95,9 +106,20 @@ impl Page for ShowPage {
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Query(asked): Query<AskedSheet>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    page(&app, &signed, field::id(&id)?, Form::fresh(), None).await
+    page_with(&app, &signed, field::id(&id)?, Form::fresh(), None, asked).await
+}
+
+/// The check sheet that is asked for in the address, and the lines of it that were ticked before something was refused.
+/// Without a word it is that of who was booked.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub(crate) struct AskedSheet {
+    pub(super) sheet: Option<Sheet>,
+    pub(super) known: Option<Pins>,
+    #[serde(skip)]
+    pub(super) items: Vec<Item>,
 }
 
 struct Known {
@@ -116,6 +138,18 @@ pub(super) async fn page(
     id: ReservationId,
     form: Form,
     problem: Option<String>,
+) -> Result<Response, PageError> {
+    page_with(app, signed, id, form, problem, AskedSheet::default()).await
+}
+
+/// The page with a check sheet.
+pub(super) async fn page_with(
+    app: &App,
+    signed: &Signed,
+    id: ReservationId,
+    form: Form,
+    problem: Option<String>,
+    sheet: AskedSheet,
 ) -> Result<Response, PageError> {
     let now = app.now();
     let known = app
@@ -145,15 +179,25 @@ pub(super) async fn page(
     subjects.extend(others.map(Subject::Reservation));
     let found = u32::try_from(subjects.len()).unwrap_or(u32::MAX);
     signed.viewed(app, View { screen: "renewal", asked: id.to_string(), subjects, found }).await?;
-    Ok(respond(&shown(app, signed, known, form, problem)))
+    Ok(respond(&shown(app, signed, known, form, problem, &sheet)))
 }
 
-fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
+fn shown(
+    app: &App,
+    signed: &Signed,
+    known: Known,
+    mut form: Form,
+    problem: Option<String>,
+    asked: &AskedSheet,
+) -> ShowPage {
     let Known { reservation, visit, family, offer, story, mail } = known;
     let slot = &reservation.slot;
     let is_booked = reservation.state == Booking::Booked;
     let receives = signed.may(Permission::ReceiveVisitors);
-    let here = visit.as_ref().is_some_and(|visit| visit.state.is_open());
+    let state = visit.as_ref().map(|visit| visit.state);
+    let here = state.is_some_and(Visit::is_open);
+    let sheet = asked.sheet.unwrap_or_else(|| Sheet::of_visitor(reservation.visitor));
+    let known = asked.known.or(reservation.pins).unwrap_or(Pins::Known);
     let ([who_field, ..], [pins_field, ..]) = (book::VISITORS, book::PINS);
     let from_paper = signed.city_record() == CityRecord::Paper;
     if !form.is_refused() {
@@ -200,7 +244,15 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         family: family.iter().map(member).collect(),
         may_arrive: receives && is_booked && visit.is_none() && slot.day == app.today(),
         may_end: receives && here,
-        may_finish: signed.may(Permission::RecordIssue) && here,
+        may_check: receives && state == Some(Visit::Arrived),
+        sheet,
+        known,
+        lines: Tick::lines(&sheet.of_renewal(known), &asked.items),
+        waits: here && state != Some(Visit::Checked) && !receives,
+        may_finish: signed.may(Permission::RecordIssue) && state == Some(Visit::Checked),
+        correct_href: (signed.may(Permission::CloseDay)
+            && matches!(reservation.state, Booking::NotCome | Booking::Unserved))
+        .then(|| counter::route::correct(reservation.id)),
         may_change: signed.may(Permission::Reserve)
             && is_booked
             && visit.is_none()

@@ -17,9 +17,9 @@ use crate::staff::desk::Signed;
 use crate::staff::field;
 
 /// Which sheet.
-pub(super) const SHEET: &str = "sheet";
+pub(in crate::staff) const SHEET: &str = "sheet";
 /// The lines that are ticked.
-pub(super) const ITEM: &str = "item";
+pub(in crate::staff) const ITEM: &str = "item";
 /// What became of the 通知カード.
 pub(super) const NOTICE_CARD: &str = "notice_card";
 /// What became of the 住基カード or the older 個人番号カード.
@@ -34,19 +34,9 @@ pub(crate) async fn check(
 ) -> Result<Response, PageError> {
     let id: ReceptionId = field::id(&id)?;
     let mut form = fields.form(&[field::OPERATION, SHEET, ITEM, NOTICE_CARD, OLD_CARD])?;
-    let ticked: Result<Vec<Item>, _> = fields.all(ITEM)?.into_iter().map(str::parse).collect();
-    let ticked = ticked.map_err(|_| PageError::BadRequest)?;
     let operation = field::operation(&form)?;
     let sheet: Sheet = form.typed(SHEET).parse().map_err(|_| PageError::BadRequest)?;
-    let missing = sheet.items().iter().filter(|item| !ticked.contains(item)).count();
-    if missing > 0 {
-        form.refuse_ja(
-            ITEM,
-            format!(
-                "確かめていない項目が{missing}つあります。揃わないときは、下の「持ち帰り」にしてください。"
-            ),
-        );
-    }
+    let ticked = ticked(&mut form, &fields, sheet.items())?;
     let notice_card = collected(&mut form, NOTICE_CARD);
     let old_card = collected(&mut form, OLD_CARD);
     let (Some(notice_card), Some(old_card), false) = (notice_card, old_card, form.is_refused()) else {
@@ -59,6 +49,26 @@ pub(crate) async fn check(
         step(&app, &signed, operation, move |tx, act| store::reception::check_papers(tx, act, id, checked));
     let done = done.await;
     go_on(&app, &signed, id, form, done).await
+}
+
+/// The lines that are ticked; those of the sheet that are not are told.
+pub(in crate::staff) fn ticked(
+    form: &mut Form,
+    fields: &Fields,
+    items: &[Item],
+) -> Result<Vec<Item>, PageError> {
+    let ticked: Result<Vec<Item>, _> = fields.all(ITEM)?.into_iter().map(str::parse).collect();
+    let ticked = ticked.map_err(|_| PageError::BadRequest)?;
+    let missing = items.iter().filter(|item| !ticked.contains(item)).count();
+    if missing > 0 {
+        form.refuse_ja(
+            ITEM,
+            format!(
+                "確かめていない項目が{missing}つあります。揃わないときは、下の「持ち帰り」にしてください。"
+            ),
+        );
+    }
+    Ok(ticked)
 }
 
 fn collected(form: &mut Form, name: &'static str) -> Option<Collected> {

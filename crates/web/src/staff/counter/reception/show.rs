@@ -128,6 +128,13 @@ pub(crate) struct Tick {
     pub(crate) ticked: bool,
 }
 
+impl Tick {
+    /// The lines of a sheet, with those that were ticked before something was refused.
+    pub(crate) fn lines(items: &[Item], ticked: &[Item]) -> Vec<Self> {
+        items.iter().map(|item| Self { item: *item, ticked: ticked.contains(item) }).collect()
+    }
+}
+
 /// Shows a reception.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
@@ -225,11 +232,7 @@ fn shown(
         reason: reception.reason.map_or("", Reason::label),
         next,
         sheet,
-        lines: sheet
-            .items()
-            .iter()
-            .map(|item| Tick { item: *item, ticked: ticked.items.contains(item) })
-            .collect(),
+        lines: Tick::lines(sheet.items(), &ticked.items),
         may_end: receives && state.is_open(),
         may_put_away: signed.may(Permission::MoveCards),
         home,

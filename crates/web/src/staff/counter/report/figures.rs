@@ -160,7 +160,8 @@ fn corrections(corrections: &[Corrected]) -> Group {
 /// A correction in words: the day, the end of the reservation's id, before and after.
 pub(crate) fn line(corrected: &Corrected) -> Count {
     let day = month_day_ja(corrected.day.day);
-    let (from, to) = (corrected.from.label(), corrected.to.label());
+    let service = corrected.day.service;
+    let (from, to) = (corrected.from.words(service), corrected.to.words(service));
     Count {
         name: format!("{day}の予約（{}）：{from} → {to}", wording::short(corrected.reservation)),
         count: 1,

@@ -12,6 +12,7 @@ use domain::correction::End;
 use domain::id::{OperationId, ReservationId};
 use domain::journal::{CityRecord, Subject};
 use domain::reception::Reason;
+use domain::service::Service;
 use domain::time::era_date;
 use store::Lane;
 use store::card::StepError;
@@ -27,7 +28,7 @@ use crate::staff::counter::reception::unserved::REASON;
 use crate::staff::counter::route;
 use crate::staff::desk::Signed;
 use crate::staff::{Layout, Task};
-use crate::staff::{field, wording};
+use crate::staff::{field, renewal, wording};
 
 /// The end as the person saw it.
 const FROM: &str = "from";
@@ -44,6 +45,8 @@ pub(crate) struct Choice {
 const AWAY: Choice = Choice { code: "sent_away", label: "持ち帰り" };
 const LEFT: Choice = Choice { code: "left", label: "途中退出" };
 const ISSUED: Choice = Choice { code: "issued", label: "交付" };
+/// What the end of a renewal is called; the visitor takes the own card home.
+const RENEWED: Choice = Choice { code: ISSUED.code, label: "更新完了" };
 
 /// The page of a correction.
 #[derive(Template)]
@@ -56,8 +59,8 @@ pub(crate) struct CorrectPage {
     pub(crate) id: ReservationId,
     pub(crate) when: String,
     pub(crate) reservation_href: String,
-    pub(crate) control: String,
-    pub(crate) place: String,
+    /// 管理番号 and place of the card; a renewal has none of ours.
+    pub(crate) card: Option<(String, String)>,
     pub(crate) now: String,
     pub(crate) from: String,
     pub(crate) choices: Vec<Choice>,
@@ -94,13 +97,14 @@ fn read(code: &str) -> Option<End> {
     }
 }
 
-/// What an end may be corrected to.
-pub(crate) fn choices(from: End) -> Vec<Choice> {
+/// What an end of a visit for a service may be corrected to.
+pub(crate) fn choices(service: Service, from: End) -> Vec<Choice> {
+    let done = if service == Service::Renewal { RENEWED } else { ISSUED };
     let away = Reason::ALL.iter().any(|reason| from.to(End::SentAway { reason: *reason }).is_ok());
     let mut choices = Vec::new();
     choices.extend(Some(AWAY).filter(|_| away));
     choices.extend(Some(LEFT).filter(|_| from.to(End::Left).is_ok()));
-    choices.extend(Some(ISSUED).filter(|_| from.to(End::Issued).is_ok()));
+    choices.extend(Some(done).filter(|_| from.to(End::Issued).is_ok()));
     choices
 }
 
@@ -124,17 +128,21 @@ async fn page(
         .db
         .read(move |reader| {
             let Some(reservation) = store::reservation::find(reader, id)? else { return Ok(None) };
-            let Some(card) = reservation.card else { return Ok(None) };
-            let Some(card) = store::card::find(reader, card)? else { return Ok(None) };
+            let card = match reservation.card {
+                Some(card) => store::card::find(reader, card)?,
+                None => None,
+            };
             let end = store::correction::end_of(reader, &reservation)?.map(|(end, _)| end);
             let closed = store::report::closed(reader, &reservation.slot.business_day())?.is_some();
             Ok::<_, store::Error>(Some((reservation, card, end, closed)))
         })
         .await?;
     let Some((reservation, card, end, closed)) = known else { return Err(PageError::NotFound) };
-    let subjects = vec![Subject::Reservation(id), Subject::Card(card.id)];
+    let service = reservation.slot.service;
+    let mut subjects = vec![Subject::Reservation(id)];
+    subjects.extend(card.as_ref().map(|card| Subject::Card(card.id)));
     signed.viewed(app, View { screen: "correct", asked: id.to_string(), subjects, found: 1 }).await?;
-    let Some(end) = end.filter(|end| !choices(*end).is_empty()) else {
+    let Some(end) = end.filter(|end| !choices(service, *end).is_empty()) else {
         return Err(PageError::Conflict(
             "この予約には訂正できる結果がありません。予約の画面で今の状態を確かめてください。".to_owned(),
         ));
@@ -148,17 +156,21 @@ async fn page(
         problem,
         id,
         when: format!("{} {}", era_date(reservation.slot.day), reservation.slot.start),
-        reservation_href: route::reservation(id),
-        control: wording::control(card.control_number),
-        place: card.place_name,
-        now: end.label(),
+        reservation_href: page_of(service, id),
+        card: card.map(|card| (wording::control(card.control_number), card.place_name)),
+        now: end.words(service),
         from: code(end),
-        choices: choices(end),
+        choices: choices(service, end),
         reasons: Reason::of(reservation.slot.service).collect(),
         from_paper: signed.city_record() == CityRecord::Paper,
         closed,
         operation: app.operation(),
     }))
+}
+
+/// The page of a reservation of a service.
+fn page_of(service: Service, id: ReservationId) -> String {
+    if service == Service::Renewal { renewal::route::renewal(id) } else { route::reservation(id) }
 }
 
 /// Corrects the end.
@@ -192,11 +204,15 @@ pub(crate) async fn correct(
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
-            once(tx, &act, &operation, |tx| store::correction::correct(tx, &act, id, &correction))
+            once(tx, &act, &operation, |tx| {
+                store::correction::correct(tx, &act, id, &correction)?;
+                let corrected = store::reservation::find(tx, id)?.ok_or(CorrectionError::NotFound)?;
+                Ok::<_, CorrectionError>(corrected.slot.service)
+            })
         })
         .await;
     let problem = match done {
-        Ok(()) => return Ok(see_other(&route::reservation(id))),
+        Ok(service) => return Ok(see_other(&page_of(service, id))),
         Err(CorrectionError::Changed) => {
             "ほかの人が先に訂正しました。今の結果を確かめて、必要ならもう一度訂正してください。".to_owned()
         }
@@ -254,8 +270,10 @@ mod tests {
             assert_eq!(read(&code(end)), Some(end));
         }
         assert_eq!(read("sent_away nothing"), None);
-        assert_eq!(choices(End::Issued), []);
-        assert_eq!(choices(End::Left), [AWAY, ISSUED]);
-        assert_eq!(choices(End::NotCome), [AWAY, LEFT, ISSUED]);
+        let of_issuance = |end| choices(Service::Issuance, end);
+        assert_eq!(of_issuance(End::Issued), []);
+        assert_eq!(of_issuance(End::Left), [AWAY, ISSUED]);
+        assert_eq!(of_issuance(End::NotCome), [AWAY, LEFT, ISSUED]);
+        assert_eq!(choices(Service::Renewal, End::Left), [AWAY, RENEWED]);
     }
 }
