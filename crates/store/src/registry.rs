@@ -44,6 +44,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::report::STATEMENTS,
         crate::reservation::STATEMENTS,
         crate::reservation::days::STATEMENTS,
+        crate::reservation::shown::STATEMENTS,
         crate::reservation::unplaced::STATEMENTS,
         crate::reservation::party::STATEMENTS,
         crate::rules::STATEMENTS,

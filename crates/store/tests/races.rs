@@ -2,10 +2,11 @@
 //! that must hold still holds.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Barrier;
 
 use domain::card::Stage;
-use domain::id::{CardId, Id, OperationId};
+use domain::id::{CardId, Id, OperationId, ReservationId};
 use domain::journal::CityRecord;
 use domain::place::PlaceKind;
 use domain::reservation::{Channel, State};
@@ -15,7 +16,9 @@ use store::op::{self, Operation, Reused, once};
 use store::pull::Pulled;
 use store::recall::RecallError;
 use store::reception::ReceptionError;
-use store::reservation::BookingError;
+use store::reservation::by_staff::{self, Move};
+use store::reservation::shown::{Shown, Whom};
+use store::reservation::{BookingError, Reservation};
 use store::{Error, Lane};
 use testkit::{City, TestDb, on_both};
 
@@ -36,6 +39,26 @@ fn stored(city: &mut City, count: u32) -> Vec<CardId> {
 
 fn card(city: &City, id: CardId) -> store::card::Card {
     city.db().read_now(move |reader| store::card::find(reader, id)).unwrap().unwrap()
+}
+
+/// A press of an operator on another node or the same: one of a family, or all of it, to the same time of another day, as
+/// the page showed it.
+fn moves(
+    city: &mut City,
+    db: &store::Db,
+    family: &[Reservation],
+    one: Option<usize>,
+    day: Date,
+) -> impl FnOnce() -> Result<(), BookingError> + Send + use<> {
+    let (whom, people) = match one {
+        Some(n) => (Whom::Alone, &family[n..=n]),
+        None => (Whom::All, family),
+    };
+    let shown = Shown { whom, versions: people.iter().map(|person| person.version).collect() };
+    let starts = people.iter().map(|person| person.slot.start).collect();
+    let wanted = Move { day, starts, by: Channel::Telephone, reason: None };
+    let (act, rules, id, db) = (city.act(), city.rules.clone(), people[0].id, db.clone());
+    move || db.write_now(Lane::Staff, move |tx| by_staff::move_to(tx, &act, &rules, id, &shown, &wanted))
 }
 
 /// Does both at once, and answers what each came to.
@@ -238,6 +261,48 @@ on_both! {
         let found = city.db().read_now(move |reader| store::day_list::differences(reader, &days)).unwrap();
         assert_eq!(found.len(), usize::try_from(lines).unwrap());
         assert!(found.iter().all(|changed| !changed.difference.comes()));
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r4_d_two_operators_part_or_move_one_family_and_no_two_bookings_share_a_name(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = city.notified(48, 'A');
+        let (here, there) = (city.db().clone(), city.home.another_node());
+        let (thursday, friday) = (date(2026, 11, 26), date(2026, 11, 27));
+        for (n, cards) in cards.chunks(3).enumerate() {
+            let at = format!("{}:{}0", 9 + n / 6, n % 6);
+            let family = city.book_all(cards, DAY, &[at.as_str(); 3]).unwrap();
+            // The first of a family parts, by whose name the others are found; or another one; or all of it moves.
+            let (one, other) = [(Some(0), Some(1)), (Some(1), Some(2)), (Some(0), None), (Some(1), None)][n % 4];
+            let first = moves(&mut city, &here, &family, one, thursday);
+            let second = moves(&mut city, &there, &family, other, friday);
+            let done = if n / 4 % 2 == 0 {
+                at_once(first, second)
+            } else {
+                let (second, first) = at_once(second, first);
+                (first, second)
+            };
+            match &done {
+                // Nobody of them saw what the other one changed.
+                (Ok(()), Ok(())) => assert!(n % 4 < 2, "{n}"),
+                (Ok(()), Err(BookingError::ChangedSince)) | (Err(BookingError::ChangedSince), Ok(())) => {
+                    assert!(n % 4 != 1, "{n}: two others leave, and neither is in the other's way");
+                }
+                other => panic!("{n}: {other:?}"),
+            }
+            let mut days: BTreeMap<ReservationId, BTreeSet<Date>> = BTreeMap::new();
+            for (who, member) in family.iter().enumerate() {
+                let id = member.id;
+                let now = city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap();
+                assert_eq!(now.state, State::Booked);
+                let wanted = [(one, &done.0, thursday), (other, &done.1, friday)];
+                let mut to = wanted.iter().filter(|(whom, done, _)| done.is_ok() && whom.is_none_or(|n| n == who));
+                assert_eq!(now.slot.day, to.next().map_or(DAY, |(_, _, day)| *day), "{n}, {who}: {done:?}");
+                days.entry(now.party.unwrap_or(now.id)).or_default().insert(now.slot.day);
+            }
+            assert!(days.values().all(|days| days.len() == 1), "{n}: one booking on two days: {days:?}");
+        }
         city.seal();
         assert_eq!(city.verify(), []);
     }

@@ -4,8 +4,12 @@ use domain::id::ReservationId;
 use domain::reservation::{State, WrongState};
 
 use super::{BookingError, Reservation, find, party};
-use crate::reception;
 use crate::tx::Tx;
+use crate::{bind, reception, statements};
+
+statements! { "reservation.shown":
+    STAY = "UPDATE reservation SET version = version WHERE id = $1 AND version = $2";
+}
 
 /// Which people of a booking an act is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +47,15 @@ pub fn unchanged(
         Whom::Alone => vec![booked],
         Whom::All => party::together(tx, &booked)?,
     };
-    let same = people.iter().map(|person| person.version).eq(shown.versions.iter().copied());
-    if same { Ok(people) } else { Err(BookingError::ChangedSince) }
+    if !people.iter().map(|person| person.version).eq(shown.versions.iter().copied()) {
+        return Err(BookingError::ChangedSince);
+    }
+    // What is read below this may be newer than what was compared, so the rows stay as they are from here on: who
+    // changes them at this moment was before this act, which then has seen something else, or comes after it.
+    for person in &people {
+        if tx.execute(&STAY, bind![person.id, person.version])? == 0 {
+            return Err(BookingError::ChangedSince);
+        }
+    }
+    Ok(people)
 }
