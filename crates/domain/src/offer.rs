@@ -159,7 +159,7 @@ impl FreePlaces {
     /// order in which they would have come.
     ///
     /// Answers the day and the start of each, in the order of `people`, and takes the places; none if nothing is free
-    /// within the days.
+    /// within the days. Nobody is placed where they are: that would take two places of one slot for one visit.
     pub fn place(
         &mut self,
         people: &[Start],
@@ -170,7 +170,13 @@ impl FreePlaces {
         let mut days: Vec<Date> = self.days.range(within.clone()).map(|(day, _)| *day).collect();
         // The nearest first; of two that are as near, the later one, for which there is more time to prepare.
         days.sort_by_key(|day| (distance(from, *day), std::cmp::Reverse(*day)));
-        let at = |day: &Date, start: Start| Some((*day, self.seats_at(*day, start, people.len())?));
+        let stays = |day: &Date, seats: &[Start]| {
+            *day == from && in_their_order(people, seats).iter().zip(people).any(|(seat, now)| seat == now)
+        };
+        let at = |day: &Date, start: Start| {
+            let seats = self.seats_at(*day, start, people.len())?;
+            (!stays(day, &seats)).then_some((*day, seats))
+        };
         let same = days.iter().take(SAME_TIME_DAYS).find_map(|day| at(day, wanted));
         let (day, seats) = same.or_else(|| {
             days.iter().find_map(|day| {
@@ -245,6 +251,14 @@ mod tests {
     }
 
     #[test]
+    fn r4_e_nobody_is_placed_where_they_are() {
+        // Of a family, one has to leave nine; the other one's own slot still has room for both.
+        let mut places = free(&[(FROM, "9:10", 2), (FROM, "11:00", 2)]);
+        let people = [start("9:00"), start("9:10")];
+        assert_eq!(places.place(&people, FROM, &all()), Some((FROM, vec![start("11:00"); 2])));
+    }
+
+    #[test]
     fn r4_d_a_family_sits_together_in_the_order_in_which_it_would_have_come() {
         let day = date(2026, 11, 26);
         let people = [start("9:10"), start("9:00"), start("9:00")];
@@ -275,11 +289,11 @@ mod tests {
                 let within = day(*first)..=day(first + days);
                 let before = left.clone();
                 let Some((on, seats)) = places.place(&people, day(*from), &within) else {
-                    // Then no slot of these days has room for them.
-                    for (day, slots) in before.range(within) {
-                        for begin in slots.keys() {
+                    // Then no slot of these days has room for them, unless somebody of them is there already.
+                    for (on, slots) in before.range(within) {
+                        for begin in slots.keys().filter(|_| *on != day(*from)) {
                             let from_here: Vec<_> = slots.range(begin..).map(|(s, n)| (*s, *n)).collect();
-                            prop_assert!(seats_of(people.len(), &from_here).is_none(), "{day} {begin}");
+                            prop_assert!(seats_of(people.len(), &from_here).is_none(), "{on} {begin}");
                         }
                     }
                     continue;
@@ -296,6 +310,7 @@ mod tests {
                 for two in sorted.windows(2) {
                     prop_assert!(two[1].minutes() - two[0].minutes() <= SLOT_MINUTES, "the family is parted");
                 }
+                prop_assert!(on != day(*from) || people.iter().zip(&seats).all(|(now, seat)| now != seat));
                 for (one, other) in (0..people.len()).flat_map(|a| (0..people.len()).map(move |b| (a, b))) {
                     prop_assert!(people[one] >= people[other] || seats[one] <= seats[other]);
                 }
@@ -304,7 +319,7 @@ mod tests {
                 if sorted[0] != wanted {
                     let mut near: Vec<Date> = before.range(within).map(|(day, _)| *day).collect();
                     near.sort_by_key(|one| (distance(day(*from), *one), std::cmp::Reverse(*one)));
-                    for one in near.iter().take(SAME_TIME_DAYS) {
+                    for one in near.iter().take(SAME_TIME_DAYS).filter(|one| **one != day(*from)) {
                         let from_here: Vec<_> = before[one].range(wanted..).map(|(s, n)| (*s, *n)).collect();
                         let here = from_here.first().is_some_and(|(start, _)| *start == wanted);
                         prop_assert!(!here || seats_of(people.len(), &from_here).is_none());

@@ -133,6 +133,9 @@ pub enum OfferError {
     /// It was answered, withdrawn, or ran out before.
     #[error("the offer is {0} already")]
     Ended(State),
+    /// Somebody of the booking would be offered the slot in which they are.
+    #[error("a place is the one that the reservation has")]
+    SamePlace,
     /// The rules grant nothing any more where the places are held.
     #[error("the places that are held are closed by now")]
     PlaceClosed,
@@ -230,6 +233,10 @@ pub fn make(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, making: &Making) -> Res
         let Some((_, to)) = making.places.iter().find(|(id, _)| *id == person.id) else {
             return Err(BookingError::AnotherParty.into());
         };
+        if *to == person.slot {
+            // It would take two places of one slot, and its acceptance would move nobody.
+            return Err(OfferError::SamePlace);
+        }
         if reception::of_reservation(tx, person.id)?.is_some() {
             return Err(BookingError::Received.into());
         }

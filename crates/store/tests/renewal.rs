@@ -2,14 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use domain::check_sheet::Sheet;
+use domain::id::{Id, RuleId};
 use domain::journal::{BusinessDay, CityRecord, Slot};
 use domain::reception::Reason;
 use domain::renewal::Coming;
 use domain::reservation::{Channel, Pins, State, Visitor};
+use domain::rules::{Rule, RuleBody};
 use domain::service::Service;
 use jiff::SignedDuration;
 use jiff::civil::date;
 use store::Lane;
+use store::offer::{self, answer, bulk};
 use store::reception::{ReceptionError, Unserved};
 use store::reservation::renewal::Wish;
 use store::reservation::{BookingError, Reservation, party, renewal};
@@ -163,4 +166,86 @@ on_both! {
         city.seal();
         assert_eq!(city.verify(), []);
     }
+
+    fn r7_e_a_closed_branch_office_is_offered_its_own_places_and_the_main_counter_none(home: TestDb) {
+        let mut city = City::found(home);
+        let senri: domain::service::SiteCode = "senri".parse().unwrap();
+        with_a_branch(&mut city);
+        let main = book(&mut city, &["9:00"]).remove(0);
+        let family = book_at(&mut city, &senri, &["9:00", "9:10"]);
+        let alone = book_at(&mut city, &senri, &["9:00"]).remove(0);
+        close_branch(&mut city);
+        let until = domain::time::end_of_day(date(2026, 11, 20));
+        let act = city.act();
+        let work = city.db().write_now(Lane::Staff, move |tx| bulk::begin(tx, &act, until, None)).unwrap();
+        let of = city.db().read_now(bulk::running).unwrap().unwrap();
+        let (rules, now, planned) = (city.rules.clone(), city.now(), of.clone());
+        let planned = city.db().read_now(move |reader| bulk::plan(reader, &rules, &planned, now)).unwrap();
+        assert_eq!(planned.len(), 2);
+        let (act, rules) = (city.act(), city.rules.clone());
+        let done = city.db().write_now(Lane::Background, move |tx| bulk::portion(tx, &act, &rules, &of, &planned)).unwrap();
+        assert_eq!(done, 2);
+        let act = city.act();
+        city.db().write_now(Lane::Background, move |tx| bulk::end(tx, &act, work)).unwrap();
+        let open = |city: &City, id| city.db().read_now(move |reader| offer::open_of(reader, id)).unwrap();
+        assert!(open(&city, main.id).is_none());
+        let offered = open(&city, family[0].id).unwrap();
+        assert!(offered.places.iter().all(|place| place.to.site == senri && place.to.service == Service::Renewal));
+        assert_eq!(offered.places.len(), 2);
+        let (act, rules) = (city.act(), city.rules.clone());
+        let moved = city.db().write_now(Lane::Staff, move |tx| {
+            answer::accept(tx, &act, &rules, offered.id, Channel::Telephone)
+        });
+        assert!(moved.unwrap().iter().all(|one| one.slot.site == senri && one.slot.day != DAY && one.party == Some(family[0].id)));
+        let offered = open(&city, alone.id).unwrap();
+        let act = city.citizen();
+        city.db().write_now(Lane::Public, move |tx| answer::decline(tx, &act, offered.id, Channel::Web)).unwrap();
+        assert_eq!((find(&city, &alone).slot, find(&city, &main).slot), (alone.slot, main.slot));
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+}
+
+/// A branch office that takes two renewals at once on weekdays.
+fn with_a_branch(city: &mut City) {
+    let bodies = r#"[{"type":"site","code":"senri","name_ja":"千里出張所","name_en":"Senri Branch Office","address_ja":"架空町1",
+        "address_en":"1 Kaku","telephone":"06-0000-0001","telephone_hours_ja":"平日","telephone_hours_en":"Weekdays"},
+        {"type":"hours","site":"senri","when":{"on":"weekdays","days":["mon","tue","wed","thu","fri"]},"opens":"9:00",
+        "closes":"17:30"},
+        {"type":"places","service":"renewal","site":"senri","when":{"on":"always"},"from":"9:00","until":"17:30","places":2}]"#;
+    add_rules(city, bodies);
+}
+
+fn close_branch(city: &mut City) {
+    add_rules(
+        city,
+        r#"[{"type":"closed","site":"senri","when":{"on":"date","day":"2026-11-24"},"reason":"停電"}]"#,
+    );
+}
+
+fn add_rules(city: &mut City, bodies: &str) {
+    let bodies: Vec<RuleBody> = serde_json::from_str(bodies).unwrap();
+    let mut all = city.rules.rules().to_vec();
+    for rule in &mut all {
+        rule.version += 1;
+    }
+    let known = u128::try_from(all.len()).unwrap();
+    all.extend((known..).zip(bodies).map(|(n, body)| Rule {
+        id: RuleId::from_parts(9, n),
+        version: 1,
+        valid_from: date(2026, 9, 1),
+        valid_until: None,
+        body,
+        agreement: Some("市と合意".to_owned()),
+    }));
+    city.apply(all);
+}
+
+fn book_at(city: &mut City, site: &domain::service::SiteCode, starts: &[&str]) -> Vec<Reservation> {
+    let mut wish = wish(city, starts, HERSELF);
+    for (slot, _) in &mut wish.people {
+        slot.site = site.clone();
+    }
+    let (act, keys, rules) = (city.act(), city.keys.clone(), city.rules.clone());
+    city.db().write_now(Lane::Staff, move |tx| renewal::book(tx, &act, &keys, &rules, &wish)).unwrap()
 }

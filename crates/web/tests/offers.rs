@@ -5,7 +5,9 @@
 use domain::id::{CardId, ReservationId};
 use domain::permission::Role;
 use domain::reservation::State;
+use domain::service::Service;
 use jiff::civil::{Date, date};
+use store::Lane;
 use storykit::{Browser, House};
 use testkit::{TestDb, on_both};
 
@@ -37,6 +39,33 @@ fn number(house: &House, id: ReservationId) -> String {
 
 fn now_is(house: &House, id: ReservationId) -> store::reservation::Reservation {
     house.city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap()
+}
+
+/// Books renewals of the day by telephone, and answers the first of them.
+fn renewals(house: &mut House, people: usize, start: &str) -> ReservationId {
+    let mut desk = house.operator();
+    desk.open(&format!("/renewals/book?people={people}&day=2026-11-24"));
+    for n in 1..=people {
+        desk.choose(&if n == 1 { "pins".to_owned() } else { format!("pins-{n}") }, "known");
+    }
+    desk.press(start).reads("来庁前");
+    desk.path().rsplit('/').next().unwrap().parse().unwrap()
+}
+
+/// How many places of renewals are taken at a day and time.
+fn renewals_at(house: &House, day: Date, start: &str) -> u32 {
+    let (site, start) = (house.city.site.clone(), start.parse::<domain::time::Start>().unwrap());
+    let taken = move |reader: &mut store::Reader<'_>| {
+        store::capacity::taken(reader, Service::Renewal, &site, day, day)
+    };
+    let all = house.city.db().read_now(taken).unwrap();
+    all.iter().filter(|(_, at, _)| *at == start).map(|(_, _, taken)| taken).sum()
+}
+
+/// Frees what nobody answered in time, as the job does.
+fn runs_out(house: &mut House) -> u32 {
+    let act = house.city.act();
+    house.city.db().write_now(Lane::Background, move |tx| store::offer::expire(tx, &act, 10)).unwrap()
 }
 
 /// The page of a booking, found by its number.
@@ -184,6 +213,94 @@ on_both! {
         assert!(house.citizen().open("/").text().contains("臨時にお休みします"));
         house.at(DAY, "12:00");
         assert!(!house.citizen().open("/").text().contains("臨時にお休みします"));
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r7_e_after_a_closure_renewals_are_held_other_places_and_answered_by_each_way(home: TestDb) {
+        let mut house = House::open(home);
+        let (one, other, silent) =
+            (renewals(&mut house, 1, "9:00"), renewals(&mut house, 1, "9:00"), renewals(&mut house, 1, "9:10"));
+        let family = renewals(&mut house, 2, "10:00");
+        // Somebody is still choosing at this moment.
+        let mut late = house.citizen();
+        late.open("/renewal").choose("kind", "certificate").choose("here", "yes").choose("who", "principal");
+        late.choose("pins", "known").press("確認して日にちを選ぶ").follow("11月24日(火)").press("9時20分").sees("予約の内容を確かめてください");
+        let mut charge = closes(&mut house);
+        charge.open("/rules/over").sees("定員に収まらない予約：6件").reads("手続き中").reads("案内していないすべての予約（5件）");
+        charge.reads("電子証明書の更新の予約は、どなたの予約か市にもわかりません。");
+        charge.press_twice("枠を押さえて案内する").reads("（返事待ち、");
+        charge.open("/offers").sees("代わりの日時の案内：4件").reads("返事待ち 4").reads("電子証明書の更新");
+        house.verify();
+        // The public pages say it, and a citizen takes what is offered.
+        let mut citizen = house.citizen();
+        citizen.open("/").reads("窓口をお休みします");
+        sees(&house, &mut citizen, one);
+        citizen.reads("電子証明書の更新").reads("予約は取り消されていません").follow("内容を見て返事をする");
+        citizen.press_twice("この日時にする").sees("あなたの予約").reads("ご案内した日時に変えました。");
+        let moved = now_is(&house, one);
+        assert_eq!((moved.slot.service, moved.slot.start.to_string(), moved.web_changes), (Service::Renewal, "9:00".to_owned(), 0));
+        assert!(moved.slot.day != DAY);
+        // Another declines, keeps the booking, and chooses for themselves without its being counted.
+        sees(&house, &mut citizen, other);
+        citizen.follow("内容を見て返事をする").press("ご案内の日時を断る（予約はそのまま）").reads("回数には数えません");
+        assert_eq!((now_is(&house, other).state, now_is(&house, other).slot.day), (State::Booked, DAY));
+        citizen.follow("日時を変える").follow("11月25日(水)").press("11時00分").press("この日時に変える").reads("予約の日時を変えました");
+        assert_eq!((now_is(&house, other).changes, now_is(&house, other).web_changes), (1, 0));
+        // Two people telephone together: nobody has a card, so none is spoken of.
+        let mut desk = house.operator();
+        desk.open(&format!("/renewals/{family}")).reads("代わりの日時を案内しています").follow("返事を記録する");
+        desk.sees("代わりの日時の案内").reads("（2人）").reads("予約の番号の終わり").reads("なし（本人が予約番号の画面を開いたとき");
+        assert!(!desk.text().contains("管理番号"));
+        desk.choose("channel", "telephone").press_twice("同意：この日時に変更する").reads("同意・変更済み");
+        desk.open(&format!("/renewals/{family}")).reads("代わりの日時に、市民の同意がありました（電話）");
+        let moved = now_is(&house, family);
+        assert!(moved.slot.day != DAY && moved.party == Some(family));
+        // Nobody answers: the place is free again, and the booking still waits for somebody to decide.
+        let offer = house.city.db().read_now(move |reader| store::offer::open_of(reader, silent)).unwrap().unwrap();
+        let place = offer.places[0].to.clone();
+        let start = place.start.to_string();
+        let before = renewals_at(&house, place.day, &start);
+        house.at(domain::time::day_of(offer.until).tomorrow().unwrap(), "9:00");
+        assert_eq!((runs_out(&mut house), runs_out(&mut house)), (1, 0));
+        assert_eq!(renewals_at(&house, place.day, &start), before - 1);
+        assert_eq!(now_is(&house, silent).slot.day, DAY);
+        house.run_jobs();
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/rules/over").sees("定員に収まらない予約：1件").reads("（期限までに返事なし）");
+        charge.open("/lists/offers/offers.csv?encoding=utf8");
+        assert_eq!(charge.page().source().matches("電子証明書の更新").count(), 4);
+        house.verify();
+    }
+
+    fn r7_e_fewer_places_touch_renewals_alone_and_each_is_kept_or_offered_another_time(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(2, 'A');
+        let issued = booked(&mut house, &cards, "9:00");
+        let ids: Vec<ReservationId> = (0..3).map(|_| renewals(&mut house, 1, "9:00")).collect();
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/rules/slots/2026-11-24?service=renewal&site=honcho").follow("枠を減らす").sees("枠の削減の規則を加える");
+        charge.fill("from", "9:00").fill("until", "12:00").choose("cut", "to").fill("cut_to", "1").fill("reason", "端末の点検");
+        charge.fill("why", "市から連絡").press("変更案を確かめる").reads("定員に収まらなくなる予約：2件");
+        charge.choose("agreed", "later").press("この内容で変える").reads("規則を変えました。");
+        house.city.rules = house.app.rules();
+        charge.open("/rules/over").sees("定員に収まらない予約：2件");
+        assert!(!charge.text().contains("ABC-000001"), "nobody of the issuance is touched");
+        // One is kept beyond the places, the other one is offered another time.
+        let (kept, offered) = (ids[1], ids[2]);
+        charge.tick("kept", &kept.to_string(), true).fill("remark", "端末を1台借りる").press("選んだ予約を、定員を超えて受け入れる");
+        charge.reads("1件を、定員を超えて受け入れることにしました。").sees("定員に収まらない予約：1件");
+        charge.open(&format!("/renewals/{kept}")).reads("定員超過").reads("端末を1台借りる");
+        charge.open("/rules/over").choose("scope", "chosen").tick("kept", &offered.to_string(), true);
+        charge.press("枠を押さえて案内する").reads("（返事待ち、");
+        let mut citizen = house.citizen();
+        sees(&house, &mut citizen, offered);
+        citizen.reads("受け付けられる人数が減り").follow("内容を見て返事をする").press("この日時にする").reads("ご案内した日時に変えました。");
+        assert!(now_is(&house, offered).slot.day != DAY);
+        for id in issued.iter().chain([&ids[0], &kept]) {
+            assert_eq!((now_is(&house, *id).slot.day, now_is(&house, *id).state), (DAY, State::Booked));
+        }
+        charge.open("/rules/over").reads("扱いを決めていない予約はありません。");
         house.run_jobs();
         house.verify();
     }

@@ -247,6 +247,8 @@ fn after(app: &App, id: VisitId, done: Result<(), OfferError>) -> Result<Respons
         Err(OfferError::Reused(_) | OfferError::Booking(BookingError::Reused(_))) => {
             return Err(PageError::Conflict("the form is stale".to_owned()));
         }
+        // Only of an offer that is made.
+        Err(error @ OfferError::SamePlace) => return Err(PageError::internal(error)),
         // Another tab was faster with the same answer.
         Err(OfferError::Ended(Standing::Accepted)) => Banner::Accepted,
         // It ran out, somebody else answered or took it back, or the counter is closed there too by now.

@@ -290,6 +290,7 @@ fn affected(n: u128) -> Affected {
         when: "11月24日(火) 9:00".to_owned(),
         service: "カードの交付",
         control: "000 012 117".to_owned(),
+        name: "000 012 117".to_owned(),
         notice: "ABC-000012".to_owned(),
         language: "英語",
         state: if n == 2 { "手続き中" } else { domain::reservation::State::Booked.label() },

@@ -100,6 +100,7 @@ fn show(here: bool) -> ShowPage {
         channel: Channel::Web.label(),
         language: "",
         changes: "2回（うちWeb 1回・上限3回）".to_owned(),
+        over: here,
         offer: Some(crate::staff::account::rules::affected::Offered {
             href: "/offers/1".to_owned(),
             to: "12月1日(火) 9:10・9:20".to_owned(),

@@ -60,6 +60,8 @@ pub(crate) struct ShowPage {
     pub(crate) language: &'static str,
     /// How often it was moved, in words; empty: never.
     pub(crate) changes: String,
+    /// Whether it took a place beyond those of its slot.
+    pub(crate) over: bool,
     /// Other places that are held for it.
     pub(crate) offer: Option<Offered>,
     pub(crate) arrived: Option<String>,
@@ -194,6 +196,7 @@ fn shown(
     let slot = &reservation.slot;
     let is_booked = reservation.state == Booking::Booked;
     let receives = signed.may(Permission::ReceiveVisitors);
+    let of_this_counter = slot.site == app.settings.site;
     let state = visit.as_ref().map(|visit| visit.state);
     let here = state.is_some_and(Visit::is_open);
     let sheet = asked.sheet.unwrap_or_else(|| Sheet::of_visitor(reservation.visitor));
@@ -237,12 +240,13 @@ fn shown(
         channel: reservation.channel.label(),
         language: wording::language(&reservation.language),
         changes: wording::changes(app, &reservation),
+        over: reservation.over,
         offer,
         arrived: visit.as_ref().map(|visit| wording::time(visit.arrived_at)),
         renewer: visit.as_ref().and_then(|visit| visit.issuer.clone()).unwrap_or_default(),
         booked: family.iter().filter(|person| person.state == Booking::Booked).count(),
         family: family.iter().map(member).collect(),
-        may_arrive: receives && is_booked && visit.is_none() && slot.day == app.today(),
+        may_arrive: receives && is_booked && of_this_counter && visit.is_none() && slot.day == app.today(),
         may_end: receives && here,
         may_check: receives && state == Some(Visit::Arrived),
         sheet,
@@ -255,6 +259,7 @@ fn shown(
         .then(|| counter::route::correct(reservation.id)),
         may_change: signed.may(Permission::Reserve)
             && is_booked
+            && of_this_counter
             && visit.is_none()
             && (slot.day >= app.today()
                 || app.rules().grant(slot.service, &slot.site, slot.day, slot.start).places == 0),

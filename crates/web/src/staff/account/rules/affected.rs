@@ -33,6 +33,8 @@ pub(in super::super) struct Affected {
     pub(in super::super) service: &'static str,
     /// The card's 管理番号; a renewal has none.
     pub(in super::super) control: String,
+    /// By what people tell it from the others of its slot: the 管理番号, or the end of a renewal's own number.
+    pub(in super::super) name: String,
     /// The number of the 交付通知書, where the city agreed to it.
     pub(in super::super) notice: String,
     /// The language, where it is not Japanese.
@@ -102,6 +104,11 @@ impl Affected {
         self.state == Booking::Booked.label()
     }
 
+    /// Whether it is one of a renewal, of which neither card nor notice is known.
+    pub(in super::super) fn is_renewal(&self) -> bool {
+        self.slot.service == Service::Renewal
+    }
+
     /// What contact there is, in a word.
     pub(in super::super) fn contact(&self) -> &'static str {
         if self.has_mail { "メール" } else { "なし" }
@@ -145,7 +152,7 @@ pub(super) fn with_offers(
     Ok(lines)
 }
 
-/// Reads what is known of them: three statements for each of their days.
+/// Reads what is known of them: three statements for each of their days, two where these are renewals.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     keys: &Keys,
@@ -157,6 +164,14 @@ pub(super) fn read(
     }
     let issued = unfit.iter().map(|placed| placed.slot.business_day());
     let days: BTreeSet<BusinessDay> = issued.filter(|day| day.service == Service::Issuance).collect();
+    let mut renewals = BTreeMap::new();
+    let renewed = unfit.iter().map(|placed| placed.slot.business_day());
+    let renewed = renewed.filter(|day| day.service == Service::Renewal).collect::<BTreeSet<BusinessDay>>();
+    for day in renewed {
+        for line in store::renewals::of_day(reader, &day)? {
+            renewals.insert(line.id, line.language);
+        }
+    }
     let mut known = BTreeMap::new();
     for day in days {
         let notices = store::privacy::open_of_day(reader, keys, &day, store::privacy::NOTICE_NUMBER)?;
@@ -167,20 +182,25 @@ pub(super) fn read(
     }
     let one = |placed: &Placed| {
         let (id, slot) = (placed.reservation, &placed.slot);
-        let found = known.get(&id);
+        let (found, renewal) = (known.get(&id), renewals.get(&id));
         let is_renewal = slot.service == Service::Renewal;
+        let language = renewal.or_else(|| found.map(|(line, _)| &line.language));
+        let control = found.map(|(line, _)| wording::control(line.control_number));
         Affected {
             reservation: id,
             slot: slot.clone(),
             href: if is_renewal { renewal::route::renewal(id) } else { counter::route::reservation(id) },
             when: format!("{} {}", month_day_ja(slot.day), slot.start),
             service: slot.service.label(),
-            control: found.map_or_else(|| "－".to_owned(), |(line, _)| wording::control(line.control_number)),
+            name: control.clone().unwrap_or_else(|| wording::short(id)),
+            control: control.unwrap_or_else(|| "－".to_owned()),
             notice: found.map_or_else(|| "－".to_owned(), |(_, notice)| notice.clone()),
-            language: found.map_or("", |(line, _)| wording::language(&line.language)),
-            state: match found {
-                None if !is_renewal => "手続き中",
-                _ => Booking::Booked.label(),
+            language: language.map_or("", |code| wording::language(code)),
+            // What is only held stands on no list of the day.
+            state: if found.is_none() && renewal.is_none() {
+                "手続き中"
+            } else {
+                Booking::Booked.label()
             },
             has_mail: by_mail.contains(&id),
             offer: None,

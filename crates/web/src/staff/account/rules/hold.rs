@@ -1,12 +1,12 @@
 //! Holding other places for those whom a change of the rules left without one, and offering them: for all of them at once
 //! or for some. It is done in small portions; if the program ends in the middle, a job goes on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
 use domain::id::ReservationId;
-use domain::service::Service;
 use domain::time::{day_of, end_of_day};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -14,6 +14,7 @@ use store::Lane;
 use store::offer::OfferError;
 use store::op::{Operation, once};
 
+use super::affected::Affected;
 use super::over::{self, KEPT};
 use crate::App;
 use crate::kit::page::see_other;
@@ -31,10 +32,14 @@ const OPERATION: &str = "hold_operation";
 /// The longest time for which places are held.
 const LONGEST: i32 = 30;
 
-/// Fills the deadline that the rules give, and the scope, where nothing is typed.
-pub(super) fn fill(app: &App, form: &mut Form) {
+/// Fills the deadline that the rules give, and the scope, where nothing is typed. Where bookings of several services or
+/// sites are without a place, nobody has less time than their own rule gives.
+pub(super) fn fill(app: &App, form: &mut Form, of: &[Affected]) {
     if form.typed(UNTIL).is_empty() && form.fault(UNTIL).is_none() {
-        let until = app.rules().offer_until(Service::Issuance, &app.settings.site, app.now());
+        let (rules, now) = (app.rules(), app.now());
+        let counters: BTreeSet<_> = of.iter().map(|one| (one.slot.service, &one.slot.site)).collect();
+        let until = counters.into_iter().filter_map(|(service, site)| rules.offer_until(service, site, now));
+        let until = until.max();
         form.fill(UNTIL, until.map_or_else(String::new, |until| day_of(until).to_string()));
     }
     if form.typed(SCOPE).is_empty() {

@@ -248,6 +248,8 @@ async fn answered(
                 .to_owned()
         }
         Err(OfferError::NotFound) => return Err(PageError::NotFound),
+        // Only of an offer that is made.
+        Err(error @ OfferError::SamePlace) => return Err(PageError::internal(error)),
         Err(OfferError::Reused(_)) => return Err(field::stale()),
         Err(OfferError::Store(error) | OfferError::Booking(BookingError::Store(error))) => {
             return Err(error.into());

@@ -112,6 +112,11 @@ impl OverPage {
         Self { texts, layout, form, table, to_offer, may, chosen, operation, hold_operation }
     }
 
+    /// Whether renewals are among them, whose citizens nobody knows.
+    fn has_renewals(&self) -> bool {
+        self.table.rows.iter().any(|row| row.more.is_renewal())
+    }
+
     /// Whether something is to be chosen.
     fn chooses(&self) -> bool {
         self.may.keep || self.may.hold
@@ -189,8 +194,8 @@ pub(super) async fn page(
     notice: Option<String>,
     chosen: Vec<ReservationId>,
 ) -> Result<Response, PageError> {
-    hold::fill(app, &mut form);
     let lines = lines(app).await?;
+    hold::fill(app, &mut form, &lines);
     let found = u32::try_from(lines.len()).unwrap_or(u32::MAX);
     let view = View { screen: "unplaced", asked: String::new(), subjects: subjects(&lines), found };
     let mut layout = frame(signed, "定員に収まらない予約", &form);
