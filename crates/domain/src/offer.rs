@@ -26,6 +26,8 @@ codes! {
         Closure = "closure",
         /// A citizen wished for another day, and a place on it became free.
         Wish = "wish",
+        /// The staff chose it together with the citizen, who wants to think it over.
+        Staff = "staff",
     }
 }
 
@@ -80,13 +82,14 @@ impl Reason {
             Self::Rules => "定員の変更",
             Self::Closure => "窓口の休止",
             Self::Wish => "早い日の希望",
+            Self::Staff => "職員からの提示",
         }
     }
 
     /// Whether the booking cannot stay where it is. Then its citizen is not one who did not come, and the move is none of
     /// those that they may make on the web.
     pub fn is_forced(self) -> bool {
-        self != Self::Wish
+        matches!(self, Self::Rules | Self::Closure)
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod bulk;
+pub mod chosen;
 pub mod list;
 
 use domain::id::{OfferId, OfferingId, ReservationId};
@@ -136,6 +137,9 @@ pub enum OfferError {
     /// Somebody of the booking would be offered the slot in which they are.
     #[error("a place is the one that the reservation has")]
     SamePlace,
+    /// The places would be held until the day on which they are, or until a moment that is over.
+    #[error("the deadline does not come before the day of the places")]
+    TooLong,
     /// The rules grant nothing any more where the places are held.
     #[error("the places that are held are closed by now")]
     PlaceClosed,

@@ -5,7 +5,7 @@
 
 pub mod by_staff;
 pub mod party;
-mod places;
+pub(crate) mod places;
 pub mod renewal;
 pub mod shown;
 pub mod unplaced;

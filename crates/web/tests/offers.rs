@@ -304,4 +304,76 @@ on_both! {
         house.run_jobs();
         house.verify();
     }
+
+    fn r4_e_an_operator_chooses_the_place_that_is_held_and_offered(home: TestDb) {
+        let mut house = House::open(home);
+        let cards = house.city.notified(3, 'A');
+        let ids = booked(&mut house, &cards, "9:00");
+        let (mut one, mut other) = (house.operator(), house.operator());
+        let page = |n: usize| format!("/reservation/{}/offer", ids[n]);
+        one.open(&format!("/reservation/{}", ids[0])).follow("ほかの日時を提示する").sees("ほかの日時を提示する");
+        one.reads("今の予約は変わりません").reads("令和8年11月24日(火) 9:00");
+        // What is wrong is said at its field; a place is held until before its day, and nobody gets two of one slot.
+        one.open(&format!("{}?day=2026-11-25", page(0))).fill("until", "2026-11-25").press("10:00");
+        one.reads("返事の期限は、今日から11月24日(火)までの日にしてください。");
+        assert_eq!((one.status(), one.page().value("until")), (422, Some("2026-11-25".to_owned())));
+        one.open(&format!("{}?day=2026-11-24", page(0))).press("9:00").reads("今の予約と同じ時間になる方がいます。");
+        assert_eq!(one.status(), 409);
+        one.open(&format!("{}?day=2026-11-25", page(0))).fill("until", "2026-11-20").press_twice("10:00");
+        one.sees("代わりの日時の案内").reads("返事待ち").reads("職員からの提示").reads("11月25日(水) 10:00").reads("11月20日(金) 23:59");
+        let mut citizen = house.citizen();
+        sees(&house, &mut citizen, ids[0]);
+        citizen.follow("内容を見て返事をする").reads("ご相談いただいた日時の枠を確保しています").press("この日時にする").reads("ご案内した日時に変えました。");
+        let moved = now_is(&house, ids[0]);
+        assert_eq!((moved.slot.start.to_string(), moved.changes, moved.web_changes), ("10:00".to_owned(), 1, 0));
+        // Two operators choose for one citizen: the second learns what the first offered, and may offer another one.
+        for operator in [&mut one, &mut other] {
+            operator.open(&format!("{}?day=2026-11-25", page(1)));
+        }
+        one.press("11:00").reads("返事待ち");
+        other.press("13:00").reads("何も変更していません。").reads("選んだもの：11月25日(水) 13:00").reads("いま提示しているもの：11月25日(水) 11:00");
+        assert_eq!(other.status(), 409);
+        other.press("13:00").sees("代わりの日時の案内").reads("11月25日(水) 13:00");
+        one.reload().reads("取下げ");
+        // The citizen thinks better of it on the telephone, and the place is free for others.
+        other.choose("channel", "telephone").press("辞退：枠を空きに戻す（予約はそのまま）").reads("辞退");
+        other.open(&format!("/reservation/{}", ids[1])).reads("代わりの日時を、市民が辞退しました（電話）");
+        // Who changed it themselves while times were looked at is not overtaken.
+        one.open(&format!("{}?day=2026-11-25", page(2)));
+        sees(&house, &mut citizen, ids[2]);
+        citizen.follow("日時を変える").follow("11月25日(水)").press("15時00分").press("この日時に変える").reads("予約の日時を変えました");
+        one.press("11:00").reads("何も変更していません。").reads("いま：11月25日(水) 15:00");
+        assert_eq!(now_is(&house, ids[2]).slot.start.to_string(), "15:00");
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open(&page(2));
+        assert_eq!(auditor.status(), 403);
+        assert!(!auditor.open(&format!("/reservation/{}", ids[2])).text().contains("ほかの日時を提示する"));
+        auditor.open("/journal").reads("11月25日(水) 10:00").reads("の枠を確保し、案内しました（職員からの提示、").open("/access").reads("ほかの日時の提示");
+        house.run_jobs();
+        house.verify();
+    }
+
+    fn r7_e_an_operator_chooses_the_place_that_is_offered_to_people_with_renewals(home: TestDb) {
+        let mut house = House::open(home);
+        let family = renewals(&mut house, 2, "9:00");
+        let alone = renewals(&mut house, 1, "9:00");
+        let mut desk = house.operator();
+        desk.open(&format!("/renewals/{family}")).follow("ほかの日時を提示する").sees("ほかの日時を提示する").reads("1人目 更新の予約");
+        assert!(!desk.text().contains("管理番号"));
+        let page = |id: ReservationId| format!("/reservation/{id}/offer?day=2026-11-25");
+        desk.open(&page(family)).press("10:00").sees("代わりの日時の案内").reads("（2人）").reads("電子証明書の更新");
+        assert_eq!(renewals_at(&house, date(2026, 11, 25), "10:00"), 2);
+        let mut english = house.citizen().reading("en");
+        english.open("/reservation").fill("number", &number(&house, family)).press("Show my booking");
+        english.follow("See the offer and answer").reads("the time that we talked about").press("Take this time");
+        let moved = now_is(&house, family);
+        assert_eq!((moved.slot.day, moved.party), (date(2026, 11, 25), Some(family)));
+        // After a closure the same page offers what the citizen and the operator find, as a move that nobody wished for.
+        closes(&mut house);
+        desk.open(&page(alone)).press("10:10").reads("窓口の休止");
+        desk.choose("channel", "telephone").press("同意：この日時に変更する").reads("同意・変更済み");
+        assert_eq!(now_is(&house, alone).slot.start.to_string(), "10:10");
+        house.run_jobs();
+        house.verify();
+    }
 }

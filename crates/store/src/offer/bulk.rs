@@ -169,7 +169,7 @@ pub fn plan(
 }
 
 /// Why a booking has no place: its time is closed, or there are fewer places than bookings.
-fn reason(rules: &RuleSet, people: &[Reservation]) -> Reason {
+pub(super) fn reason(rules: &RuleSet, people: &[Reservation]) -> Reason {
     let closed = |person: &Reservation| {
         let Slot { service, site, day, start } = &person.slot;
         rules.grant(*service, site, *day, *start).places == 0

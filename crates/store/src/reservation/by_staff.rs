@@ -101,19 +101,32 @@ fn limits<'a>(
 ) -> Result<Vec<Option<Limit>>, BookingError> {
     let mut limits = Vec::new();
     for (card, slot) in slots {
-        if slot.day < day_of(act.at) {
-            return Err(BookingError::Over);
-        }
-        let posted = card::find(tx, card)?.and_then(|card| card.posted_on);
-        let opens = posted.and_then(|on| rules.opens_from(slot.service, &slot.site, on));
-        let too_soon = opens.is_some_and(|opens| slot.day < opens);
-        let limit = rules.staff_limit(slot, act.at).or(too_soon.then_some(Limit::Window));
-        match limit {
+        match limit(tx, act, rules, Some(card), slot)? {
             Some(limit) if reason.is_none() => return Err(BookingError::Limited(limit)),
             limit => limits.push(limit),
         }
     }
     Ok(limits)
+}
+
+/// Which rule keeps a slot from the staff, for a card or for a renewal.
+pub(crate) fn limit(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    rules: &RuleSet,
+    card: Option<CardId>,
+    slot: &Slot,
+) -> Result<Option<Limit>, BookingError> {
+    if slot.day < day_of(act.at) {
+        return Err(BookingError::Over);
+    }
+    let posted = match card {
+        Some(card) => card::find(tx, card)?.and_then(|card| card.posted_on),
+        None => None,
+    };
+    let opens = posted.and_then(|on| rules.opens_from(slot.service, &slot.site, on));
+    let too_soon = opens.is_some_and(|opens| slot.day < opens);
+    Ok(rules.staff_limit(slot, act.at).or(too_soon.then_some(Limit::Window)))
 }
 
 fn say_why(

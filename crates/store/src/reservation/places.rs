@@ -16,7 +16,7 @@ use crate::journal::Recorded;
 use crate::tx::Tx;
 
 /// The moves of the people of a booking, in their order, to the starts of a day.
-pub(super) fn to_starts(
+pub(crate) fn to_starts(
     members: Vec<Reservation>,
     day: Date,
     starts: &[Start],

@@ -3,6 +3,7 @@ offer-title = Another time for your booking
 offer-why-closure = The counter will be closed at the time of your booking. Your booking has not been cancelled. We are keeping another time for you.
 offer-why-rules = Fewer people can be seen at the time of your booking, and there is no longer room for you then. Your booking has not been cancelled. We are keeping another time for you.
 offer-why-wish = A place has become free on a day you asked for. We are keeping it for you. If you do not answer, your present booking stays as it is.
+offer-why-staff = We are keeping the time that we talked about for you. If you do not answer, your booking stays as it is.
 offer-until = Please answer by { $when }.
 offer-until-row = Please answer by
 offer-answer = See the offer and answer

@@ -59,6 +59,7 @@ pub(crate) fn why(reason: Reason) -> &'static str {
         Reason::Rules => key!("offer-why-rules"),
         Reason::Closure => key!("offer-why-closure"),
         Reason::Wish => key!("offer-why-wish"),
+        Reason::Staff => key!("offer-why-staff"),
     }
 }
 
@@ -248,7 +249,7 @@ fn after(app: &App, id: VisitId, done: Result<(), OfferError>) -> Result<Respons
             return Err(PageError::Conflict("the form is stale".to_owned()));
         }
         // Only of an offer that is made.
-        Err(error @ OfferError::SamePlace) => return Err(PageError::internal(error)),
+        Err(error @ (OfferError::SamePlace | OfferError::TooLong)) => return Err(PageError::internal(error)),
         // Another tab was faster with the same answer.
         Err(OfferError::Ended(Standing::Accepted)) => Banner::Accepted,
         // It ran out, somebody else answered or took it back, or the counter is closed there too by now.

@@ -468,6 +468,7 @@ pub(crate) fn screen(code: &str) -> &str {
         "offers" => "代わりの日時の案内の一覧",
         "offers_file" => "代わりの日時の案内の書き出し",
         "offer" => "代わりの日時の案内",
+        "offering" => "ほかの日時の提示",
         "unplaced_file" => "定員に収まらない予約の書き出し",
         "person" => "アカウント",
         "journal" => "記録簿",

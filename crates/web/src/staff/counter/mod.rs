@@ -53,6 +53,8 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .get("/reservation/{id}/move", may(Permission::Reserve), booking::change::show)
         .post("/reservation/{id}/move", may(Permission::Reserve), booking::change::change)
         .post("/reservation/{id}/move/beyond", may(Permission::OverrideRules), booking::change::beyond)
+        .get("/reservation/{id}/offer", may(Permission::Reserve), booking::offer::show)
+        .post("/reservation/{id}/offer", may(Permission::Reserve), booking::offer::offer)
         .get("/reservation/{id}/correct", may(Permission::CloseDay), reservation::correct::show)
         .post("/reservation/{id}/correct", may(Permission::CloseDay), reservation::correct::correct)
         .get("/book/{card}", may(Permission::Reserve), booking::new::show)

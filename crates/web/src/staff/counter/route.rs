@@ -45,6 +45,11 @@ pub(crate) fn move_to(id: ReservationId, day: Option<Date>) -> String {
     on(format!("/reservation/{id}/move"), day)
 }
 
+/// Choosing other places that are held for a reservation and offered.
+pub(crate) fn offer(id: ReservationId) -> String {
+    format!("/reservation/{id}/offer")
+}
+
 fn on(page: String, day: Option<Date>) -> String {
     day.map_or(page.clone(), |day| format!("{page}?day={day}"))
 }

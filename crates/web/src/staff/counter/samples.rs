@@ -22,7 +22,7 @@ use jiff::civil::{Date, date};
 use store::report::{Closed, Corrected, DayReport};
 
 use super::booking::beyond::{Offer, Take};
-use super::booking::slots::{Person, Purpose, SlotsPage, visitors};
+use super::booking::slots::{CONTROL, Offers, Person, Purpose, SlotsPage, visitors};
 use super::close::show::{self as close, ClosePage};
 use super::duties::{Duty, Standing};
 use super::file::CannotWritePage;
@@ -244,6 +244,7 @@ fn family() -> Vec<Member> {
 
 fn person(n: u16, field: Option<&'static str>) -> Person {
     Person {
+        word: CONTROL,
         control: format!("000 0{n:02} 117"),
         href: format!("/cards/{n}"),
         field,
@@ -255,7 +256,7 @@ fn slots_of_family() -> SlotsPage {
     let people = [person(1, Some("visitor")), person(2, Some("visitor-2")), person(3, Some("visitor-3"))];
     let purpose = Purpose {
         title: "予約を取る".to_owned(),
-        say: Saying::sample(),
+        say: Some(Saying::sample()),
         people: people.into(),
         with: "2,3".to_owned(),
         family_href: Some("/book/1/family".to_owned()),
@@ -266,6 +267,7 @@ fn slots_of_family() -> SlotsPage {
         may_override: false,
         here: "/book/1".to_owned(),
         asks_language: true,
+        offers: None,
     };
     let form = refused("member", "この番号のカードはありません。");
     SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, None, None)
@@ -275,7 +277,7 @@ fn slots(form: Form, problem: Option<&str>) -> SlotsPage {
     let moves = problem.is_some();
     let purpose = Purpose {
         title: if moves { "予約の変更" } else { "予約を取る" }.to_owned(),
-        say: Saying::sample(),
+        say: Some(Saying::sample()),
         people: vec![person(1, (!moves).then_some("visitor"))],
         with: String::new(),
         family_href: (!moves).then(|| "/book/1/family".to_owned()),
@@ -286,15 +288,44 @@ fn slots(form: Form, problem: Option<&str>) -> SlotsPage {
         may_override: moves,
         here: "/book/1".to_owned(),
         asks_language: !moves,
+        offers: None,
     };
     SlotsPage::sample(layout("予約を取る", Task::Reservations), purpose, TODAY, form, problem, None)
+}
+
+/// Places that are chosen to be offered, for a card or for a renewal.
+fn slots_offered(is_renewal: bool) -> SlotsPage {
+    let renewal = Person { word: "更新の予約", control: "000001".to_owned(), ..person(1, None) };
+    let purpose = Purpose {
+        title: "ほかの日時を提示する".to_owned(),
+        say: (!is_renewal).then(Saying::sample),
+        people: vec![if is_renewal { renewal } else { person(1, None) }],
+        with: String::new(),
+        family_href: None,
+        all_href: None,
+        alone_href: None,
+        now: Some("令和8年11月24日(火) 9:30".to_owned()),
+        shown: "2026-11-24T9:30V1W".to_owned(),
+        may_override: false,
+        here: "/reservation/1/offer".to_owned(),
+        asks_language: false,
+        offers: Some(Offers {
+            now: is_renewal.then(|| "12月1日(火) 9:10（返事待ち、11月27日(金) 23:59まで）".to_owned()),
+        }),
+    };
+    let form = if is_renewal {
+        Form::fresh()
+    } else {
+        refused("until", "返事の期限は、今日から11月30日(月)までの日にしてください。")
+    };
+    SlotsPage::sample(layout("ほかの日時を提示する", Task::Reservations), purpose, TODAY, form, None, None)
 }
 
 /// A full slot: offered with a reason, or with the word whom to ask.
 fn slots_beyond(may: bool) -> SlotsPage {
     let purpose = Purpose {
         title: "予約を取る".to_owned(),
-        say: Saying::sample(),
+        say: Some(Saying::sample()),
         people: vec![person(1, Some("visitor"))],
         with: String::new(),
         family_href: Some("/book/1/family".to_owned()),
@@ -305,6 +336,7 @@ fn slots_beyond(may: bool) -> SlotsPage {
         may_override: may,
         here: "/book/1".to_owned(),
         asks_language: true,
+        offers: None,
     };
     let take = may.then(|| Take {
         starts: "9:30".to_owned(),
@@ -593,6 +625,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("reservation-refused", reservation(refused("channel", "選んでください。"), None, both).render()),
         ("reservation-later", reservation(fresh(), Some("取り消せません。"), Acts::default()).render()),
         ("book", slots(fresh(), None).render()),
+        ("offer", slots_offered(false).render()),
+        ("offer-renewal", slots_offered(true).render()),
         ("book-family", slots_of_family().render()),
         ("book-beyond", slots_beyond(true).render()),
         ("book-full", slots_beyond(false).render()),

@@ -29,8 +29,8 @@ pub(super) const SCOPE: &str = "scope";
 /// The operation of this form, which stands beside another.
 const OPERATION: &str = "hold_operation";
 
-/// The longest time for which places are held.
-const LONGEST: i32 = 30;
+/// The longest time for which places are held, in days.
+pub(crate) const LONGEST: i32 = 30;
 
 /// Fills the deadline that the rules give, and the scope, where nothing is typed. Where bookings of several services or
 /// sites are without a place, nobody has less time than their own rule gives.

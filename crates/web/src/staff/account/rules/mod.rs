@@ -6,7 +6,7 @@ pub(super) mod day;
 pub(super) mod edit;
 pub(super) mod fields;
 mod fill;
-pub(super) mod hold;
+pub(crate) mod hold;
 pub(super) mod month;
 pub(super) mod offer;
 pub(super) mod offers;

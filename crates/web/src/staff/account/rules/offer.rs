@@ -249,7 +249,7 @@ async fn answered(
         }
         Err(OfferError::NotFound) => return Err(PageError::NotFound),
         // Only of an offer that is made.
-        Err(error @ OfferError::SamePlace) => return Err(PageError::internal(error)),
+        Err(error @ (OfferError::SamePlace | OfferError::TooLong)) => return Err(PageError::internal(error)),
         Err(OfferError::Reused(_)) => return Err(field::stale()),
         Err(OfferError::Store(error) | OfferError::Booking(BookingError::Store(error))) => {
             return Err(error.into());

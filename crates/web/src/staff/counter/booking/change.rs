@@ -20,8 +20,8 @@ use store::reservation::{BookingError, Reservation, party};
 
 use super::new::problem;
 use super::slots::{
-    ALONE, CHANNEL, DAY, Goto, Half, LIMIT, Person, Pressed, Problem, Purpose, REASON, START, SlotsPage,
-    Wanted, look, opens_from, pressed,
+    ALONE, CHANNEL, CONTROL, DAY, Goto, Half, LIMIT, Person, Pressed, Problem, Purpose, REASON, START,
+    SlotsPage, Wanted, look, opens_from, pressed,
 };
 use crate::App;
 use crate::citizen::visit::people;
@@ -114,6 +114,7 @@ async fn page(
     let control = wording::control(own.0.control_number);
     let starts: Vec<String> = people.iter().map(|(_, person)| person.slot.start.to_string()).collect();
     let person = |(card, _): &(Card, Reservation)| Person {
+        word: CONTROL,
         control: wording::control(card.control_number),
         href: route::card(card.id),
         field: None,
@@ -123,7 +124,7 @@ async fn page(
     let layout = signed.layout(format!("予約の変更 {control}")).within(Task::Reservations);
     let purpose = Purpose {
         title: "予約の変更".to_owned(),
-        say: Saying::of(&facts, &app.rules(), app.now()),
+        say: Some(Saying::of(&facts, &app.rules(), app.now())),
         people: people.iter().map(person).collect(),
         with: String::new(),
         family_href: None,
@@ -134,6 +135,7 @@ async fn page(
         may_override: signed.may(Permission::OverrideRules),
         here: route::move_to(id, None),
         asks_language: false,
+        offers: None,
     };
     let operation = app.operation();
     signed

@@ -5,5 +5,6 @@ pub(crate) mod beyond;
 pub(crate) mod change;
 pub(crate) mod family;
 pub(crate) mod new;
+pub(crate) mod offer;
 pub(crate) mod slots;
 pub(crate) mod today;

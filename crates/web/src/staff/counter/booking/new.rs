@@ -16,8 +16,8 @@ use store::op::{Operation, once};
 use store::reservation::{BookingError, Wish, by_staff};
 
 use super::slots::{
-    CHANNEL, DAY, Goto, Half, LANGUAGE, LIMIT, Person, Pressed, Problem, Purpose, REASON, START, SlotsPage,
-    VISITORS, WITH, Wanted, look, opens_from, pressed, visitor,
+    CHANNEL, CONTROL, DAY, Goto, Half, LANGUAGE, LIMIT, Person, Pressed, Problem, Purpose, REASON, START,
+    SlotsPage, VISITORS, WITH, Wanted, look, opens_from, pressed, visitor,
 };
 use crate::App;
 use crate::kit::page::see_other;
@@ -116,6 +116,7 @@ pub(super) async fn page(
     let control = wording::control(first.card.control_number);
     let layout = signed.layout(format!("予約を取る {control}")).within(Task::Reservations);
     let person = |(Facts { card, .. }, field): (&Facts, &'static str)| Person {
+        word: CONTROL,
         control: wording::control(card.control_number),
         href: route::card(card.id),
         field: Some(field),
@@ -126,7 +127,7 @@ pub(super) async fn page(
     };
     let purpose = Purpose {
         title: "予約を取る".to_owned(),
-        say: Saying::of(first, &rules, now),
+        say: Some(Saying::of(first, &rules, now)),
         people: found.iter().zip(VISITORS).map(person).collect(),
         with: joined(&with),
         family_href: (found.len() < MOST_IN_PARTY).then(|| route::book_family(id)),
@@ -137,6 +138,7 @@ pub(super) async fn page(
         may_override: signed.may(Permission::OverrideRules),
         here: route::book(id, None),
         asks_language: true,
+        offers: None,
     };
     let operation = app.operation();
     signed

@@ -58,6 +58,8 @@ pub(super) const LIMIT: &str = "limit";
 pub(super) const REASON: &str = "reason";
 /// The field of the other cards of a family, by their ids.
 pub(super) const WITH: &str = "with";
+/// The field of the day until which places are held, where they are offered and not taken.
+pub(super) const UNTIL: &str = "until";
 /// The field that says that one of a family is moved without the others.
 pub(super) const ALONE: &str = "alone";
 /// The fields of who comes, in the order of the people.
@@ -245,6 +247,8 @@ pub(crate) struct Time {
 
 /// One of the people for whom the page is.
 pub(crate) struct Person {
+    /// What the number is: of the card, or of a renewal.
+    pub(crate) word: &'static str,
     /// 管理番号, as people read it.
     pub(crate) control: String,
     /// The card.
@@ -259,8 +263,8 @@ pub(crate) struct Person {
 pub(crate) struct Purpose {
     /// The heading.
     pub(crate) title: String,
-    /// What to read out, and what to do.
-    pub(crate) say: Saying,
+    /// What to read out, and what to do; nothing for a renewal.
+    pub(crate) say: Option<Saying>,
     /// The people, in their order; at least one.
     pub(crate) people: Vec<Person>,
     /// The others of the family as the address has them; empty for somebody alone.
@@ -281,7 +285,18 @@ pub(crate) struct Purpose {
     pub(crate) here: String,
     /// Whether the citizen's language is asked.
     pub(crate) asks_language: bool,
+    /// The places are held and offered, and not taken; with what is offered now.
+    pub(crate) offers: Option<Offers>,
 }
+
+/// That places are held and offered.
+pub(crate) struct Offers {
+    /// What is offered now, and ends when another place is.
+    pub(crate) now: Option<String>,
+}
+
+/// The word for the number of a card.
+pub(crate) const CONTROL: &str = "管理番号";
 
 /// The page.
 #[derive(Template)]
