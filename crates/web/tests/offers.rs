@@ -344,6 +344,12 @@ on_both! {
         citizen.follow("日時を変える").follow("11月25日(水)").press("15時00分").press("この日時に変える").reads("予約の日時を変えました");
         one.press("11:00").reads("何も変更していません。").reads("いま：11月25日(水) 15:00");
         assert_eq!(now_is(&house, ids[2]).slot.start.to_string(), "15:00");
+        // Who cancelled it is left alone, and the page of the reservation says why.
+        one.open(&format!("{}?day=2026-11-25", page(1)));
+        sees(&house, &mut citizen, ids[1]);
+        citizen.follow("予約を取り消す").press("予約を取り消す").sees("予約を取り消しました");
+        one.press("11:00").reads("「取消」の予約は変更できません。").reads("経過");
+        assert_eq!((one.status(), now_is(&house, ids[1]).state), (409, State::Cancelled));
         let mut auditor = house.person(Role::Auditor);
         auditor.open(&page(2));
         assert_eq!(auditor.status(), 403);
@@ -368,6 +374,12 @@ on_both! {
         english.follow("See the offer and answer").reads("the time that we talked about").press("Take this time");
         let moved = now_is(&house, family);
         assert_eq!((moved.slot.day, moved.party), (date(2026, 11, 25), Some(family)));
+        // A renewal that another operator cancelled while its times were looked at is left alone.
+        let gone = renewals(&mut house, 1, "9:10");
+        desk.open(&page(gone));
+        house.operator().open(&format!("/renewals/{gone}")).choose("channel", "telephone").press("この予約を取り消す").reads("取消");
+        desk.press("10:20").reads("「取消」の予約は変更できません。").reads("経過");
+        assert_eq!(desk.status(), 409);
         // After a closure the same page offers what the citizen and the operator find, as a move that nobody wished for.
         closes(&mut house);
         desk.open(&page(alone)).press("10:10").reads("窓口の休止");

@@ -134,7 +134,7 @@ struct Known {
 }
 
 /// The page with a form as it stands, and with what went wrong.
-pub(super) async fn page(
+pub(in crate::staff) async fn page(
     app: &App,
     signed: &Signed,
     id: ReservationId,

@@ -35,6 +35,7 @@ use crate::kit::{Fields, Form, PageError, respond};
 use crate::staff::Task;
 use crate::staff::account::rules::affected::{Offered, route_of};
 use crate::staff::account::rules::hold::LONGEST;
+use crate::staff::counter::reservation::show::page as show_reservation;
 use crate::staff::counter::reservation::shown::{AsShown, SHOWN, changed_since};
 use crate::staff::counter::route;
 use crate::staff::counter::say::{Facts, Saying};
@@ -93,7 +94,14 @@ async fn page(
     let found = app.db.read(move |reader| read(reader, id, &of)).await?;
     let Known { this, people, shown, facts, now } = found.ok_or(PageError::NotFound)?;
     if this.state != Booking::Booked {
-        return Ok(see_other(&page_of(&this)));
+        // It ended while its times were looked at: the page of the reservation says so.
+        return match problem.sentence {
+            None => Ok(see_other(&page_of(&this))),
+            sentence if this.slot.service == Service::Renewal => {
+                renewal::show::page(app, signed, id, Form::fresh(), sentence).await
+            }
+            sentence => show_reservation(app, signed, id, Form::fresh(), sentence).await,
+        };
     }
     // What is offered is held until the end of a day before its own.
     let tomorrow = app.today().saturating_add(1.day());
