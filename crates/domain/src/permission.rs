@@ -37,6 +37,8 @@ codes! {
         TransferBatches = "transfer_batches",
         /// Put cards away, pull them.
         MoveCards = "move_cards",
+        /// Set up rooms, cabinets, shelves and boxes.
+        KeepPlaces = "keep_places",
         /// Share one's saved filters of lists with everybody at the site, and remove such.
         ShareFilters = "share_filters",
         /// Arrange the columns of lists for everybody at the site, with the city's agreement.
@@ -101,6 +103,7 @@ impl Role {
                 P::ReceiveVisitors,
                 P::RecordIssue,
                 P::OverrideRules,
+                P::KeepPlaces,
                 P::ShareFilters,
                 P::ArrangeLists,
                 P::CloseDay,

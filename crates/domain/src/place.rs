@@ -36,6 +36,30 @@ impl PlaceKind {
         matches!(self, Self::Box)
     }
 
+    /// Whether it is built up by people: rooms, cabinets, shelves and boxes. The other places are there from the start.
+    pub fn is_furniture(self) -> bool {
+        self.depth().is_some()
+    }
+
+    /// Whether it may stand in a place of another kind. As many levels as the site has: a box on a shelf, in a cabinet
+    /// without shelves, or in a room. Nothing stands in its own kind, so no place can stand in itself.
+    pub fn may_stand_in(self, outer: Self) -> bool {
+        match (outer.depth(), self.depth()) {
+            (Some(outer), Some(inner)) => outer < inner,
+            _ => false,
+        }
+    }
+
+    fn depth(self) -> Option<u8> {
+        match self {
+            Self::Room => Some(0),
+            Self::Cabinet => Some(1),
+            Self::Shelf => Some(2),
+            Self::Box => Some(3),
+            _ => None,
+        }
+    }
+
     /// The word on the screen.
     pub fn label(self) -> &'static str {
         match self {
@@ -53,6 +77,7 @@ impl PlaceKind {
         }
     }
 }
+
 /// The key by which places are walked in one pass: numbers within a name count as numbers, so that 箱1-2 comes before
 /// 箱1-10.
 pub fn walk_order(name: &str) -> Vec<(String, u64)> {
@@ -74,6 +99,17 @@ pub fn walk_order(name: &str) -> Vec<(String, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r5_c7_what_stands_in_what_goes_no_way_round() {
+        use PlaceKind::{Box, Cabinet, Desk, Room, Shelf};
+        for (inner, outer) in
+            [(Cabinet, Room), (Shelf, Cabinet), (Shelf, Room), (Box, Shelf), (Box, Cabinet), (Box, Room)]
+        {
+            assert!(inner.may_stand_in(outer) && !outer.may_stand_in(inner), "{inner} in {outer}");
+        }
+        assert!(PlaceKind::ALL.iter().all(|kind| !kind.may_stand_in(*kind) && !kind.may_stand_in(Desk)));
+    }
 
     #[test]
     fn r5_c5_boxes_are_walked_in_the_order_of_their_numbers() {

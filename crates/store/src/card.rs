@@ -41,7 +41,8 @@ statements! { "card":
         (card_id, n, entry_id, at, stage_from, stage_to, place_from, place_to, batch_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     STEPS = "SELECT t.n AS n, t.entry_id AS entry_id, t.at AS at, t.stage_from AS stage_from,
-        t.stage_to AS stage_to, f.name AS place_from, p.name AS place_to, j.actor AS actor
+        t.stage_to AS stage_to, f.name AS place_from, p.name AS place_to,
+        f.kind AS kind_from, p.kind AS kind_to, j.actor AS actor
         FROM card_step t JOIN place p ON p.id = t.place_to LEFT JOIN place f ON f.id = t.place_from
         JOIN journal j ON j.id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
     SET_PROGRESS = "UPDATE card SET progress = $1 WHERE id = $2 AND stage = $3";
@@ -125,6 +126,8 @@ pub struct Step {
     pub place_from: Option<String>,
     /// The place after.
     pub place_to: String,
+    /// Whether it went from box to box.
+    pub between_boxes: bool,
 }
 
 /// What a step changes; what is `None` stays.
@@ -223,6 +226,10 @@ pub fn steps(reader: &mut Reader<'_>, id: CardId) -> Result<Vec<Step>> {
             stage_to: row.get("stage_to")?,
             place_from: row.get("place_from")?,
             place_to: row.get("place_to")?,
+            between_boxes: {
+                let from: Option<PlaceKind> = row.get("kind_from")?;
+                from.is_some_and(PlaceKind::is_storage) && row.get::<PlaceKind>("kind_to")?.is_storage()
+            },
         })
     })
 }

@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015_failed_mails.sql"),
     migration!(16, "0016_arrangements.sql"),
     migration!(17, "0017_offers.sql"),
+    migration!(18, "0018_places.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -246,6 +247,11 @@ mod tests {
             17,
             "a84490f3e03aa67a51a42559bfeaaff9cbf4db5f9bf143a84a0c40e573d70696",
             "a0fb9c617d52e43a404fccad1545ccf3629c4a5e672d292e383c05d5263e3b65",
+        ),
+        (
+            18,
+            "cd11379400c59e3f9d3bc3702be9ff101883aa46311628d57d3f93c4ba21dcad",
+            "64b705cf5bf85e3781f778f89bde67f30e6f91e7d487058465a559524f6151a8",
         ),
     ];
 

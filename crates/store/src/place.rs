@@ -1,26 +1,39 @@
 //! Places: one tree, with one desk, tray, counter, city, post, citizen and missing per site.
 
-use domain::id::PlaceId;
+use domain::id::{CardId, PlaceId};
 use domain::journal::Entry;
-use domain::number::PlaceLabel;
+use domain::number::{ControlNumber, PlaceLabel};
 use domain::place::PlaceKind;
 use domain::service::SiteCode;
 
 use crate::act::Act;
+use crate::card::{self, Change, StepError};
 use crate::error::{Error, Result};
-use crate::meta;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, statements};
+use crate::{bind, meta, statements};
 
 // Cards of a portion of opening stock are in their places before the portion is taken; until then they do not count.
 statements! { "place":
-    INSERT = "INSERT INTO place (id, parent_id, kind, site, name, label, entry_id) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    FIND = "SELECT id, parent_id, kind, site, name, label FROM place WHERE id = $1";
-    BY_LABEL = "SELECT id, parent_id, kind, site, name, label FROM place WHERE label = $1";
-    OF_KIND = "SELECT id, parent_id, kind, site, name, label FROM place WHERE site = $1 AND kind = $2 ORDER BY id";
+    INSERT = "INSERT INTO place (id, parent_id, kind, site, name, label, capacity, entry_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    FIND = "SELECT id, parent_id, kind, site, name, label, capacity FROM place WHERE id = $1";
+    BY_LABEL = "SELECT id, parent_id, kind, site, name, label, capacity FROM place WHERE label = $1";
+    OF_KIND = "SELECT id, parent_id, kind, site, name, label, capacity FROM place
+        WHERE site = $1 AND kind = $2 ORDER BY id";
+    NAMED = "SELECT id FROM place WHERE site = $1 AND kind = $2 AND name = $3";
+    CHANGE = "UPDATE place SET name = $1, capacity = $2, parent_id = $3
+        WHERE id = $4 AND name = $5 AND COALESCE(capacity, 0) = $6 AND COALESCE(parent_id, '') = $7";
+    // A card that was issued long ago is no neighbour, so only so many are looked at.
+    NEIGHBOUR = "SELECT n.place_id AS id FROM
+            (SELECT control_number, place_id FROM card WHERE control_number < $1 ORDER BY control_number DESC LIMIT 200) n
+        JOIN place p ON p.id = n.place_id
+        WHERE p.kind = 'box' AND p.site = $2 ORDER BY n.control_number DESC LIMIT 1";
+    HAVE_BOX = "UPDATE card SET steps = steps WHERE place_id = $1";
+    IN_BOX = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
+        WHERE c.place_id = $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
     FILLED = "SELECT p.id AS id, p.parent_id AS parent_id, p.kind AS kind, p.site AS site, p.name AS name,
-        p.label AS label, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id) - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
+        p.label AS label, p.capacity AS capacity, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id) - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
             WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND d.consignment_id = s.id
             AND d.place_id = p.id) AS cards
         FROM place p WHERE p.site = $1 AND p.kind = $2 ORDER BY p.id";
@@ -44,6 +57,8 @@ pub struct Place {
     pub name: String,
     /// The number on its label, for places that are scanned.
     pub label: Option<PlaceLabel>,
+    /// For how many cards it has room; none: nobody said.
+    pub capacity: Option<u32>,
 }
 
 fn place(row: &Row<'_>) -> Result<Place> {
@@ -61,6 +76,7 @@ fn place(row: &Row<'_>) -> Result<Place> {
         site: row.get("site")?,
         name: row.get("name")?,
         label,
+        capacity: row.get("capacity")?,
     })
 }
 
@@ -98,7 +114,128 @@ pub fn the(reader: &mut Reader<'_>, site: &SiteCode, kind: PlaceKind) -> Result<
     }
 }
 
-/// Makes a place; boxes get the next label.
+/// Why a place was not set up or changed, or a box not emptied.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// The site has a place of this kind and name.
+    #[error("there is a place with the name {0}")]
+    NameTaken(String),
+    /// It cannot stand there: that place is at another site, or of a kind in which this one does not stand.
+    #[error("a place of this kind does not stand there")]
+    WrongParent,
+    /// It is no place that people set up, or it is gone.
+    #[error("there is no such place to be changed")]
+    NotFound,
+    /// Somebody else changed it since it was shown.
+    #[error("the place was changed by somebody else")]
+    Changed,
+    /// The operation was used for something else.
+    #[error(transparent)]
+    Reused(#[from] crate::op::Reused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// What people say of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fitted {
+    /// Its name on screen and label.
+    pub name: String,
+    /// For how many cards it has room; none: nobody said.
+    pub capacity: Option<u32>,
+    /// In which place it stands.
+    pub parent: Option<PlaceId>,
+}
+
+impl From<&Place> for Fitted {
+    fn from(place: &Place) -> Self {
+        Self { name: place.name.clone(), capacity: place.capacity, parent: place.parent }
+    }
+}
+
+/// Sets up places of one kind, all or none; boxes get the next labels.
+pub fn set_up(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    site: &SiteCode,
+    kind: PlaceKind,
+    places: &[Fitted],
+) -> Result<Vec<PlaceId>, PlaceError> {
+    alone(tx)?;
+    let mut made = Vec::new();
+    for place in places {
+        fits(tx, site, kind, place, None)?;
+        made.push(insert(tx, act, site, kind, place)?);
+    }
+    Ok(made)
+}
+
+/// Gives a place another name or capacity, or says that it stands elsewhere, with all that is in it.
+/// `seen` is what the person saw before the change.
+pub fn change(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: PlaceId,
+    seen: &Fitted,
+    wanted: &Fitted,
+) -> Result<(), PlaceError> {
+    alone(tx)?;
+    let place = find(tx, id)?.filter(|place| place.kind.is_furniture()).ok_or(PlaceError::NotFound)?;
+    fits(tx, &place.site, place.kind, wanted, Some(id))?;
+    let Fitted { name, capacity, parent } = wanted.clone();
+    tx.record(act, &Entry::PlaceChanged { place: id, name, capacity, parent })?;
+    let before = seen.parent.map(|parent| parent.to_string()).unwrap_or_default();
+    let changed = tx.execute(
+        &CHANGE,
+        bind![
+            wanted.name,
+            wanted.capacity,
+            wanted.parent,
+            id,
+            seen.name,
+            seen.capacity.unwrap_or_default(),
+            before
+        ],
+    )?;
+    if changed == 0 { Err(PlaceError::Changed) } else { Ok(()) }
+}
+
+/// Those who set up places go one after the other, so that two of them cannot give the same name.
+fn alone(tx: &mut Tx<'_>) -> Result<()> {
+    meta::take_numbers(tx, "places_set_up", 1).map(drop)
+}
+
+fn fits(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    kind: PlaceKind,
+    wanted: &Fitted,
+    own: Option<PlaceId>,
+) -> Result<(), PlaceError> {
+    if let Some(parent) = wanted.parent {
+        let outer = find(reader, parent)?.ok_or(PlaceError::WrongParent)?;
+        if outer.site != *site || !kind.may_stand_in(outer.kind) {
+            return Err(PlaceError::WrongParent);
+        }
+    }
+    let named: Vec<PlaceId> = reader.rows(&NAMED, bind![site, kind, wanted.name], |row| row.get("id"))?;
+    if named.iter().any(|id| Some(*id) != own) {
+        return Err(PlaceError::NameTaken(wanted.name.clone()));
+    }
+    Ok(())
+}
+
+fn insert(tx: &mut Tx<'_>, act: &Act, site: &SiteCode, kind: PlaceKind, place: &Fitted) -> Result<PlaceId> {
+    let id: PlaceId = tx.id(act);
+    let recorded = tx.record(act, &Entry::PlaceCreated { place: id })?;
+    let label = if kind.is_storage() { Some(meta::take_numbers(tx, "place_label", 1)?) } else { None };
+    let Fitted { name, capacity, parent } = place;
+    tx.execute_one(&INSERT, bind![id, parent, kind, site, name, label, capacity, recorded.entry()])?;
+    Ok(id)
+}
+
+/// Makes a place when a house is set up; boxes get the next label.
 pub fn create(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -107,9 +244,45 @@ pub fn create(
     name: &str,
     parent: Option<PlaceId>,
 ) -> Result<PlaceId> {
-    let id: PlaceId = tx.id(act);
-    let recorded = tx.record(act, &Entry::PlaceCreated { place: id })?;
-    let label = if kind.is_storage() { Some(meta::take_numbers(tx, "place_label", 1)?) } else { None };
-    tx.execute_one(&INSERT, bind![id, parent, kind, site, name, label, recorded.entry()])?;
-    Ok(id)
+    insert(tx, act, site, kind, &Fitted { name: name.to_owned(), capacity: None, parent })
+}
+
+/// The box in which the stored card before this one lies, in the order of the 管理番号.
+pub fn neighbour(reader: &mut Reader<'_>, site: &SiteCode, number: ControlNumber) -> Result<Option<PlaceId>> {
+    reader.row(&NEIGHBOUR, bind![number.base(), site], |row| row.get("id"))
+}
+
+/// Moves all cards of a box into another one of the site by one act, and answers how many. Each of them takes a step of
+/// its own, so that its story goes on; a card that somebody took out meanwhile stays where they put it.
+///
+/// `None`: there are more than `most`, which would hold other writers for too long.
+pub fn empty_into(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    from: PlaceId,
+    to: PlaceId,
+    most: u32,
+) -> Result<Option<u32>, StepError> {
+    let kinds = [find(tx, from)?, find(tx, to)?];
+    let [Some(out), Some(into)] = kinds else {
+        return Err(Error::Broken("no such place".to_owned()).into());
+    };
+    let storage = out.kind.is_storage() && into.kind.is_storage();
+    if !storage || out.site != into.site || from == to {
+        return Err(StepError::WrongPlace { from: out.kind, to: into.kind });
+    }
+    // From here on nobody takes one of its cards until all have moved.
+    tx.execute(&HAVE_BOX, bind![from])?;
+    let cards: Vec<CardId> = tx.rows(&IN_BOX, bind![from, most + 1], |row| row.get("id"))?;
+    let count = u32::try_from(cards.len()).unwrap_or(u32::MAX);
+    if count > most {
+        return Ok(None);
+    }
+    if count > 0 {
+        let recorded = tx.record(act, &Entry::BoxEmptied { from, to, cards: count })?;
+        for id in cards {
+            card::step(tx, &recorded, id, &Change { place: Some(to), ..Change::default() })?;
+        }
+    }
+    Ok(Some(count))
 }

@@ -332,6 +332,45 @@ on_both! {
         // The last one is still answered with its first result.
         assert_eq!(press(&mut city, 8), Ok(8));
     }
+
+    fn r5_c7_a_card_that_is_pulled_while_its_box_is_emptied_is_where_it_was_put_last(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 40);
+        city.at(EVE, 9 * 60);
+        for (n, id) in cards.iter().enumerate() {
+            let slot = city.slot(DAY, STARTS[n % STARTS.len()]);
+            // Who finds no place is not part of this.
+            let _ = city.book(*id, slot);
+        }
+        let (from, to) = (card(&city, cards[0]).place, city.new_box("箱2"));
+        let pulls: Vec<_> = cards.iter().map(|id| (*id, city.act())).collect();
+        let (empties, db) = (city.act(), city.db().clone());
+        let day = city.day(DAY);
+        let (pulled, emptied) = at_once(
+            || {
+                let mut pulled = Vec::new();
+                for (id, act) in pulls {
+                    let day = day.clone();
+                    let done = db.write_now(Lane::Staff, move |tx| store::pull::pull(tx, &act, id, &day));
+                    if done.unwrap() == Pulled::Pulled {
+                        pulled.push(id);
+                    }
+                }
+                pulled
+            },
+            || db.write_now(Lane::Staff, move |tx| store::place::empty_into(tx, &empties, from, to, 500)),
+        );
+        let moved = emptied.unwrap().unwrap();
+        for id in &cards {
+            let now = card(&city, *id);
+            // On the tray whoever was pulled, before or after the box was emptied; everybody else in the other box.
+            let expected = if pulled.contains(id) { PlaceKind::Tray } else { PlaceKind::Box };
+            assert_eq!(now.place_kind, expected);
+            assert!(expected == PlaceKind::Tray || now.place == to);
+        }
+        assert!(usize::try_from(moved).unwrap() + pulled.len() >= cards.len());
+        assert_eq!(city.verify(), []);
+    }
 }
 
 /// What a press can come to.

@@ -27,6 +27,8 @@ impl Entry {
             Self::MailBounced { .. } => "mail_bounced",
             Self::MailTriedAgain { .. } => "mail_tried_again",
             Self::PlaceCreated { .. } => "place_created",
+            Self::PlaceChanged { .. } => "place_changed",
+            Self::BoxEmptied { .. } => "box_emptied",
             Self::ConsignmentTaken { .. } => "consignment_taken",
             Self::OpeningBegun { .. } => "opening_begun",
             Self::OpeningDropped { .. } => "opening_dropped",
@@ -132,7 +134,8 @@ impl Entry {
             | Self::MailRemoved { reservation }
             | Self::MailBounced { reservation, .. }
             | Self::MailTriedAgain { reservation, .. } => vec![S::Reservation(*reservation)],
-            Self::PlaceCreated { place } => vec![S::Place(*place)],
+            Self::PlaceCreated { place } | Self::PlaceChanged { place, .. } => vec![S::Place(*place)],
+            Self::BoxEmptied { from, to, .. } => vec![S::Place(*from), S::Place(*to)],
             Self::ConsignmentTaken { consignment, .. }
             | Self::OpeningBegun { consignment }
             | Self::OpeningDropped { consignment, .. }

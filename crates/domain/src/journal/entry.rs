@@ -182,6 +182,26 @@ pub enum Entry {
         /// Which.
         place: PlaceId,
     },
+    /// A place got another name, another capacity, or stands elsewhere now.
+    PlaceChanged {
+        /// Which.
+        place: PlaceId,
+        /// Its name from now on.
+        name: String,
+        /// For how many cards it has room; none: nobody said.
+        capacity: Option<u32>,
+        /// In which place it stands.
+        parent: Option<PlaceId>,
+    },
+    /// All cards of a box were moved to another at once.
+    BoxEmptied {
+        /// From which.
+        from: PlaceId,
+        /// Into which.
+        to: PlaceId,
+        /// How many.
+        cards: u32,
+    },
     /// A consignment was taken: its cards are listed and on the desk.
     ConsignmentTaken {
         /// Which.

@@ -23,7 +23,7 @@ const BOX: u32 = 500;
 const RECENT: [u8; 4] = [7, 4, 3, 1];
 
 /// Cards that a box of the storage room holds.
-const IN_A_BOX: usize = 20;
+pub(super) const IN_A_BOX: u32 = 20;
 
 /// A delivery to come.
 #[derive(Debug, Clone)]
@@ -247,7 +247,7 @@ impl City<'_> {
         let pause = 3000 / count.max(1);
         let mut acts = Vec::new();
         for (n, card) in (0..).zip(cards) {
-            let home = self.boxes[(self.stored / IN_A_BOX) % self.boxes.len()];
+            let home = self.boxes[(self.stored / IN_A_BOX as usize) % self.boxes.len()];
             self.stored += 1;
             self.homes.insert(card.id, home);
             let at = moment(day, 10 * 60 + 20, n * pause);

@@ -16,9 +16,10 @@ use domain::time::{Start, day_of, instant_at};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use store::keys::Keys;
+use store::place::{Fitted, Place, PlaceError};
 use store::{Act, Db, Lane, Tx, sealer};
 
-use super::cards::{Delivery, deliveries};
+use super::cards::{Delivery, IN_A_BOX, deliveries};
 use super::dice::Dice;
 use super::people::Staff;
 use super::renewals::Renewals;
@@ -62,6 +63,9 @@ pub enum CityError {
     /// An account.
     #[error(transparent)]
     Person(#[from] store::person::PersonError),
+    /// A box.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -157,11 +161,12 @@ pub(super) fn make(
         full: HashSet::new(),
         opens: HashMap::new(),
         homes: HashMap::new(),
-        boxes: boxes.into_iter().map(|place| place.id).collect(),
+        boxes: boxes.iter().map(|place| place.id).collect(),
         stored: 0,
         prefixes: HashSet::new(),
         renewals: Renewals::of(plan.cards, plan.seed),
     };
+    city.fits(&boxes, plan.cards)?;
     city.deliveries = deliveries(&city, plan, today);
     let first = city.deliveries.keys().next().copied().unwrap_or(today);
     for day in std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(|day| *day <= today) {
@@ -171,6 +176,23 @@ pub(super) fn make(
 }
 
 impl City<'_> {
+    /// Each box is told for how many cards it has room.
+    fn fits(&self, boxes: &[Place], cards: u32) -> Result<(), CityError> {
+        let act = self.dice.act(dawn(self.until), self.staff.person_in_charge);
+        let boxes = boxes.to_vec();
+        // More than they hold in a small city only where so many cards would never fit.
+        let room = cards.div_ceil(u32::try_from(boxes.len().max(1)).unwrap_or(u32::MAX)).max(IN_A_BOX);
+        self.db.write_now(Lane::Background, move |tx| {
+            for place in &boxes {
+                let seen = Fitted::from(place);
+                let wanted = Fitted { capacity: Some(room), ..seen.clone() };
+                store::place::change(tx, &act, place.id, &seen, &wanted)?;
+            }
+            Ok::<_, PlaceError>(())
+        })?;
+        Ok(())
+    }
+
     /// One day.
     fn live(&mut self, day: Date) -> Result<(), CityError> {
         if let Opening::Open { until, .. } = self.rules.opening(Service::Issuance, &self.site, day) {

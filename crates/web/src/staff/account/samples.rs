@@ -178,6 +178,13 @@ fn entries() -> Vec<Told> {
         Entry::SignedIn { person: person(1), session: SessionId::from_parts(1, 1) },
         Entry::CardInspected { card, pass: Pass::Print, finding: Finding::Good },
         Entry::CardPlaced { card, place: PlaceId::from_parts(1, 1) },
+        Entry::PlaceChanged {
+            place: PlaceId::from_parts(1, 1),
+            name: "箱1-2-3".to_owned(),
+            capacity: Some(100),
+            parent: None,
+        },
+        Entry::BoxEmptied { from: PlaceId::from_parts(1, 2), to: PlaceId::from_parts(1, 1), cards: 42 },
         Entry::BatchSent {
             batch: domain::id::BatchId::from_parts(1, 1),
             cards: 48,

@@ -37,6 +37,8 @@ impl Names {
         for written in entries {
             let place = match &written.entry {
                 Entry::PlaceCreated { place }
+                | Entry::PlaceChanged { place, .. }
+                | Entry::BoxEmptied { to: place, .. }
                 | Entry::CardPlaced { place, .. }
                 | Entry::CardPulled { place, .. } => *place,
                 _ => continue,
@@ -175,6 +177,13 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("届かなかったメール（{}）をもう一度送ることにしました", what.label())
         }
         Entry::PlaceCreated { place } => format!("保管場所「{}」を登録しました", names.place(*place)),
+        Entry::PlaceChanged { name, capacity, .. } => format!(
+            "保管場所「{name}」の内容を変更しました（{}）",
+            capacity.map_or_else(|| "収容枚数の定めなし".to_owned(), |cards| format!("収容{cards}枚"))
+        ),
+        Entry::BoxEmptied { to, cards, .. } => {
+            format!("箱のカード{cards}枚をまとめて「{}」へ移しました", names.place(*to))
+        }
         Entry::ConsignmentTaken { cards, .. } => format!("カード発行一覧表（{cards}枚）を取り込みました"),
         Entry::OpeningBegun { .. } => "引継ぎ（前事業者から）の組を作り始めました".to_owned(),
         Entry::OpeningDropped { cards, .. } => {
@@ -359,7 +368,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 81] = [
+pub(crate) const KINDS: [(&str, &str); 83] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -384,6 +393,8 @@ pub(crate) const KINDS: [(&str, &str); 81] = [
     ("list_stands_so", "一覧のみんなの標準"),
     ("list_chosen", "一覧のレイアウトの選択"),
     ("place_created", "保管場所の登録"),
+    ("place_changed", "保管場所の変更"),
+    ("box_emptied", "箱のカードをまとめて移動"),
     ("card_placed", "箱への格納"),
     ("card_pulled", "引き抜き"),
     ("letters_printed", "交付のご案内の印刷"),

@@ -111,6 +111,23 @@ impl<T> Table<T> {
         }
         Self { stands: Stands::of(arranged), heads, rows }
     }
+
+    /// The same without columns in which no row has anything; the first one stays, for it may lead to the row's page.
+    pub(crate) fn without_empty_columns(mut self) -> Self {
+        let used: Vec<bool> = (0..self.heads.len())
+            .map(|at| {
+                at == 0
+                    || self.rows.iter().any(|row| row.cells.get(at).is_some_and(|cell| !cell.text.is_empty()))
+            })
+            .collect();
+        let mut places = used.iter();
+        self.heads.retain(|_| places.next().is_none_or(|used| *used));
+        for row in &mut self.rows {
+            let mut places = used.iter();
+            row.cells.retain(|_| places.next().is_none_or(|used| *used));
+        }
+        self
+    }
 }
 
 fn class(look: Look) -> &'static str {

@@ -85,7 +85,10 @@ fn batches(desk: Desk) -> Desk {
 fn storage(desk: Desk) -> Desk {
     const MOVE: Access = Access::May(Permission::MoveCards);
     const PRINT: Access = Access::May(Permission::PrintLetters);
+    const KEEP: Access = Access::May(Permission::KeepPlaces);
     desk.get("/storage", MOVE, storage::list::show)
+        .get("/storage/places/new", KEEP, storage::set_up::show)
+        .post("/storage/places/new", KEEP, storage::set_up::set_up)
         .get("/lists/places/{file}", MOVE, storage::export::file)
         .get("/storage/put", MOVE, storage::put::show)
         .post("/storage/put", MOVE, storage::put::scan)
@@ -95,6 +98,10 @@ fn storage(desk: Desk) -> Desk {
         .get("/pull/{day}", MOVE, storage::pull::show)
         .post("/pull/{day}", MOVE, storage::pull::scan)
         .get("/places/{id}", Access::May(Permission::SeeCards), storage::place::show)
+        .get("/places/{id}/change", KEEP, storage::change::show)
+        .post("/places/{id}/change", KEEP, storage::change::change)
+        .get("/places/{id}/empty", MOVE, storage::empty::show)
+        .post("/places/{id}/empty", MOVE, storage::empty::scan)
         .get("/places/{id}/label.pdf", PRINT, storage::labels::one)
 }
 

@@ -5,6 +5,7 @@ use domain::batch::BatchKind;
 use domain::card::{Pass, Progress};
 use domain::consignment::{ApplicationMethod, Way};
 use domain::id::{BatchId, CardId, ConsignmentId, FilterId, Id, LetterBatchId, OperationId, PlaceId};
+use domain::place::PlaceKind;
 use domain::profile::Profile;
 use jiff::civil::date;
 use store::batch::mail::Posting;
@@ -52,6 +53,10 @@ fn pull_line(start: Option<domain::time::Start>) -> storage::pull::Line {
         reference: "R8.11.20-1".to_owned(),
         start,
     }
+}
+
+fn outer() -> storage::fitting::Outer {
+    storage::fitting::Outer { id: PlaceId::from_parts(1, 3), name: "棚1-2".to_owned(), chosen: true }
 }
 
 fn texts() -> Texts {
@@ -390,9 +395,30 @@ fn pages() -> Vec<(&'static str, String)> {
             storage::list::ListPage {
                 layout: layout("保管"),
                 may_print: true,
+                may_set_up: true,
+                blocks: vec![storage::picture::Block {
+                    id: Some(PlaceId::from_parts(1, 2)),
+                    name: "キャビネット1".to_owned(),
+                    room: Some((PlaceId::from_parts(1, 9), "保管室".to_owned())),
+                    shelves: vec![
+                        storage::picture::Shelf {
+                            id: Some(PlaceId::from_parts(1, 3)),
+                            name: "棚1-2".to_owned(),
+                            boxes: [(20, Some(100)), (100, Some(100)), (0, None)]
+                                .map(|(cards, capacity)| storage::picture::Cell {
+                                    id: PlaceId::from_parts(1, 1),
+                                    name: "箱1-2-3".to_owned(),
+                                    cards,
+                                    capacity,
+                                })
+                                .into(),
+                        },
+                        storage::picture::Shelf { id: None, name: "棚なし".to_owned(), boxes: vec![] },
+                    ],
+                }],
                 boxes: rows(&storage::export::LISTING, 2),
                 others: rows(&storage::export::LISTING, 0),
-                total: 20,
+                total: 120,
             }
             .render(),
         ),
@@ -406,6 +432,9 @@ fn pages() -> Vec<(&'static str, String)> {
                 label: Some("00000018".to_owned()),
                 may_print: true,
                 may_put: true,
+                may_change: true,
+                filled: Some((20, Some(100))),
+                blocks: vec![],
                 table: rows(&card::export::LISTING, 1),
                 next: Some(card_id(1)),
             }
@@ -451,10 +480,65 @@ fn pages() -> Vec<(&'static str, String)> {
                 place: Some(storage::put::Chosen {
                     id: PlaceId::from_parts(1, 1),
                     name: "箱1-2-3".to_owned(),
-                    cards: 12,
+                    cards: 100,
+                    capacity: Some(100),
+                    next: Some("箱1-2-4".to_owned()),
+                }),
+                waiting: None,
+                recent: String::new(),
+                rows: scans(),
+            }
+            .render(),
+        ),
+        (
+            "put-card-first",
+            storage::put::PutPage {
+                layout: layout("カードを箱に入れる"),
+                place: None,
+                waiting: Some(storage::put::Waiting {
+                    card: card_id(1),
+                    control: "104 230 001".to_owned(),
+                    place: Some(("箱1-2-3".to_owned(), "一つ前の管理番号のカードがある箱")),
                 }),
                 recent: String::new(),
                 rows: scans(),
+            }
+            .render(),
+        ),
+        (
+            "set-up",
+            storage::set_up::SetUpPage {
+                texts: texts(),
+                layout: layout("保管場所を加える"),
+                form: refused(&["kind", "parent", "name", "count", "first", "capacity"]),
+                operation: operation(),
+                outers: vec![outer()],
+            }
+            .render(),
+        ),
+        (
+            "place-change",
+            storage::change::ChangePage {
+                texts: texts(),
+                layout: layout("箱1-2-3の変更"),
+                form: refused(&["parent", "name", "capacity"]),
+                id: PlaceId::from_parts(1, 1),
+                name: "箱1-2-3".to_owned(),
+                kind: PlaceKind::Box,
+                outers: vec![outer()],
+            }
+            .render(),
+        ),
+        (
+            "place-empty",
+            storage::empty::EmptyPage {
+                texts: texts(),
+                layout: layout("箱1-2-3のカードをまとめて移す"),
+                form: refused(&["code"]),
+                operation: operation(),
+                id: PlaceId::from_parts(1, 1),
+                name: "箱1-2-3".to_owned(),
+                cards: 42,
             }
             .render(),
         ),

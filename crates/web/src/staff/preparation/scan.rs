@@ -55,7 +55,7 @@ pub(super) enum Outcome {
     NoCard,
     /// There is no such place, or it is none where cards are stored.
     NoPlace,
-    /// A card came before a place.
+    /// A card came before its place, and waits for it.
     PlaceFirst,
     /// The card is not at the stage of this screen.
     WrongStage,
@@ -85,7 +85,7 @@ const OUTCOMES: [(Outcome, char, bool, &str); 21] = [
     (Outcome::OtherList, 'o', false, "ほかの一覧表のカードです"),
     (Outcome::NoCard, 'k', false, "この管理番号のカードはありません"),
     (Outcome::NoPlace, 'p', false, "カードを入れる箱ではありません"),
-    (Outcome::PlaceFirst, 'f', false, "先に箱のラベルを読み取ってください"),
+    (Outcome::PlaceFirst, 'f', true, "続けて、入れる箱のラベルを読み取ってください"),
     (Outcome::WrongStage, 's', false, "この作業の段階にないカードです"),
     (Outcome::Elsewhere, 'e', false, "市・窓口・市民にあると記録されたカードです"),
     (Outcome::Unknown, 'u', false, "読み取れません。もう一度読み取ってください"),

@@ -67,6 +67,7 @@ fn moved(step: &Step) -> String {
 fn together(step: &Step) -> String {
     match (step.stage_from, step.stage_to) {
         (None, _) => "一覧表を取り込んだ".to_owned(),
+        (Some(_), _) if step.between_boxes => "箱のカードをまとめて移した".to_owned(),
         (Some(from), to) if from == to => "引継ぎで移動した".to_owned(),
         (_, Stage::Prepared) => "市から返却された（交付前設定済）".to_owned(),
         (_, Stage::Notified) => "市が交付通知書と案内を発送した".to_owned(),

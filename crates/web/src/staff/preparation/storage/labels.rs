@@ -1,5 +1,6 @@
 //! Labels of boxes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -7,12 +8,10 @@ use axum::response::Response;
 use documents::Document;
 use documents::label::{PlaceLabel, PlaceLabels, Sheet};
 use domain::id::PlaceId;
-use domain::place::PlaceKind;
-use store::Reader;
 use store::place::Place;
 
 use super::super::paper;
-use super::place::around;
+use super::picture::{Block, Furniture, blocks, furniture, within};
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
@@ -24,33 +23,39 @@ pub(crate) async fn all(State(app): State<Arc<App>>, signed: Signed) -> Result<R
     let labels = app
         .db
         .read(move |reader| {
-            let boxes = store::place::of_kind(reader, &site, PlaceKind::Box)?;
-            boxes.iter().filter_map(|place| label(reader, place).transpose()).collect::<Result<Vec<_>, _>>()
+            let furniture = furniture(reader, &site)?;
+            let boxes = furniture.boxes.iter();
+            Ok::<_, store::Error>(boxes.filter_map(|(place, _)| label(&furniture, place)).collect::<Vec<_>>())
         })
         .await?;
     print(&app, &signed, labels).await
 }
 
-/// Prints the label of one place.
+/// Prints the label of one box, or those of the boxes that stand in a place.
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     signed: Signed,
 ) -> Result<Response, PageError> {
     let id: PlaceId = field::id(&id)?;
-    let label = app
+    let labels = app
         .db
-        .read(move |reader| match store::place::find(reader, id)? {
-            Some(place) => label(reader, &place),
-            None => Ok(None),
+        .read(move |reader| {
+            let Some(place) = store::place::find(reader, id)? else { return Ok(Vec::new()) };
+            let furniture = furniture(reader, &place.site)?;
+            let blocks = within(blocks(&furniture), id);
+            let inside: BTreeSet<PlaceId> =
+                blocks.iter().flat_map(Block::boxes).map(|cell| cell.id).chain([id]).collect();
+            let boxes = furniture.boxes.iter().filter(|(place, _)| inside.contains(&place.id));
+            Ok::<_, store::Error>(boxes.filter_map(|(place, _)| label(&furniture, place)).collect())
         })
         .await?;
-    print(&app, &signed, label.into_iter().collect()).await
+    print(&app, &signed, labels).await
 }
 
-fn label(reader: &mut Reader<'_>, place: &Place) -> Result<Option<PlaceLabel>, store::Error> {
-    let Some(label) = place.label else { return Ok(None) };
-    Ok(Some(PlaceLabel { number: label.digits(), name: place.name.clone(), inside: around(reader, place)? }))
+fn label(furniture: &Furniture, place: &Place) -> Option<PlaceLabel> {
+    let number = place.label?.digits();
+    Some(PlaceLabel { number, name: place.name.clone(), inside: furniture.around(place) })
 }
 
 async fn print(app: &App, signed: &Signed, labels: Vec<PlaceLabel>) -> Result<Response, PageError> {

@@ -1,21 +1,24 @@
-//! The boxes with their counts, and the other places where cards are.
+//! The picture of the cabinets, the boxes with their counts, and the other places where cards are.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::permission::Permission;
 use domain::place::PlaceKind;
+use domain::service::SiteCode;
+use store::Reader;
 use store::place::Place;
 
+use super::super::paper::may_print;
+use super::export::{LISTING, cells};
+use super::picture::{Block, blocks, furniture};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
 use crate::staff::listing::{Arranged, Line, Table};
 use crate::staff::{Layout, Task};
-
-use super::super::paper::may_print;
-use super::export::{LISTING, cells};
 
 /// 保管.
 #[derive(Template)]
@@ -23,6 +26,8 @@ use super::export::{LISTING, cells};
 pub(crate) struct ListPage {
     pub(crate) layout: Layout,
     pub(crate) may_print: bool,
+    pub(crate) may_set_up: bool,
+    pub(crate) blocks: Vec<Block>,
     pub(crate) boxes: Table,
     pub(crate) others: Table,
     /// The cards in boxes.
@@ -31,36 +36,39 @@ pub(crate) struct ListPage {
 
 impl Page for ListPage {}
 
-fn lines(places: &[(Place, u32)]) -> Vec<Line> {
-    places.iter().map(|counted| Line::new(format!("/places/{}", counted.0.id), cells(counted))).collect()
-}
-
-/// The boxes, and the other places, with their counts. What is with citizens is not counted here: it only grows.
-pub(super) async fn counted(app: &App) -> Result<(Vec<(Place, u32)>, Vec<(Place, u32)>), store::Error> {
+/// The places that are no boxes, with their counts. What is with citizens is not counted here: it only grows.
+pub(super) fn others(reader: &mut Reader<'_>, site: &SiteCode) -> Result<Vec<(Place, u32)>, store::Error> {
     const OTHERS: [PlaceKind; 5] =
         [PlaceKind::Desk, PlaceKind::Tray, PlaceKind::Counter, PlaceKind::City, PlaceKind::Missing];
-    let site = app.settings.site.clone();
-    app.db
-        .read(move |reader| {
-            let boxes = store::place::filled(reader, &site, PlaceKind::Box)?;
-            let mut others = Vec::new();
-            for kind in OTHERS {
-                others.extend(store::place::filled(reader, &site, kind)?);
-            }
-            Ok((boxes, others))
-        })
-        .await
+    let mut others = Vec::new();
+    for kind in OTHERS {
+        others.extend(store::place::filled(reader, site, kind)?);
+    }
+    Ok(others)
 }
 
 /// Shows 保管.
 pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
-    let (boxes, others) = counted(&app).await?;
+    let site = app.settings.site.clone();
+    let (furniture, others) = app
+        .db
+        .read(move |reader| Ok::<_, store::Error>((furniture(reader, &site)?, others(reader, &site)?)))
+        .await?;
     let arranged = Arranged::read(&app, &signed, &LISTING).await?;
+    let lines = |places: &[(Place, u32)]| -> Vec<Line> {
+        let line = |counted: &(Place, u32)| {
+            Line::new(format!("/places/{}", counted.0.id), cells(&furniture, counted))
+        };
+        places.iter().map(line).collect()
+    };
     Ok(respond(&ListPage {
         layout: signed.layout("保管").within(Task::Storage),
         may_print: may_print(&signed),
-        total: boxes.iter().map(|(_, cards)| cards).sum(),
-        boxes: Table::new(&arranged, lines(&boxes)),
-        others: Table::new(&arranged, lines(&others)),
+        may_set_up: signed.may(Permission::KeepPlaces),
+        total: furniture.boxes.iter().map(|(_, cards)| cards).sum(),
+        boxes: Table::new(&arranged, lines(&furniture.boxes)),
+        // A desk or a tray has neither label nor capacity.
+        others: Table::new(&arranged, lines(&others)).without_empty_columns(),
+        blocks: blocks(&furniture),
     }))
 }

@@ -17,6 +17,7 @@ use store::place::Place;
 
 use super::super::card::export::{LISTING, cells};
 use super::super::paper::may_print;
+use super::picture::{Block, blocks, furniture, within};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
@@ -38,6 +39,11 @@ pub(crate) struct PlacePage {
     pub(crate) label: Option<String>,
     pub(crate) may_print: bool,
     pub(crate) may_put: bool,
+    pub(crate) may_change: bool,
+    /// How many cards a box holds, and for how many it has room.
+    pub(crate) filled: Option<(u32, Option<u32>)>,
+    /// The picture of a room, a cabinet or a shelf.
+    pub(crate) blocks: Vec<Block>,
     pub(crate) table: Table,
     pub(crate) next: Option<CardId>,
 }
@@ -65,7 +71,7 @@ pub(crate) async fn show(
     signed: Signed,
 ) -> Result<Response, PageError> {
     let id: PlaceId = field::id(&id)?;
-    let (place, around, cards) =
+    let Found { place, around, cards, held, blocks } =
         app.db.read(move |reader| find(reader, id, after)).await?.ok_or(PageError::NotFound)?;
     let view = View {
         screen: "place",
@@ -83,24 +89,36 @@ pub(crate) async fn show(
         kind: place.kind.label(),
         inside: around.join(" ＞ "),
         label: place.label.map(PlaceLabel::digits),
-        may_print: may_print(&signed),
+        may_print: may_print(&signed) && place.kind.is_furniture(),
         may_put: signed.may(Permission::MoveCards) && place.kind.is_storage(),
+        may_change: signed.may(Permission::KeepPlaces) && place.kind.is_furniture(),
+        filled: place.kind.is_storage().then_some((held, place.capacity)),
+        blocks,
         next: cards.last().filter(|_| full).map(|card| card.id),
         table: Table::new(&arranged, cards.iter().map(line).collect()),
     }))
 }
 
-type Found = (Place, Vec<String>, Vec<Listed>);
+struct Found {
+    place: Place,
+    around: Vec<String>,
+    cards: Vec<Listed>,
+    held: u32,
+    blocks: Vec<Block>,
+}
 
 fn find(reader: &mut Reader<'_>, id: PlaceId, after: Option<CardId>) -> Result<Option<Found>, store::Error> {
     let Some(place) = store::place::find(reader, id)? else { return Ok(None) };
     let around = around(reader, &place)?;
     let cards = store::card::in_place(reader, id, after, PAGE)?;
-    Ok(Some((place, around, cards)))
+    let held = store::place::cards_in(reader, id)?;
+    let holds = place.kind.is_furniture() && !place.kind.is_storage();
+    let blocks = if holds { within(blocks(&furniture(reader, &place.site)?), id) } else { Vec::new() };
+    Ok(Some(Found { place, around, cards, held, blocks }))
 }
 
 /// The names of the places around one, outermost first.
-pub(super) fn around(reader: &mut Reader<'_>, place: &Place) -> Result<Vec<String>, store::Error> {
+fn around(reader: &mut Reader<'_>, place: &Place) -> Result<Vec<String>, store::Error> {
     // Room, cabinet, shelf, box: a tree that is deeper has gone in a circle.
     const DEEPEST: usize = 8;
     let (mut names, mut parent) = (Vec::new(), place.parent);

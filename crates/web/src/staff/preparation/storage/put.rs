@@ -1,4 +1,5 @@
-//! Putting cards away: the box is scanned, then its cards.
+//! Putting cards away: the box is scanned, then its cards. A card that is scanned first is told its box, and goes into the
+//! one that is scanned next.
 
 use std::sync::Arc;
 
@@ -6,22 +7,27 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::card::Stage;
-use domain::id::PlaceId;
+use domain::id::{CardId, PlaceId};
 use domain::number::{ControlNumber, PlaceLabel};
 use domain::scan::{ScanScreen, Scanned, read};
+use domain::service::SiteCode;
+use domain::storage::{Filled, Suggested, suggest};
 use serde::Deserialize;
-use store::Lane;
 use store::card::StepError;
+use store::{Lane, Reader};
 
 use super::super::consignment::inspect::outcome;
 use super::super::scan::{CODE, Outcome, RECENT, Recent, Row, Scan};
+use super::picture::walked;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::wording::control;
 use crate::staff::{Layout, Task};
 
 const PLACE: &str = "place";
+const CARD: &str = "card";
 
 /// The scan screen.
 #[derive(Template)]
@@ -29,6 +35,8 @@ const PLACE: &str = "place";
 pub(crate) struct PutPage {
     pub(crate) layout: Layout,
     pub(crate) place: Option<Chosen>,
+    /// The card that waits for its box.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) recent: String,
     pub(crate) rows: Vec<Row>,
 }
@@ -40,12 +48,30 @@ pub(crate) struct Chosen {
     pub(crate) id: PlaceId,
     pub(crate) name: String,
     pub(crate) cards: u32,
+    pub(crate) capacity: Option<u32>,
+    /// Where the next card goes, once this one is full.
+    pub(crate) next: Option<String>,
+}
+
+impl Chosen {
+    fn is_full(&self) -> bool {
+        self.capacity.is_some_and(|capacity| self.cards >= capacity)
+    }
+}
+
+/// A card without a box, and the one that is suggested.
+pub(crate) struct Waiting {
+    pub(crate) card: CardId,
+    pub(crate) control: String,
+    /// The box and why; none: every box is full.
+    pub(crate) place: Option<(String, &'static str)>,
 }
 
 /// Box and last scans in the address.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Asked {
     place: Option<PlaceId>,
+    card: Option<CardId>,
     #[serde(default)]
     recent: String,
 }
@@ -58,30 +84,69 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let recent = Recent::read(&asked.recent);
     recent.viewed(&app, &signed, "put_away").await?;
-    let (last, wanted) = (recent.clone(), asked.place);
-    let (place, rows) = app
+    let (last, site) = (recent.clone(), app.settings.site.clone());
+    let (place, waiting, rows) = app
         .db
         .read(move |reader| {
-            let place = match wanted {
-                Some(id) => store::place::find(reader, id)?.filter(|place| place.kind.is_storage()),
+            let chosen = match asked.place {
+                Some(id) => chosen(reader, &site, id)?,
                 None => None,
             };
-            let chosen = match place {
-                Some(place) => {
-                    let cards = store::place::cards_in(reader, place.id)?;
-                    Some(Chosen { id: place.id, name: place.name, cards })
-                }
-                None => None,
+            let waiting = match asked.card {
+                Some(id) if chosen.is_none() => waiting(reader, &site, id)?,
+                _ => None,
             };
-            Ok::<_, store::Error>((chosen, last.rows(reader)?))
+            Ok::<_, store::Error>((chosen, waiting, last.rows(reader)?))
         })
         .await?;
     Ok(respond(&PutPage {
         layout: signed.layout("カードを箱に入れる").within(Task::Storage),
         place,
+        waiting,
         recent: recent.text(),
         rows,
     }))
+}
+
+fn chosen(reader: &mut Reader<'_>, site: &SiteCode, id: PlaceId) -> Result<Option<Chosen>, store::Error> {
+    let Some(place) = store::place::find(reader, id)?.filter(|place| place.kind.is_storage()) else {
+        return Ok(None);
+    };
+    let cards = store::place::cards_in(reader, id)?;
+    let mut chosen = Chosen { id, name: place.name, cards, capacity: place.capacity, next: None };
+    if chosen.is_full() {
+        chosen.next = suggested(reader, site, Some(id))?.map(|(name, _)| name);
+    }
+    Ok(Some(chosen))
+}
+
+fn waiting(reader: &mut Reader<'_>, site: &SiteCode, id: CardId) -> Result<Option<Waiting>, store::Error> {
+    let Some(card) = store::card::find(reader, id)? else { return Ok(None) };
+    let neighbour = store::place::neighbour(reader, site, card.control_number)?;
+    let place = suggested(reader, site, neighbour)?;
+    Ok(Some(Waiting { card: id, control: control(card.control_number), place }))
+}
+
+/// The name of the box that is suggested beside another, and why.
+fn suggested(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    neighbour: Option<PlaceId>,
+) -> Result<Option<(String, &'static str)>, store::Error> {
+    let boxes = walked(reader, site)?;
+    let filled: Vec<Filled> = boxes
+        .iter()
+        .map(|(place, cards)| Filled { id: place.id, cards: *cards, capacity: place.capacity })
+        .collect();
+    let Some(suggested) = suggest(&filled, neighbour) else { return Ok(None) };
+    let why = match suggested {
+        Suggested::Beside(_) => "一つ前の管理番号のカードがある箱",
+        Suggested::After(_) => "次の空きのある箱",
+        Suggested::First(_) => "空きのある箱",
+    };
+    let name =
+        boxes.into_iter().find(|(place, _)| place.id == suggested.place()).map(|(place, _)| place.name);
+    Ok(name.map(|name| (name, why)))
 }
 
 /// A scan: a box is chosen, a card goes into it.
@@ -90,7 +155,8 @@ pub(crate) async fn scan(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let form = fields.form(&[CODE, PLACE, RECENT])?;
+    let form = fields.form(&[CODE, PLACE, CARD, RECENT])?;
+    let mut waits: Option<CardId> = form.typed(CARD).parse().ok();
     let mut place: Option<PlaceId> = form.typed(PLACE).parse().ok();
     let nothing = |outcome| Scan { card: None, outcome };
     let scanned = if form.fault(CODE).is_some() { Scanned::IndividualNumber } else { read(form.typed(CODE)) };
@@ -103,18 +169,27 @@ pub(crate) async fn scan(
         Scanned::Place(label) => match choose(&app, label).await? {
             Some(chosen) => {
                 place = Some(chosen);
-                nothing(Outcome::Place)
+                match waits.take() {
+                    Some(card) => put(&app, &signed, Wanted::Card(card), chosen).await?,
+                    None => nothing(Outcome::Place),
+                }
             }
             None => nothing(Outcome::NoPlace),
         },
-        Scanned::Control(number) => match place {
-            Some(place) => put(&app, &signed, number, place).await?,
-            None => nothing(Outcome::PlaceFirst),
-        },
+        Scanned::Control(number) => {
+            if let Some(place) = place {
+                put(&app, &signed, Wanted::Number(number), place).await?
+            } else {
+                let card = app.db.read(move |reader| store::card::by_control_number(reader, number)).await?;
+                waits = card;
+                Scan { card, outcome: if card.is_some() { Outcome::PlaceFirst } else { Outcome::NoCard } }
+            }
+        }
     };
     let recent = Recent::read(form.typed(RECENT)).with(scan);
     let place = place.map(|place| format!("place={place}&")).unwrap_or_default();
-    Ok(see_other(&format!("/storage/put?{place}recent={}", recent.text())))
+    let waits = waits.map(|card| format!("card={card}&")).unwrap_or_default();
+    Ok(see_other(&format!("/storage/put?{place}{waits}recent={}", recent.text())))
 }
 
 async fn choose(app: &App, label: PlaceLabel) -> Result<Option<PlaceId>, PageError> {
@@ -122,15 +197,24 @@ async fn choose(app: &App, label: PlaceLabel) -> Result<Option<PlaceId>, PageErr
     Ok(place.filter(|place| place.kind.is_storage()).map(|place| place.id))
 }
 
-async fn put(app: &App, signed: &Signed, number: ControlNumber, place: PlaceId) -> Result<Scan, PageError> {
+/// Which card goes into the box.
+#[derive(Debug, Clone, Copy)]
+enum Wanted {
+    Number(ControlNumber),
+    Card(CardId),
+}
+
+async fn put(app: &App, signed: &Signed, wanted: Wanted, place: PlaceId) -> Result<Scan, PageError> {
     let act = app.act(signed.actor());
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
             let nothing = |outcome| Ok(Scan { card: None, outcome });
-            let Some(id) = store::card::by_control_number(tx, number)? else {
-                return nothing(Outcome::NoCard);
+            let id = match wanted {
+                Wanted::Number(number) => store::card::by_control_number(tx, number)?,
+                Wanted::Card(id) => Some(id),
             };
+            let Some(id) = id else { return nothing(Outcome::NoCard) };
             let Some(card) = store::card::find(tx, id)? else { return nothing(Outcome::NoCard) };
             if store::place::find(tx, place)?.is_none() {
                 return nothing(Outcome::NoPlace);

@@ -1,0 +1,2 @@
+-- How many cards a place has room for; NULL: nobody said.
+ALTER TABLE place ADD COLUMN capacity INTEGER CHECK (capacity > 0);
