@@ -86,6 +86,35 @@ on_both! {
         house.verify();
     }
 
+    fn r4_e_the_map_of_a_month_is_edited_where_it_stands(home: TestDb) {
+        let mut house = House::open(home);
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/rules/month?month=2026-11").reads("この表で枠を決める");
+        charge.fill("first", "2026-11-24").fill("last", "2026-11-25").fill("from", "9:00").fill("until", "11:00");
+        charge.fill("places", "2").fill("why", "研修のため").press("変更案を確かめる").sees("規則の変更案");
+        charge.reads("令和8年11月24日(火)から令和8年11月25日(水)まで").reads("204 → 180");
+        agreed(&mut charge);
+        charge.press("この内容で変える").reads("規則を変えました。");
+        charge.open("/rules/month?month=2026-11").reads("○ 0/12");
+        // One day is that day alone, and wins over the range. What is wrong is said in the form of the rule, with all that
+        // was typed.
+        charge.fill("first", "2026-11-25").fill("last", "2026-11-25").fill("from", "9:00").fill("until", "10:05");
+        charge.fill("places", "5").press("変更案を確かめる").sees("予約枠の規則を加える");
+        charge.reads("時刻は10分単位で入力してください").reads("変える理由を入力してください。");
+        assert_eq!((charge.status(), charge.page().value("places")), (422, Some("5".to_owned())));
+        charge.fill("until", "10:00").fill("why", "応援が来る").press("変更案を確かめる").reads("180 → 198");
+        agreed(&mut charge);
+        charge.press("この内容で変える").reads("規則を変えました。");
+        charge.open("/rules/slots/2026-11-25").reads("10分ごとに5人まで");
+        // Whoever may not change the rules, and a month that is over, have the table alone.
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open("/rules/month?month=2026-11").sees("令和8年11月の枠：カードの交付");
+        assert!(!auditor.text().contains("この表で枠を決める"));
+        charge.open("/rules/month?month=2026-10").sees("令和8年10月の枠：カードの交付");
+        assert!(!charge.text().contains("この表で枠を決める"));
+        house.verify();
+    }
+
     fn r4_e_of_two_editors_the_second_sees_the_firsts_change_and_is_asked_again(home: TestDb) {
         let mut house = House::open(home);
         let mut first = house.person(Role::PersonInCharge);

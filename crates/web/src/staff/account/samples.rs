@@ -40,7 +40,7 @@ use super::people::{Choice, EVERY_SITE};
 use super::rules::affected::{Affected, Offered};
 use super::rules::edit::{EditPage, KindsPage};
 use super::rules::fields::Kind;
-use super::rules::month::{MonthPage, Taken};
+use super::rules::month::{Edit, MonthPage, Taken};
 use super::rules::offer::{Known as KnownOffer, OfferPage};
 use super::rules::offers::{LISTING as OFFERS, Line, OffersPage};
 use super::rules::over::{LISTING, May, OverPage};
@@ -264,10 +264,12 @@ fn slot_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> {
     let start = |n: u16| Start::new(9 * 60 + n * 10).unwrap();
     let mut taken: Taken = (0..24).map(|n| ((TODAY, start(n)), u32::from(n % 5))).collect();
     taken.insert((TODAY, start(30)), 7);
-    let month = |by_slot| {
+    let month = |by_slot, edits: bool| {
         let mut form = Form::fresh();
         form.fill("month", "2026-11");
-        MonthPage::new(layout("枠の月間表"), form, of(), rules, (date(2026, 11, 1), by_slot), &taken).render()
+        let edit = edits.then(|| Edit { rule: Id::from_parts(9, 9), today: TODAY });
+        let first = (date(2026, 11, 1), by_slot);
+        MonthPage::new(layout("枠の月間表"), form, of(), rules, first, &taken, edit).render()
     };
     let used: Vec<(Start, Used)> = (0..24)
         .map(|n| (start(n), Used { web: u32::from(n % 3), desk: u32::from(n % 2), walk_in: 0 }))
@@ -276,8 +278,9 @@ fn slot_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> {
     let day =
         |day, edits| SlotsPage::new(layout("1日の枠"), of(), rules, (day, now()), &used, edits).render();
     vec![
-        ("month", month(false)),
-        ("month-table", month(true)),
+        ("month", month(false, true)),
+        ("month-table", month(true, true)),
+        ("month-read", month(false, false)),
         ("slots", day(TODAY, true)),
         ("slots-closed", day(date(2026, 11, 23), false)),
     ]

@@ -447,6 +447,10 @@ fn when(form: &mut Form) -> Option<When> {
                 return None;
             }
             let days = weekdays(form, &RANGE_WEEK);
+            // A single day is that day, before which nothing comes.
+            if from == until && days.is_empty() {
+                return Some(When::Date { day: from });
+            }
             When::Range { from, until, weekdays: Some(days).filter(|days| !days.is_empty()) }
         }
         "date" => When::Date { day: field::day(form, DAY, "日")? },

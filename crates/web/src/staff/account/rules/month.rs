@@ -9,6 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::capacity::{Closure, Opening};
+use domain::id::OperationId;
 use domain::rules::RuleSet;
 use domain::service::{Service, SiteCode};
 use domain::time::{SLOT_MINUTES, Start, era_year, month_day_ja};
@@ -71,6 +72,9 @@ impl Sum {
 struct Cell {
     /// The part of the day's page that explains it.
     anchor: String,
+    /// From when until when it is, for who picks it.
+    from: String,
+    until: String,
     sum: Sum,
 }
 
@@ -100,10 +104,19 @@ pub(in super::super) struct MonthPage {
     columns: Vec<String>,
     rows: Vec<Row>,
     all: Sum,
+    edit: Option<Edit>,
+}
+
+/// What a change made in the map is sent with.
+pub(in super::super) struct Edit {
+    /// The operation, whose name the rule gets.
+    pub(in super::super) rule: OperationId,
+    /// From when on it holds.
+    pub(in super::super) today: Date,
 }
 
 impl MonthPage {
-    /// The month of a service at a site, by the hour or by the slot.
+    /// The month of a service at a site, by the hour or by the slot; for those permitted, to be edited.
     pub(in super::super) fn new(
         layout: Layout,
         form: Form,
@@ -111,6 +124,7 @@ impl MonthPage {
         rules: &RuleSet,
         (first, by_slot): (Date, bool),
         taken: &Taken,
+        edit: Option<Edit>,
     ) -> Self {
         let step = if by_slot { SLOT_MINUTES } else { HOUR };
         let days: Vec<Date> = first.series(1.day()).take_while(|day| day.month() == first.month()).collect();
@@ -134,7 +148,13 @@ impl MonthPage {
             }
             let cell = |column: &u16| {
                 let anchor = format!("s{}", wording::minute(column * step).replace(':', ""));
-                sums.get(column).map(|sum| Cell { anchor, sum: *sum })
+                let at = |column: u16| wording::minute(column * step);
+                sums.get(column).map(|sum| Cell {
+                    anchor,
+                    from: at(*column),
+                    until: at(column + 1),
+                    sum: *sum,
+                })
             };
             Row {
                 day: *day,
@@ -164,6 +184,7 @@ impl MonthPage {
             columns: columns.iter().map(|column| wording::minute(column * step)).collect(),
             rows,
             all,
+            edit,
             of,
         }
     }
@@ -234,7 +255,10 @@ pub(crate) async fn show(
     let taken = taken(&app, (of.service, of.site.clone()), first, first.last_of_month()).await?;
     let by_slot = asked.view.as_deref() == Some("table");
     let layout = frame(&signed, "枠の月間表", &form);
-    Ok(respond(&MonthPage::new(layout, form, of, &rules, (first, by_slot), &taken)))
+    // A month that is over stays as it was.
+    let edits = super::may_edit(&signed) && first.last_of_month() >= today;
+    let edit = edits.then(|| Edit { rule: app.operation(), today });
+    Ok(respond(&MonthPage::new(layout, form, of, &rules, (first, by_slot), &taken, edit)))
 }
 
 #[cfg(test)]
