@@ -1,5 +1,6 @@
 // What citizens do on their telephones.
 import type { Page } from '@playwright/test';
+import { appointment } from './calendar.ts';
 import type { City } from './server.ts';
 import { expect, passed, picture } from './story.ts';
 
@@ -40,7 +41,13 @@ export async function books(page: Page, addresses: string[], day: string, time: 
   await goesOn(page, 'この内容で予約する');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('予約が終わりました');
   if (others.length > 0) await picture(page, 'citizen-done');
-  return (await page.locator('.done-number').innerText()).trim();
+  const number = (await page.locator('.done-number').innerText()).trim();
+  const { start, minutes, location } = await appointment(page, number);
+  const [hour, minute] = time.source.match(/\d+/g)!;
+  expect(start).toEqual(new Date(`${day}T${hour!.padStart(2, '0')}:${minute}:00+09:00`));
+  expect(minutes).toBe(30);
+  expect(location).toContain('泉町1丁目3番40号');
+  return number;
 }
 
 /** Opens one's reservation by its number. */

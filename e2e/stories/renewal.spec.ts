@@ -1,5 +1,6 @@
 // A renewal at 320 px, first with scripts and by keyboard alone, then without any script; axe looks at every page passed.
 import type { Page } from '@playwright/test';
+import { appointment } from '../kit/calendar.ts';
 import { checkPage, expect, shot, test } from '../kit/story.ts';
 
 const NARROW = { width: 320, height: 640 };
@@ -37,7 +38,9 @@ async function books(page: Page, citizens: string, press: (name: string) => Prom
   await expect(page.getByRole('heading', { level: 1 })).toContainText('予約が終わりました');
   await checkPage(page);
   await shot(page, 'renewal-done');
-  return (await page.locator('.done-number').textContent())!.trim();
+  const number = (await page.locator('.done-number').textContent())!.trim();
+  expect((await appointment(page, number)).summary).toContain('電子証明書の更新');
+  return number;
 }
 
 for (const scripts of [true, false]) {
