@@ -75,6 +75,15 @@ test('r4_c_every public page stands in each language, at each width, in each lig
   await expect(page).toHaveURL(/\/change\//);
   await everywhere.fromHere();
   await press('/change');
+  const moved = page.url();
+
+  // A wish for an earlier day, looked at while it waits, and taken back.
+  await page.locator('main a[href$="/wish"]').click();
+  await press('/wish');
+  await page.locator('main a[href$="/wish"]').click();
+  await everywhere.fromHere();
+  await press('/wish/withdraw');
+  await page.goto(moved);
   await everywhere.fromHere();
 
   // The counter closes on that day, and another time is offered.

@@ -206,6 +206,7 @@ proptest! {
                 staff_cutoff_open_days: 0,
                 hold_minutes: 10,
                 offer_open_days: 3,
+                wish_open_days: 1,
                 web_holds_per_address: 0,
                 web_bookings_per_address: 0,
 web_changes: 0,

@@ -115,6 +115,8 @@ ids! {
     OfferId;
     /// The holding of places for many bookings at once.
     OfferingId;
+    /// A wish for an earlier day.
+    WishId;
     /// The one-time token of the link by which an address is confirmed.
     MailToken;
 }

@@ -37,3 +37,4 @@ pub mod storage;
 pub mod time;
 pub mod validity;
 mod width;
+pub mod wish;

@@ -62,6 +62,8 @@ codes! {
         Party = "party",
         /// Other places were offered in its place.
         Replaced = "replaced",
+        /// The wish that it answered was taken back.
+        Wish = "wish",
     }
 }
 
@@ -123,6 +125,7 @@ impl Withdrawal {
             Self::Ended => "予約が終わりました",
             Self::Party => "予約の人が変わりました",
             Self::Replaced => "別の案内に替えました",
+            Self::Wish => "早い日の希望が取りやめになりました",
         }
     }
 }

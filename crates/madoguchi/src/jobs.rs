@@ -176,8 +176,9 @@ impl Jobs {
         }
     }
 
-    /// Frees the places of offers that nobody answered in time, and goes on with holding places for those whom a change of
-    /// the rules left without one, where the program ended in the middle of it.
+    /// Frees the places of offers that nobody answered in time, goes on with holding places for those whom a change of the
+    /// rules left without one, where the program ended in the middle of it, and offers what is free to those who wish for
+    /// an earlier day.
     pub async fn offer(&self) {
         report("offer", self.try_offer().await);
     }
@@ -195,7 +196,10 @@ impl Jobs {
                 break;
             }
         }
-        Ok(self.app.hold_places().await?)
+        self.app.hold_places().await?;
+        let wishes = self.app.serve_wishes().await?;
+        metrics::counter!("wishes_offered").increment(u64::from(wishes));
+        Ok(())
     }
 
     /// Deletes visits and attempts that are over, and operations that nobody repeats any more.

@@ -55,6 +55,7 @@ pub mod value;
 pub mod verify;
 pub mod visit;
 pub mod walk_in;
+pub mod wish;
 
 pub use act::{Act, Acts};
 pub use db::{Db, Durability, Lane};

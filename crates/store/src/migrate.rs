@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016_arrangements.sql"),
     migration!(17, "0017_offers.sql"),
     migration!(18, "0018_places.sql"),
+    migration!(19, "0019_wishes.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -252,6 +253,11 @@ mod tests {
             18,
             "cd11379400c59e3f9d3bc3702be9ff101883aa46311628d57d3f93c4ba21dcad",
             "64b705cf5bf85e3781f778f89bde67f30e6f91e7d487058465a559524f6151a8",
+        ),
+        (
+            19,
+            "a441138a545d4e80bc56f998014a3bd267888bf3993377c9715321f932d3832c",
+            "5a4b50ced23e3b21bf98264497b43dbfb50b5cda724f70015e74b96dd6911f98",
         ),
     ];
 

@@ -10,6 +10,7 @@ use domain::reception::{Reason, State, WrongState};
 use domain::reservation::{Pins, State as Booking};
 use domain::service::{Service, SiteCode};
 use domain::time::day_of;
+use domain::wish::State::Ended;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -20,7 +21,7 @@ use crate::journal::Recorded;
 use crate::reservation::{self, BookingError};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, offer, place, report, statements};
+use crate::{bind, contact, offer, place, report, statements, wish};
 
 statements! { "reception":
     INSERT = "INSERT INTO reception (id, reservation_id, card_id, service, site, day, state, arrived_at, version)
@@ -163,6 +164,7 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     // Who cancels or moves it at this moment finds the visitor here; what was offered to it is not needed.
     reservation::keep(tx, &recorded, &booked)?;
     offer::give_up_now(tx, act, &recorded, id, Withdrawal::Ended)?;
+    wish::end_of(tx, act, contact::booking_of(&booked), Ended)?;
     let Some(card) = card else { return Ok(reception) };
     // A card that nobody took out of its box yet stays there, for all that anybody knows; and one that nobody finds
     // is not at the counter because its citizen is.
@@ -372,6 +374,7 @@ pub fn not_come(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<(), Rec
     let recorded = tx.record(act, &entry)?;
     reservation::set_state_of(tx, &recorded, &booked, Booking::NotCome)?;
     offer::give_up_now(tx, act, &recorded, id, Withdrawal::Ended)?;
+    wish::end_of(tx, act, contact::booking_of(&booked), Ended)?;
     if let Some(card) = booked.card {
         card::refresh_progress(tx, &recorded, card)?;
     }

@@ -52,6 +52,8 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::sealer::STATEMENTS,
         crate::takeover::STATEMENTS,
         crate::visit::STATEMENTS,
+        crate::wish::STATEMENTS,
+        crate::wish::turn::STATEMENTS,
     ]
     .into_iter()
     .chain(crate::report::PARTS)
@@ -78,6 +80,7 @@ mod tests {
         ("dialect.", "the epoch is one row"),
         ("former.", "the first of all that open, one row"),
         ("verify.", "the check of all invariants reads whole tables, in pages"),
+        ("wish.turn.COUNTERS", "walks the index of the wishes that wait, and they alone are in it"),
     ];
 
     /// Tables that grow with the years.
@@ -108,6 +111,7 @@ mod tests {
         "slot_usage",
         "visit",
         "visit_member",
+        "wish",
     ];
 
     fn sqlite() -> (tempfile::TempDir, rusqlite::Connection) {

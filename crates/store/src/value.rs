@@ -297,6 +297,7 @@ texts!(
     domain::id::RuleId,
     domain::id::SessionId,
     domain::id::VisitId,
+    domain::id::WishId,
     domain::incident::Kind,
     domain::incident::Outcome,
     domain::journal::Actor,
@@ -313,12 +314,20 @@ texts!(
     domain::reservation::Channel,
     domain::reservation::Pins,
     domain::reservation::Visitor,
+    domain::rules::Weekdays,
     domain::service::Service,
     domain::service::SiteCode,
+    domain::wish::Times,
 );
 
 // The state enums of two nouns have the same name, so they are named by their module.
-texts!(domain::reservation::State, domain::reception::State, domain::ledger::State, domain::offer::State);
+texts!(
+    domain::reservation::State,
+    domain::reception::State,
+    domain::ledger::State,
+    domain::offer::State,
+    domain::wish::State
+);
 
 impl Bind for domain::consignment::PostBlock {
     fn bind(&self) -> Param<'_> {

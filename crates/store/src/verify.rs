@@ -8,6 +8,7 @@ mod incidents;
 mod offers;
 mod personal;
 mod slots;
+mod wishes;
 
 use crate::error::Result;
 use crate::keys::Keys;
@@ -52,11 +53,13 @@ pub enum Invariant {
     Count,
     /// A place that is held for somebody belongs to an open offer, and whoever accepted one was moved to it.
     Offer,
+    /// A wish that waits belongs to a booking that has a place on a later day.
+    Wish,
 }
 
 impl Invariant {
     /// Every invariant.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Slot,
         Self::OneLiveReservation,
         Self::Party,
@@ -69,6 +72,7 @@ impl Invariant {
         Self::Number,
         Self::Count,
         Self::Offer,
+        Self::Wish,
     ];
 }
 
@@ -95,12 +99,13 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 6] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 7] = [
     slots::STATEMENTS,
     cards::STATEMENTS,
     facts::STATEMENTS,
     incidents::STATEMENTS,
     offers::STATEMENTS,
+    wishes::STATEMENTS,
     personal::STATEMENTS,
 ];
 

@@ -1,10 +1,14 @@
 //! Holding places for all whom a change of the rules left without one: planned and done in small portions, by whoever
-//! began it and by a job, which goes on where the program ended in the middle of it.
+//! began it and by a job, which goes on where the program ended in the middle of it. The same job offers what is free to
+//! those who wish for an earlier day.
 
+use domain::journal::Actor;
+use domain::rules::RuleSet;
 use store::Lane;
 use store::offer::OfferError;
 use store::offer::bulk::{self, Offering, PORTION, Planned};
 use store::reservation::BookingError;
+use store::wish::turn;
 
 use crate::App;
 
@@ -38,6 +42,47 @@ impl App {
             in_vain = if done == 0 { in_vain + 1 } else { 0 };
         }
         Ok(())
+    }
+
+    /// Offers what is free to the wishes for an earlier day that it fits, in the order in which they were left, each in a
+    /// transaction of its own. Answers to how many. What somebody else was faster with is planned anew in the next round.
+    pub async fn serve_wishes(&self) -> Result<u32, store::Error> {
+        let mut offered = 0;
+        for (service, site) in self.db.read(turn::counters).await? {
+            let mut after = None;
+            loop {
+                let (rules, now, at) = (self.rules(), self.now(), site.clone());
+                let plan = move |reader: &mut store::Reader<'_>| {
+                    turn::plan(reader, &rules, (service, &at), after, now)
+                };
+                let round = self.db.read(plan).await?;
+                for planned in round.planned {
+                    let give = move |tx: &mut store::Tx<'_>, act: &store::Act, rules: &RuleSet| {
+                        turn::give(tx, act, rules, &planned)
+                    };
+                    match self.write_offer(Lane::Background, Actor::System, give).await {
+                        Ok(true) => offered += 1,
+                        Err(OfferError::Store(error) | OfferError::Booking(BookingError::Store(error))) => {
+                            return Err(error);
+                        }
+                        // The booking or the place went another way at this moment.
+                        Ok(false) | Err(_) => {}
+                    }
+                }
+                if !round.over.is_empty() {
+                    let (act, over) = (self.act(Actor::System), round.over);
+                    self.db.write(Lane::Background, move |tx| turn::end_over(tx, &act, &over)).await?;
+                }
+                after = round.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        if offered > 0 {
+            self.availability_changed();
+        }
+        Ok(offered)
     }
 
     /// Does one portion, in one transaction. What changed meanwhile is planned anew.

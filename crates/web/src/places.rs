@@ -7,6 +7,7 @@ use domain::journal::Actor;
 use domain::rules::RuleSet;
 use store::offer::OfferError;
 use store::reservation::BookingError;
+use store::wish::WishError;
 use store::{Act, Lane, Tx};
 
 use crate::App;
@@ -32,6 +33,12 @@ impl MayBeStale for OfferError {
     }
 }
 
+impl MayBeStale for WishError {
+    fn is_stale(&self) -> bool {
+        *self == Self::Booking(BookingError::StaleRules)
+    }
+}
+
 impl App {
     /// Runs a write with the rules of this node, and again with fresh ones if they are no longer in force.
     pub(crate) async fn write_with_rules<T, F>(
@@ -51,6 +58,15 @@ impl App {
     pub(crate) async fn write_offer<T, F>(&self, lane: Lane, actor: Actor, write: F) -> Result<T, OfferError>
     where
         F: Fn(&mut Tx<'_>, &Act, &RuleSet) -> Result<T, OfferError> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        self.with_rules(lane, actor, write).await
+    }
+
+    /// [`Self::write_with_rules`] for wishes.
+    pub(crate) async fn write_wish<T, F>(&self, lane: Lane, actor: Actor, write: F) -> Result<T, WishError>
+    where
+        F: Fn(&mut Tx<'_>, &Act, &RuleSet) -> Result<T, WishError> + Clone + Send + 'static,
         T: Send + 'static,
     {
         self.with_rules(lane, actor, write).await

@@ -244,6 +244,16 @@ fn offered(house: &mut House, card: CardId) -> Browser {
     citizen
 }
 
+/// Somebody who would rather come earlier than on the day of their booking.
+fn wishes(house: &mut House, card: CardId) -> Browser {
+    let slot = house.city.slot(date(2026, 12, 8), "9:00");
+    let booked = house.city.book(card, slot).unwrap();
+    let number = booked.number(&house.city.keys).unwrap().to_string();
+    let mut citizen = house.citizen();
+    citizen.open("/reservation").fill("number", &number).press("予約を見る").follow("早い日の空きを待つ");
+    citizen
+}
+
 /// Every page with a form, each opened anew, because an attack may change what stands behind it.
 fn pages_with_forms(house: &House, cards: &[CardId]) -> Vec<Browser> {
     let opened = |path: &str| {
@@ -311,11 +321,16 @@ fn pages_with_forms(house: &House, cards: &[CardId]) -> Vec<Browser> {
 on_both! {
     fn r4_c_every_form_answers_bad_input_with_a_page_that_says_what_to_do(home: TestDb) {
         let mut house = House::open(home);
-        let cards = house.city.notified(11, 'A');
+        let cards = house.city.notified(13, 'A');
         house.city.agree(Field::MailAddress, 30);
         house.at(date(2026, 11, 9), "10:00");
         let (mut reached, mut n) = (BTreeSet::new(), 0);
         reached.extend(attack(&offered(&mut house, cards[10]), &mut n));
+        let wishing = wishes(&mut house, cards[11]);
+        reached.extend(attack(&wishing, &mut n));
+        let mut waiting = wishes(&mut house, cards[12]);
+        waiting.press("早い日の空きを待つ").follow("希望を見る・変える");
+        reached.extend(attack(&waiting, &mut n));
         for page in pages_with_forms(&house, &cards) {
             let posted = attack(&page, &mut n);
             assert!(!posted.is_empty(), "no form at {}: {}", page.path(), page.text());

@@ -74,6 +74,8 @@ impl Entry {
             Self::OfferDeclined { .. } => "offer_declined",
             Self::OfferExpired { .. } => "offer_expired",
             Self::OfferWithdrawn { .. } => "offer_withdrawn",
+            Self::WishLeft { .. } => "wish_left",
+            Self::WishEnded { .. } => "wish_ended",
             Self::Arrived { .. } => "arrived",
             Self::PapersChecked { .. } => "papers_checked",
             Self::PassedToCity { .. } => "passed_to_city",
@@ -133,7 +135,9 @@ impl Entry {
             | Self::MailConfirmed { reservation }
             | Self::MailRemoved { reservation }
             | Self::MailBounced { reservation, .. }
-            | Self::MailTriedAgain { reservation, .. } => vec![S::Reservation(*reservation)],
+            | Self::MailTriedAgain { reservation, .. }
+            | Self::WishLeft { reservation, .. }
+            | Self::WishEnded { reservation, .. } => vec![S::Reservation(*reservation)],
             Self::PlaceCreated { place } | Self::PlaceChanged { place, .. } => vec![S::Place(*place)],
             Self::BoxEmptied { from, to, .. } => vec![S::Place(*from), S::Place(*to)],
             Self::ConsignmentTaken { consignment, .. }

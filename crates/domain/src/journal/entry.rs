@@ -12,7 +12,7 @@ use crate::correction::End;
 use crate::day_list::Duty;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, OfferId, OfferingId,
-    PersonId, PlaceId, ReceptionId, ReservationId, RuleId, SessionId,
+    PersonId, PlaceId, ReceptionId, ReservationId, RuleId, SessionId, WishId,
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -25,6 +25,7 @@ use crate::reservation::{Channel, Limit, Pins, Visitor};
 use crate::rules::{Agreed, Deed};
 use crate::scan::ScanScreen;
 use crate::service::SiteCode;
+use crate::wish::{self, Wish};
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -619,6 +620,24 @@ pub enum Entry {
         reservations: Vec<ReservationId>,
         /// Why.
         why: offer::Withdrawal,
+    },
+    /// A citizen would rather come on an earlier day. Who wrote it down is the entry's actor.
+    WishLeft {
+        /// Which wish.
+        wish: WishId,
+        /// Of which booking: the first of its reservations.
+        reservation: ReservationId,
+        /// What is wished.
+        wanted: Wish,
+    },
+    /// A wish waits no more.
+    WishEnded {
+        /// Which wish.
+        wish: WishId,
+        /// Of which booking: the first of its reservations.
+        reservation: ReservationId,
+        /// How it ended.
+        state: wish::State,
     },
     /// A visitor arrived and the reservation was matched.
     Arrived {

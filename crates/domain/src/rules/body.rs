@@ -143,6 +143,10 @@ pub struct Booking {
     /// the end of today.
     #[serde(default = "offer_open_days")]
     pub offer_open_days: u8,
+    /// Until the end of which open day places that became free are held for a wish for an earlier day, counted from today;
+    /// 0: no wishes are taken.
+    #[serde(default = "wish_open_days")]
+    pub wish_open_days: u8,
     /// After how many times of not coming a card is booked by telephone and at the counter only; 0: never.
     #[serde(default)]
     pub not_come_then_telephone: u16,
@@ -177,6 +181,12 @@ impl Default for Attempts {
 /// Three open days: as long as a notice by post takes to be read and answered; an assumption, to be agreed with the city.
 fn offer_open_days() -> u8 {
     3
+}
+
+/// One open day: who wishes for an earlier day looks again on the next, and the place does not stay empty for long; an
+/// assumption, to be agreed with the city.
+fn wish_open_days() -> u8 {
+    1
 }
 
 /// A site (履行場所).

@@ -97,6 +97,21 @@ impl RuleSet {
         Some(end_of_day(last))
     }
 
+    /// Whether citizens can leave a wish for an earlier day by the rule of a day.
+    pub fn takes_wishes(&self, service: Service, today: Date) -> bool {
+        self.booking(service, today).is_some_and(|booking| booking.wish_open_days > 0)
+    }
+
+    /// Until when a place that is held now for a wish stands: the end of the nth open day after today, but not longer than
+    /// the web books for its day, nor until it begins. None: no wishes are taken.
+    pub fn wish_until(&self, slot: &Slot, now: Timestamp) -> Option<Timestamp> {
+        let (Slot { service, site, day, start }, today) = (slot, day_of(now));
+        let booking = self.booking(*service, today).filter(|booking| booking.wish_open_days > 0)?;
+        let last = self.nth_open_day_after(*service, site, today, booking.wish_open_days)?;
+        let cutoff = self.nth_open_day_before(*service, site, *day, booking.web_cutoff_open_days)?;
+        Some(end_of_day(last.min(cutoff)).min(instant_at(*day, start.minutes())))
+    }
+
     /// The instant from which on the web no longer moves a reservation away from its slot.
     pub fn move_away_until(&self, slot: &Slot) -> Timestamp {
         self.before(slot, |booking| booking.web_move_away_minutes)

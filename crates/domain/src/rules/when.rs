@@ -98,6 +98,21 @@ impl Weekdays {
     }
 }
 
+/// The codes with blanks between them: `mon tue`.
+impl fmt::Display for Weekdays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Vec::from(*self).join(" "))
+    }
+}
+
+impl FromStr for Weekdays {
+    type Err = NotAWeekday;
+
+    fn from_str(text: &str) -> Result<Self, NotAWeekday> {
+        text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().try_into()
+    }
+}
+
 impl TryFrom<Vec<String>> for Weekdays {
     type Error = NotAWeekday;
 

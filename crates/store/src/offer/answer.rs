@@ -3,9 +3,10 @@
 
 use domain::id::OfferId;
 use domain::journal::Entry;
-use domain::offer::{State, Withdrawal};
+use domain::offer::{Reason, State, Withdrawal};
 use domain::reservation::Channel;
 use domain::rules::RuleSet;
+use domain::wish::State::Met;
 
 use super::{Offer, OfferError, end, everyone, find};
 use crate::act::Act;
@@ -13,7 +14,7 @@ use crate::capacity;
 use crate::reservation::party::{self, How};
 use crate::reservation::{BookingError, Reservation};
 use crate::tx::Tx;
-use crate::{bind, statements};
+use crate::{bind, statements, wish};
 
 statements! { "offer.answer":
     LOCK = "UPDATE offer SET state = 'open' WHERE id = $1 AND state = 'open'";
@@ -55,6 +56,9 @@ pub fn accept(
     let entry = Entry::OfferAccepted { offer: id, reservations: everyone(&offer), by };
     let recorded = tx.record(act, &entry)?;
     end(tx, &recorded, &offer, State::Accepted)?;
+    if offer.reason == Reason::Wish {
+        wish::end_of(tx, act, offer.booking, Met)?;
+    }
     Ok(party::relocate(tx, act, rules, &moves, &How::offered(by))?)
 }
 

@@ -201,6 +201,10 @@ fn answered(
     // The last one of a booking comes first.
     for listed in list::since(reader, since, MOST)? {
         let offer = listed.offer;
+        // What was offered to a wish is no answer to this: it ends in favour of what is offered now.
+        if offer.reason == Reason::Wish {
+            continue;
+        }
         let answer = match offer.seen(now) {
             Standing::Open if offer.is_granted(rules) => Some(Answer::Waiting),
             Standing::Declined => Some(Answer::Declined),

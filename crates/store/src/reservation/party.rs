@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::journal::Recorded;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
-use crate::{bind, contact, offer, statements};
+use crate::{bind, contact, offer, statements, wish};
 
 mod parting;
 
@@ -300,10 +300,11 @@ pub fn cancel(
 /// The bookings that an act changed, each with one of its reservations as it was before.
 type Bookings = BTreeMap<ReservationId, Reservation>;
 
-/// Tells by mail what became of bookings, where an address was given.
+/// Tells by mail what became of bookings, where an address was given, and ends the wishes that wait for nothing any more.
 fn tell(tx: &mut Tx<'_>, act: &Act, recorded: &Recorded, changed: Bookings) -> Result<()> {
-    for reservation in changed.into_values() {
+    for (booking, reservation) in changed {
         contact::told(tx, act, recorded, &reservation)?;
+        wish::after_change(tx, act, booking)?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Findings, Invariant, PAGE, incidents, offers};
+use super::{Findings, Invariant, PAGE, incidents, offers, wishes};
 use crate::error::Result;
 use crate::journal;
 use crate::keys::Keys;
@@ -81,6 +81,7 @@ struct Folded {
     corrected: BTreeMap<ReservationId, ReceptionId>,
     incidents: incidents::Told,
     offers: offers::Told,
+    wishes: wishes::Told,
 }
 
 /// What a booking began with.
@@ -143,6 +144,7 @@ impl Told {
 impl Folded {
     fn take(&mut self, entry: &Entry) {
         self.offers.take(entry);
+        self.wishes.take(entry);
         match entry {
             Entry::ConsignmentTaken { consignment, cards } => {
                 self.consignments.insert(*consignment, *cards);
@@ -259,6 +261,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     counts(reader, &mut folded, findings)?;
     incidents::check(reader, std::mem::take(&mut folded.incidents), findings)?;
     offers::check(reader, std::mem::take(&mut folded.offers), findings)?;
+    wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
     closes(reader, findings)?;
     texts(reader, findings)
 }

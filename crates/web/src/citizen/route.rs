@@ -82,6 +82,10 @@ pub const OFFER: &str = "/y/{visit}/offer";
 pub const OFFER_ACCEPT: &str = "/y/{visit}/offer/accept";
 /// Giving them back.
 pub const OFFER_DECLINE: &str = "/y/{visit}/offer/decline";
+/// A wish for an earlier day.
+pub const WISH: &str = "/y/{visit}/wish";
+/// Taking it back.
+pub const WISH_WITHDRAW: &str = "/y/{visit}/wish/withdraw";
 /// Cancelling it: GET asks, POST does.
 pub const CANCEL: &str = "/y/{visit}/cancel";
 /// After it was cancelled.
@@ -252,6 +256,16 @@ pub fn moved(visit: VisitId) -> String {
 /// Other places that are held for the booking.
 pub fn offer(visit: VisitId) -> String {
     of(OFFER, visit)
+}
+
+/// A wish for an earlier day.
+pub fn wish(visit: VisitId) -> String {
+    of(WISH, visit)
+}
+
+/// Taking it back.
+pub fn wish_withdraw(visit: VisitId) -> String {
+    of(WISH_WITHDRAW, visit)
 }
 
 /// Moving the booking to them.

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use super::layout::Citizens;
 use super::mail::{give, owner};
 use super::renewal::{ask, branches, way_out, when};
-use super::reservation::{add, cancel, change, find, offer, show, take_out, visitor};
+use super::reservation::{add, cancel, change, find, offer, show, take_out, visitor, wish};
 use super::visit::{book, check, days, done, effort, family, hold, key, times, who};
 use super::{first, frame, language, notice, route};
 use crate::App;
@@ -57,6 +57,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::OFFER, get(offer::show))
         .route(route::OFFER_ACCEPT, post(offer::accept))
         .route(route::OFFER_DECLINE, post(offer::decline))
+        .route(route::WISH, get(wish::show).post(wish::leave))
+        .route(route::WISH_WITHDRAW, post(wish::withdraw))
         .route(route::CANCEL, get(cancel::ask).post(cancel::cancel))
         .route(route::CANCELLED, get(cancel::cancelled))
         .route(route::MAIL, get(give::show).post(give::give))

@@ -8,8 +8,9 @@ use askama::Template;
 use domain::id::{CardId, Id, OfferId, OperationId, ReservationId, VisitId};
 use domain::offer::Reason as Why;
 use domain::reservation::{Pins, Visitor};
-use domain::rules::Emergency;
+use domain::rules::{Emergency, Weekdays};
 use domain::service::Service;
+use domain::wish::{Times, Wish};
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 
@@ -33,6 +34,7 @@ use super::reservation::offer::{OfferPage, Offered};
 use super::reservation::show::{Banner, Line, ShowPage, Shown};
 use super::reservation::take_out::TakeOutPage;
 use super::reservation::visitor::VisitorPage;
+use super::reservation::wish::{Asking, Choice, Told, WishPage};
 use super::route;
 use super::visit::begun::Deadlines;
 use super::visit::check::{CheckPage, Chosen, StartCheck};
@@ -170,6 +172,7 @@ fn shown(people: Vec<Person>, open: bool) -> Shown {
         missed: !open,
         closed: open,
         offered: None,
+        wish: open.then(|| Asking { told: None, href: "/y/1/wish".to_owned() }),
         offer: open.then(|| offer(Contact::Confirmed)),
     }
 }
@@ -193,6 +196,17 @@ fn unplaced(people: Vec<Person>) -> Shown {
 fn offer(contact: Contact) -> Offer {
     let visit = VisitId::from_parts(1_795_000_000_000, 77);
     Offer { contact, hint: "h…@example.jp".to_owned(), href: route::mail(visit) }
+}
+
+fn waits() -> Told {
+    let weekdays = Weekdays::of([Weekday::Monday, Weekday::Friday]);
+    let (from, until) = (date(2026, 11, 27), date(2026, 12, 11));
+    Told { wish: Wish { from, until, weekdays, times: Times::Morning }, ahead: 2 }
+}
+
+fn wishing(told: Option<Told>, contact: Contact) -> Choice {
+    let days = (0..5).map(|n| date(2026, 11, 30).saturating_add(n.days())).collect();
+    Choice { days, told, offer: Some(offer(contact)), kept: 1 }
 }
 
 fn member(n: u128, obstacle: Option<Obstacle>) -> Member {
@@ -249,6 +263,14 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
     };
     let mut wrong_mail = Fields::of(&[("address", "hanako")]).form(&["address"]).unwrap();
     wrong_mail.refuse("address", key!("error-mail-at"));
+    let mut wrong_wish = Fields::of(&[("from", "2026-11-30")]).form(&["from"]).unwrap();
+    for (field, fault) in [
+        ("until", key!("error-wish-order")),
+        ("weekday", key!("error-wish-weekday")),
+        ("times", key!("error-wish-times")),
+    ] {
+        wrong_wish.refuse(field, fault);
+    }
     let give = |contact, form| GivePage::new(layout(), visit, offer(contact), form, operation).render();
     let owner = |behind| OwnerPage::new(layout(), "01KB2Y0V7M0000000000000000", behind).render();
     let mut pages = vec![
@@ -412,6 +434,25 @@ fn pages(language: Language) -> Vec<(&'static str, String)> {
             )
             .render(),
         ),
+        (
+            "wish",
+            WishPage::new(layout(), visit, wishing(None, Contact::None), true, operation, Form::fresh())
+                .render(),
+        ),
+        ("wish-waits", {
+            let choice = wishing(Some(waits()), Contact::Confirmed);
+            WishPage::new(layout(), visit, choice, false, operation, Form::fresh()).render()
+        }),
+        (
+            "wish-wrong",
+            WishPage::new(layout(), visit, wishing(None, Contact::Asked), true, operation, wrong_wish)
+                .render(),
+        ),
+        ("show-waits", {
+            let wish = Some(Asking { told: Some(waits()), href: route::wish(visit) });
+            let shown = Shown { wish, ..shown(alone(None), true) };
+            ShowPage::new(layout(), visit, shown, Some(Banner::WishLeft)).unwrap().render()
+        }),
         ("show-family", show(family(), true, Some(Banner::Added)).render()),
         ("add", AddPage::new(layout(), visit, appointment(), None, operation, Form::fresh()).render()),
         (

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 use axum::http::Extensions;
 use domain::mail::{Address, Kind};
-use domain::offer::State as Stands;
+use domain::offer::{Reason, State as Stands};
 use domain::reservation::State as Reserved;
 use store::Reader;
 use store::contact::{self, Contact, Standing};
@@ -172,6 +172,9 @@ impl Told {
             Kind::Changed => key!("mail-changed-title"),
             Kind::Cancelled => key!("mail-cancelled-title"),
             Kind::Reminder => key!("mail-reminder-title"),
+            Kind::Offered if self.offered.as_ref().is_some_and(|offered| offered.reason == Reason::Wish) => {
+                key!("offer-title-wish")
+            }
             Kind::Offered => key!("mail-offered-title"),
         }
     }

@@ -8,3 +8,4 @@ pub mod offer;
 pub mod show;
 pub mod take_out;
 pub mod visitor;
+pub mod wish;

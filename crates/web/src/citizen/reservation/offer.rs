@@ -47,6 +47,11 @@ impl Offered {
         why(self.reason)
     }
 
+    /// What it is called, in a message.
+    pub fn title(&self) -> &'static str {
+        title(self.reason)
+    }
+
     /// Until when the places are held, for people.
     pub fn until(&self, texts: &Texts) -> String {
         moment(*texts, &self.until)
@@ -61,6 +66,11 @@ pub(crate) fn why(reason: Reason) -> &'static str {
         Reason::Wish => key!("offer-why-wish"),
         Reason::Staff => key!("offer-why-staff"),
     }
+}
+
+/// What such an offer is called, in a message.
+pub(crate) fn title(reason: Reason) -> &'static str {
+    if reason == Reason::Wish { key!("offer-title-wish") } else { key!("offer-title") }
 }
 
 /// What a page or a mail tells of an offer.
@@ -155,6 +165,7 @@ struct Answer {
     visit: VisitId,
     operation: OperationId,
     offer: OfferId,
+    reason: Reason,
 }
 
 /// Reads an answer. An offer of somebody else's booking is none; where the booking went on meanwhile, the visit's own page
@@ -177,10 +188,8 @@ async fn read(
     let found = app.db.read(move |reader| store::offer::find(reader, offer)).await?;
     let is_theirs =
         |offer: &Offer| offer.places.iter().any(|place| booked.person(place.reservation).is_some());
-    if !found.as_ref().is_some_and(is_theirs) {
-        return Err(PageError::NotFound);
-    }
-    Ok(Ok(Answer { visit: id, operation, offer }))
+    let Some(found) = found.filter(is_theirs) else { return Err(PageError::NotFound) };
+    Ok(Ok(Answer { visit: id, operation, offer, reason: found.reason }))
 }
 
 /// Moves the booking to the places that are held for it.
@@ -231,7 +240,8 @@ pub(crate) async fn decline(
     let done = done.await;
     if done.is_ok() {
         app.availability_changed();
-        return Ok(see_other(&route::changed(id, Banner::Declined.code())));
+        let banner = if answer.reason == Reason::Wish { Banner::DeclinedWish } else { Banner::Declined };
+        return Ok(see_other(&route::changed(id, banner.code())));
     }
     after(&app, id, done)
 }

@@ -11,6 +11,7 @@ use domain::reservation::{MOST_IN_PARTY, State as Reserved};
 use store::reservation::{Reservation, unplaced};
 
 use super::offer::{self, Offered};
+use super::wish::{self, Asking};
 use crate::App;
 use crate::citizen::mail::offer::{self as mail, Offer};
 use crate::citizen::visit::Appointment;
@@ -51,6 +52,12 @@ pub enum Banner {
     Declined,
     /// The offer had ended before it was answered.
     OfferEnded,
+    /// What was offered to a wish was not wanted; it waits on.
+    DeclinedWish,
+    /// A wish for an earlier day was left.
+    WishLeft,
+    /// It was taken back.
+    WishWithdrawn,
     /// The booking changed while something was asked of it, which was therefore not done.
     Changed,
 }
@@ -69,6 +76,9 @@ impl Banner {
             Self::MailRemoved => key!("banner-mail-removed"),
             Self::Accepted => key!("banner-accepted"),
             Self::Declined => key!("banner-declined"),
+            Self::DeclinedWish => key!("banner-declined-wish"),
+            Self::WishLeft => key!("banner-wish-left"),
+            Self::WishWithdrawn => key!("banner-wish-withdrawn"),
             Self::OfferEnded => key!("banner-offer-ended"),
             Self::Changed => key!("banner-changed"),
         }
@@ -88,6 +98,9 @@ impl Banner {
             Self::MailRemoved => "mail-removed",
             Self::Accepted => "accepted",
             Self::Declined => "declined",
+            Self::DeclinedWish => "declined-wish",
+            Self::WishLeft => "wish-left",
+            Self::WishWithdrawn => "wish-withdrawn",
             Self::OfferEnded => "offer-ended",
             Self::Changed => "changed",
         }
@@ -106,6 +119,9 @@ impl Banner {
             Self::MailRemoved,
             Self::Accepted,
             Self::Declined,
+            Self::DeclinedWish,
+            Self::WishLeft,
+            Self::WishWithdrawn,
             Self::OfferEnded,
             Self::Changed,
         ];
@@ -141,6 +157,8 @@ pub struct Shown {
     pub closed: bool,
     /// Other places that are held for it, and wait for an answer.
     pub offered: Option<Offered>,
+    /// What is said of wishes for an earlier day; none where there is none to be had.
+    pub wish: Option<Asking>,
     /// What is said about mail; none where no address may be held, or its day came.
     pub offer: Option<Offer>,
 }
@@ -166,6 +184,7 @@ pub struct ShowPage {
     add_href: Option<String>,
     again_href: Option<&'static str>,
     calendar_href: String,
+    wish: Option<Asking>,
     offer: Option<Offer>,
 }
 
@@ -177,7 +196,8 @@ impl ShowPage {
         shown: Shown,
         banner: Option<Banner>,
     ) -> Result<Self, TooLong> {
-        let Shown { number, appointment, lines, deadlines, may_add, missed, closed, offered, offer } = shown;
+        let Shown { number, appointment, lines, deadlines, may_add, missed, closed, offered, wish, offer } =
+            shown;
         let people: Vec<Person> = lines.iter().map(|line| line.person.clone()).collect();
         let may_move = deadlines.is_some_and(|deadlines| deadlines.may_move());
         let may_cancel = deadlines.is_some_and(|deadlines| deadlines.may_cancel());
@@ -200,6 +220,7 @@ impl ShowPage {
             add_href: may_add.then(|| route::add(visit)),
             again_href: missed.then(|| if is_renewal { route::renewal() } else { route::key() }),
             calendar_href: route::calendar(visit),
+            wish,
             offer,
         })
     }
@@ -288,6 +309,7 @@ pub(super) async fn page(
         missed: booking.people().all(|person| person.state == Reserved::NotCome),
         closed: is_booked && booking.people().any(|one| unplaced::is_closed(&app.rules(), one)),
         offered: if is_booked { offer::open(app, booking).await? } else { None },
+        wish: if is_booked { wish::asking(app, visit, booking).await? } else { None },
         offer: if is_booked { mail::offer(app, visit, booking).await? } else { None },
     };
     let layout = frame::layout(app, asked).at(route::show(visit));

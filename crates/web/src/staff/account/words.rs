@@ -11,6 +11,7 @@ use domain::reservation::{Pins, Visitor};
 use domain::rules::{Agreed, Deed, RuleSet};
 use domain::service::SiteCode;
 use domain::time::{era_date, minute_of, month_day_ja};
+use domain::wish::Wish;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Reader;
@@ -307,6 +308,10 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::OfferWithdrawn { why, .. } => {
             format!("代わりの日時の案内が終わりました（{}）", why.label())
         }
+        Entry::WishLeft { wanted, .. } => {
+            format!("早い日の希望を受け付けました（{}）", wish_words(wanted))
+        }
+        Entry::WishEnded { state, .. } => format!("早い日の希望が終わりました（{}）", state.label()),
         Entry::Arrived { .. } => "来庁を受け付けました".to_owned(),
         Entry::PapersChecked { sheet: None, .. } => "書類を確認しました".to_owned(),
         Entry::PapersChecked { sheet: Some(sheet), notice_card, old_card, pins, .. } => {
@@ -368,7 +373,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 83] = [
+pub(crate) const KINDS: [(&str, &str); 85] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -417,6 +422,8 @@ pub(crate) const KINDS: [(&str, &str); 83] = [
     ("offer_declined", "代わりの日時の辞退"),
     ("offer_expired", "代わりの日時の案内の期限切れ"),
     ("offer_withdrawn", "代わりの日時の案内の終了"),
+    ("wish_left", "早い日の希望"),
+    ("wish_ended", "早い日の希望の終了"),
     ("arrived", "来庁の受付"),
     ("papers_checked", "書類の確認"),
     ("passed_to_city", "窓口から市への引継ぎ"),
@@ -479,6 +486,7 @@ pub(crate) fn screen(code: &str) -> &str {
         "offers" => "代わりの日時の案内の一覧",
         "offers_file" => "代わりの日時の案内の書き出し",
         "offer" => "代わりの日時の案内",
+        "wish" => "早い日の希望",
         "offering" => "ほかの日時の提示",
         "unplaced_file" => "定員に収まらない予約の書き出し",
         "person" => "アカウント",
@@ -538,6 +546,21 @@ fn recorded_words(recorded: CityRecord) -> &'static str {
         CityRecord::Account => "",
         CityRecord::Paper => "（市の署名のある書面により記録）",
     }
+}
+
+/// A wish, as lists and the journal say it: from which day to which, on which days of the week, at which times.
+pub(crate) fn wish_words(wish: &Wish) -> String {
+    let day = |day: &Date| month_day_ja(*day);
+    let weekdays: String = if wish.weekdays.len() == 7 {
+        "どの曜日でも".to_owned()
+    } else {
+        // A week from a Monday.
+        let week = (0..7).filter_map(|n| jiff::civil::Weekday::from_monday_zero_offset(n).ok());
+        let names = week.zip(["月", "火", "水", "木", "金", "土", "日"]);
+        let named = names.filter(|(day, _)| wish.weekdays.contains(*day)).map(|(_, name)| name);
+        named.collect::<Vec<_>>().join("・")
+    };
+    format!("{}から{}まで・{weekdays}・{}", day(&wish.from), day(&wish.until), wish.times.label())
 }
 
 fn slot_words(slot: &Slot) -> String {

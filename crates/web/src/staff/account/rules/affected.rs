@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{OfferId, ReservationId};
 use domain::journal::{BusinessDay, Slot};
-use domain::offer::State;
+use domain::offer::{Reason, State};
 use domain::proposal::Placed;
 use domain::reservation::State as Booking;
 use domain::service::Service;
@@ -140,6 +140,10 @@ pub(super) fn with_offers(
 ) -> Result<Vec<Affected>, store::Error> {
     let mut last: BTreeMap<ReservationId, Offered> = BTreeMap::new();
     for Listed { offer, .. } in offers(reader, now)? {
+        // What was offered to a wish is no answer to a place that is gone (`store::offer::bulk`).
+        if offer.reason == Reason::Wish {
+            continue;
+        }
         let line = Offered::of(&offer, now);
         for of in offer.places.iter().map(|place| place.reservation).chain([offer.booking]) {
             last.entry(of).or_insert_with(|| line.clone());

@@ -77,6 +77,12 @@ const OFFER: Number = number(
     "その間、案内した枠を確保します。0は、その日の終わりまで",
     30,
 );
+const WISH: Number = number(
+    "wish",
+    "早い日の希望に案内した枠を確保する期間（何開庁日後の終わりまでか）",
+    "その日のWebの締切までを限度とします。0は、希望を受け付けない",
+    30,
+);
 const NOT_COME: Number = number(
     "not_come",
     "来庁しなかった回数が何回になったら電話と窓口だけにするか",
@@ -96,7 +102,7 @@ const BOOKINGS: Number = number(
     9_999,
 );
 
-const DEADLINES: [Number; 12] = [
+const DEADLINES: [Number; 13] = [
     OPENS,
     WINDOW,
     WEB_CUTOFF,
@@ -105,6 +111,7 @@ const DEADLINES: [Number; 12] = [
     CANCEL,
     HOLD,
     OFFER,
+    WISH,
     WEB_CHANGES,
     NOT_COME,
     HOLDS,
@@ -238,7 +245,7 @@ fn days(days: u16) -> u8 {
 
 /// Reads the deadlines and limits of a service's reservations.
 pub(super) fn booking(form: &mut Form, service: Option<Service>) -> Option<RuleBody> {
-    let [opens, window, web, staff, away, cancel, hold, offer, changes, not_come, holds, bookings] =
+    let [opens, window, web, staff, away, cancel, hold, offer, wish, changes, not_come, holds, bookings] =
         all(form, DEADLINES)?;
     Some(RuleBody::Booking(Booking {
         service: service?,
@@ -250,6 +257,7 @@ pub(super) fn booking(form: &mut Form, service: Option<Service>) -> Option<RuleB
         staff_cutoff_open_days: days(staff),
         hold_minutes: hold,
         offer_open_days: days(offer),
+        wish_open_days: days(wish),
         web_holds_per_address: holds,
         web_bookings_per_address: bookings,
         web_changes: changes,
@@ -347,6 +355,7 @@ pub(super) fn fill_booking(form: &mut Form, body: &Booking) {
         body.web_cancel_minutes,
         body.hold_minutes,
         u16::from(body.offer_open_days),
+        u16::from(body.wish_open_days),
         body.web_changes,
         body.not_come_then_telephone,
         body.web_holds_per_address,

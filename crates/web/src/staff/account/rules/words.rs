@@ -121,8 +121,13 @@ fn deadlines(booking: &Booking) -> String {
         0 => "。代わりに案内した日時は当日中まで確保します".to_owned(),
         days => format!("。代わりに案内した日時は{days}開庁日後まで確保します"),
     };
+    let wishes = match booking.wish_open_days {
+        0 => "。早い日の希望は受け付けません".to_owned(),
+        days => format!("。早い日の希望に案内した日時は{days}開庁日後まで確保します"),
+    };
     let limits = [
         offers,
+        wishes,
         limit("枠の確保", booking.web_holds_per_address),
         limit("予約", booking.web_bookings_per_address),
         changes,
