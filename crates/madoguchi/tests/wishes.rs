@@ -182,6 +182,9 @@ on_both! {
         assert!(story.sees(one, "ja").text().contains("もっと早い日に来たいときは"));
         let mut auditor = story.house.person(domain::permission::Role::Auditor);
         auditor.open("/journal").reads("早い日の希望が終わりました（変更済み）").reads("早い日の希望が終わりました（取りやめ）");
+        let mut operator = story.house.operator();
+        operator.open(&format!("/reservation/{one}"));
+        operator.reads("早い日の希望を受け付けました（11月24日(火)から11月24日(火)まで・火・午前）");
         story.house.run_jobs();
         story.house.verify();
     }
@@ -215,6 +218,39 @@ on_both! {
         citizen.follow("希望を見る・変える").choose("from", "2026-11-25").choose("until", "2026-11-25").press("希望を変える");
         story.works();
         story.sees(one, "ja").reads("早い日に空きが出ました").reads("11月25日(水)");
+        story.house.run_jobs();
+        story.house.verify();
+    }
+
+    fn r4_d_the_staff_leave_a_wish_and_take_it_back_for_whoever_telephones(home: TestDb) {
+        let mut story = Story::begin(home);
+        let one = story.books(0, date(2026, 12, 8));
+        let there = story.books(2, WISHED);
+        let mut operator = story.house.operator();
+        operator.open(&format!("/reservation/{one}")).follow("早い日の空きを待つ").sees("早い日の希望").reads("ありません");
+        operator.choose("from", "2026-11-24").choose("until", "2026-11-20").press("早い日の空きを待つ");
+        operator.reads("「いつまで」は、「いつから」と同じ日か、後の日を選んでください。");
+        operator.choose("until", "2026-11-24").choose("times", "morning").press_twice("早い日の空きを待つ");
+        operator.reads("11月24日(火)から11月24日(火)まで・どの曜日でも・午前（11月9日(月) 10:00に受付、先に待っている予約0件）");
+        operator.open(&format!("/reservation/{one}")).reads("どの曜日でも・午前").reads("早い日の希望を受け付けました");
+        story.sees(one, "ja").reads("次のご希望で、早い日の空きを待っています。");
+        operator.open("/offers").reads("早い日の希望で空きを待っている予約：1件");
+        // What becomes free is offered like anything else, and the answer is written down where others are.
+        story.house.city.cancel(there).unwrap();
+        story.works();
+        operator.open(&format!("/reservation/{one}")).reads("代わりの日時を案内しています").follow("返事を記録する");
+        operator.reads("早い日の希望").reads("なし（予約番号で開くページに出ます）");
+        operator.open("/offers").reads("返事待ち 1");
+        // Taken back, the place is free again.
+        operator.open(&format!("/wishes/{one}")).press("待つのをやめる（予約はそのまま）").reads("ありません");
+        operator.open("/offers").reads("取下げ 1").reads("待っている予約：0件");
+        story.house.city.book(story.cards[3], story.house.city.slot(WISHED, "9:00")).unwrap();
+        // Whoever may not book sees it and changes nothing.
+        let mut auditor = story.house.person(domain::permission::Role::Auditor);
+        auditor.open(&format!("/wishes/{one}")).sees("早い日の希望");
+        assert!(!auditor.text().contains("早い日の空きを待つ"));
+        auditor.open("/journal").reads("早い日の希望が終わりました（取りやめ）");
+        auditor.open("/access").reads("早い日の希望");
         story.house.run_jobs();
         story.house.verify();
     }

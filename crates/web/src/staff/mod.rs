@@ -15,6 +15,7 @@ pub(crate) mod mail;
 pub mod preparation;
 pub(crate) mod renewal;
 pub(crate) mod vacancy;
+pub(crate) mod wish;
 pub(crate) mod wording;
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use crate::kit::surround::{Surroundings, surround};
 fn desk(app: &Arc<App>) -> Desk {
     let desk = account::routes(Desk::new(app.clone()));
     let desk = preparation::routes(desk);
-    let desk = mail::routes(vacancy::routes(renewal::routes(counter::routes(desk))));
+    let desk = wish::routes(mail::routes(vacancy::routes(renewal::routes(counter::routes(desk)))));
     listing::routes(desk)
 }
 

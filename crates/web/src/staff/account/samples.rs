@@ -353,7 +353,7 @@ fn offer_pages() -> Vec<(&'static str, askama::Result<String>)> {
     };
     let list = |chosen| {
         let (arranged, lines) = (Arranged::of(&OFFERS, None, |_| true), (0..3).map(line).collect::<Vec<_>>());
-        OffersPage::new(layout("代わりの日時の案内"), (&arranged, &lines), chosen).render()
+        OffersPage::new(layout("代わりの日時の案内"), (&arranged, &lines), chosen, 2).render()
     };
     let one = |people, state, form, problem: Option<&str>, may| {
         let known = KnownOffer { offer: offer(people), booking: affected(1), state };
@@ -580,6 +580,7 @@ fn pages() -> Vec<(&'static str, String)> {
     all.extend(slot_pages(&rules));
     all.extend(change_pages(&rules));
     all.extend(offer_pages());
+    all.extend(crate::staff::wish::samples::pages());
     all.into_iter().map(|(name, page)| (name, page.unwrap())).collect()
 }
 

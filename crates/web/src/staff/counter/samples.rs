@@ -200,6 +200,10 @@ fn reservation(form: Form, problem: Option<&str>, acts: Acts) -> ReservationPage
         place: "当日トレイ".to_owned(),
         progress: "予約完了",
         reception_href: (!acts.arrive).then(|| "/receptions/1".to_owned()),
+        wish: Some(crate::staff::wish::Line {
+            text: Some("11月24日(火)から11月27日(金)まで・火・木・午前（11月9日(月) 10:00に受付、先に待っている予約2件）".to_owned()),
+            href: "/wishes/1".to_owned(),
+        }),
         offer: (!acts.arrive).then(|| crate::staff::account::rules::affected::Offered {
             href: "/offers/1".to_owned(),
             to: "12月1日(火) 9:00".to_owned(),

@@ -101,6 +101,10 @@ fn show(here: bool) -> ShowPage {
         language: "",
         changes: "2回（うちWeb 1回・上限3回）".to_owned(),
         over: here,
+        wish: Some(crate::staff::wish::Line {
+            text: Some("11月24日(火)から11月27日(金)まで・火・木・午前（11月9日(月) 10:00に受付、先に待っている予約2件）".to_owned()),
+            href: "/wishes/1".to_owned(),
+        }),
         offer: Some(crate::staff::account::rules::affected::Offered {
             href: "/offers/1".to_owned(),
             to: "12月1日(火) 9:10・9:20".to_owned(),

@@ -28,6 +28,7 @@ use crate::staff::counter::reservation::shown::AsShown;
 use crate::staff::counter::{self, story};
 use crate::staff::desk::Signed;
 use crate::staff::mail::told;
+use crate::staff::wish;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
 
@@ -64,6 +65,8 @@ pub(crate) struct ShowPage {
     pub(crate) over: bool,
     /// Other places that are held for it.
     pub(crate) offer: Option<Offered>,
+    /// What is said of a wish for an earlier day.
+    pub(crate) wish: Option<wish::Line>,
     pub(crate) arrived: Option<String>,
     pub(crate) renewer: String,
     pub(crate) family: Vec<Member>,
@@ -129,6 +132,7 @@ struct Known {
     visit: Option<Reception>,
     family: Vec<Reservation>,
     offer: Option<Offered>,
+    wish: Option<wish::Told>,
     story: Vec<story::Line>,
     mail: told::Known,
 }
@@ -168,6 +172,7 @@ pub(super) async fn page_with(
             Ok::<_, store::Error>(Some(Known {
                 visit: store::reception::of_reservation(reader, id)?,
                 offer: store::offer::open_of(reader, id)?.map(|offer| Offered::of(&offer, now)),
+                wish: wish::told(reader, &reservation)?,
                 story: story::of(reader, &Subject::Reservation(id))?,
                 mail: told::read(reader, &reservation)?,
                 reservation,
@@ -192,7 +197,7 @@ fn shown(
     problem: Option<String>,
     asked: &AskedSheet,
 ) -> ShowPage {
-    let Known { reservation, visit, family, offer, story, mail } = known;
+    let Known { reservation, visit, family, offer, wish, story, mail } = known;
     let slot = &reservation.slot;
     let is_booked = reservation.state == Booking::Booked;
     let receives = signed.may(Permission::ReceiveVisitors);
@@ -242,6 +247,7 @@ fn shown(
         changes: wording::changes(app, &reservation),
         over: reservation.over,
         offer,
+        wish: wish::Line::of(app, signed, &reservation, wish.as_ref()),
         arrived: visit.as_ref().map(|visit| wording::time(visit.arrived_at)),
         renewer: visit.as_ref().and_then(|visit| visit.issuer.clone()).unwrap_or_default(),
         booked: family.iter().filter(|person| person.state == Booking::Booked).count(),

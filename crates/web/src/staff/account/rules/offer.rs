@@ -58,6 +58,8 @@ pub(in super::super) struct OfferPage {
     booking: Affected,
     state: &'static str,
     reason: &'static str,
+    /// Nobody has to be told by the city: who wished sees it under the number.
+    is_wish: bool,
     from: String,
     to: String,
     people: usize,
@@ -92,6 +94,7 @@ impl OfferPage {
             id: offer.id,
             state: state.label(),
             reason: offer.reason.label(),
+            is_wish: !offer.reason.is_forced(),
             from: times(standing.clone().map(|place| &place.from)),
             to: times(standing.map(|place| &place.to)),
             people: offer.places.len(),

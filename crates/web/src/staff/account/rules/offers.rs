@@ -86,6 +86,8 @@ pub(in super::super) struct OffersPage {
     table: Table,
     choices: Vec<Choice>,
     query: String,
+    /// How many wishes for an earlier day wait.
+    waiting: u32,
 }
 
 impl OffersPage {
@@ -94,6 +96,7 @@ impl OffersPage {
         layout: Layout,
         (arranged, all): (&Arranged, &[Line]),
         chosen: Option<Standing>,
+        waiting: u32,
     ) -> Self {
         let count = |state: Option<Standing>| of(all, state).count();
         let choice = |label, state: Option<Standing>| Choice {
@@ -107,7 +110,7 @@ impl OffersPage {
         let row = |line: &Line| listing::Line { href: line.offer.href.clone(), cells: cells(line), more: () };
         let table = Table::new(arranged, of(all, chosen).map(row).collect());
         let query = chosen.map_or_else(String::new, |state| format!("state={state}&"));
-        Self { layout, table, choices, query }
+        Self { layout, table, choices, query, waiting }
     }
 }
 
@@ -194,8 +197,9 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let chosen = asked.state()?;
     let (all, arranged) = (lines(&app).await?, Arranged::read(&app, &signed, &LISTING).await?);
+    let waiting = app.db.read(store::wish::waiting_count).await?;
     let layout = frame(&signed, "代わりの日時の案内", &Form::fresh());
-    let page = OffersPage::new(layout, (&arranged, &all), chosen);
+    let page = OffersPage::new(layout, (&arranged, &all), chosen, waiting);
     let subjects = subjects(of(&all, chosen));
     let found = u32::try_from(subjects.len()).unwrap_or(u32::MAX);
     let asked = chosen.map_or_else(String::new, |state| state.to_string());

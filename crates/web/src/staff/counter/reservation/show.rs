@@ -25,6 +25,7 @@ use crate::staff::counter::booking::slots::{UNKNOWN, visitors};
 use crate::staff::counter::{route, story};
 use crate::staff::desk::Signed;
 use crate::staff::mail::told;
+use crate::staff::wish;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
 
@@ -37,6 +38,8 @@ pub(crate) struct Known {
     family: Vec<(Reservation, Option<Card>)>,
     /// Other places that are held for it.
     offer: Option<Offered>,
+    /// What its booking waits for.
+    wish: Option<wish::Told>,
     story: Vec<story::Line>,
     mail: told::Known,
 }
@@ -102,6 +105,8 @@ pub(crate) struct ShowPage {
     pub(crate) reception_href: Option<String>,
     /// Other places that are held for it.
     pub(crate) offer: Option<Offered>,
+    /// What is said of a wish for an earlier day.
+    pub(crate) wish: Option<wish::Line>,
     /// Why the visitor cannot be received now, though the reservation lives.
     pub(crate) not_today: Option<String>,
     /// Where the card has to be pulled from before it can be given.
@@ -172,6 +177,7 @@ pub(crate) async fn page(
             let reception = store::reception::of_reservation(reader, id)?;
             let story = story::of(reader, &Subject::Reservation(id))?;
             let offer = store::offer::open_of(reader, id)?.map(|offer| Offered::of(&offer, now));
+            let wish = wish::told(reader, &reservation)?;
             let mut family = Vec::new();
             if reservation.party.is_some() {
                 for person in store::reservation::party::everyone(reader, &reservation)? {
@@ -183,7 +189,16 @@ pub(crate) async fn page(
                 }
             }
             let mail = told::read(reader, &reservation)?;
-            Ok::<_, store::Error>(Some(Known { reservation, card, reception, family, offer, story, mail }))
+            Ok::<_, store::Error>(Some(Known {
+                reservation,
+                card,
+                reception,
+                family,
+                offer,
+                wish,
+                story,
+                mail,
+            }))
         })
         .await?;
     let Some(known) = known else { return Err(PageError::NotFound) };
@@ -200,7 +215,7 @@ pub(crate) async fn page(
 }
 
 fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Option<String>) -> ShowPage {
-    let Known { reservation, card, reception, family, offer, story, mail } = known;
+    let Known { reservation, card, reception, family, offer, wish, story, mail } = known;
     let (slot, today) = (&reservation.slot, app.today());
     let expected = reservation.state == Booking::Booked && reception.is_none();
     let here = slot.service == crate::staff::counter::SERVICE && slot.site == app.settings.site;
@@ -264,6 +279,7 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
         progress: card.as_ref().map_or("", |card| card.progress.label()),
         reception_href: reception.map(|reception| route::reception(reception.id)),
         offer,
+        wish: wish::Line::of(app, signed, &reservation, wish.as_ref()),
         not_today,
         pull_from,
         acts: Acts {
