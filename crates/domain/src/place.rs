@@ -41,6 +41,11 @@ impl PlaceKind {
         self.depth().is_some()
     }
 
+    /// Whether it is locked by a key that people hand over.
+    pub fn has_key(self) -> bool {
+        matches!(self, Self::Room | Self::Cabinet)
+    }
+
     /// Whether it may stand in a place of another kind. As many levels as the site has: a box on a shelf, in a cabinet
     /// without shelves, or in a room. Nothing stands in its own kind, so no place can stand in itself.
     pub fn may_stand_in(self, outer: Self) -> bool {

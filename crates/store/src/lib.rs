@@ -12,6 +12,7 @@ pub mod batch;
 pub mod bench;
 #[doc(hidden)]
 pub mod by_hand;
+pub mod cabinet_key;
 pub mod capacity;
 pub mod card;
 pub mod consignment;

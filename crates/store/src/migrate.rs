@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(17, "0017_offers.sql"),
     migration!(18, "0018_places.sql"),
     migration!(19, "0019_wishes.sql"),
+    migration!(20, "0020_place_keys.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -258,6 +259,11 @@ mod tests {
             19,
             "a441138a545d4e80bc56f998014a3bd267888bf3993377c9715321f932d3832c",
             "5a4b50ced23e3b21bf98264497b43dbfb50b5cda724f70015e74b96dd6911f98",
+        ),
+        (
+            20,
+            "cd8490aef3f9cf69d993db9389744c98cf56068278e401cd793e82106e3741ff",
+            "33f64494668fef840163f578272d0d775e7c00f796421383bd7f94e61ca6d9f0",
         ),
     ];
 

@@ -10,6 +10,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::batch::STATEMENTS,
         crate::batch::mail::STATEMENTS,
         crate::by_hand::STATEMENTS,
+        crate::cabinet_key::STATEMENTS,
         crate::capacity::STATEMENTS,
         crate::card::STATEMENTS,
         crate::card::list::STATEMENTS,

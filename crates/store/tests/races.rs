@@ -333,6 +333,30 @@ on_both! {
         assert_eq!(press(&mut city, 8), Ok(8));
     }
 
+    fn r5_c7_a_key_is_taken_by_one_of_two(home: TestDb) {
+        let mut city = City::found(home);
+        let (act, site) = (city.act(), city.site.clone());
+        let cabinet = city.db().write_now(Lane::Staff, move |tx| {
+            store::place::create(tx, &act, &site, PlaceKind::Cabinet, "キャビネット9", None)
+        });
+        let cabinet = cabinet.unwrap();
+        let people: Vec<_> = ["one", "two"].map(|login| {
+            let act = city.act();
+            let create = move |tx: &mut store::Tx<'_>| store::person::create(tx, &act, login, login, "-", false);
+            city.db().write_now(Lane::Staff, create).unwrap()
+        }).into();
+        let (acts, db) = ([city.act(), city.act()], city.db().clone());
+        let take = |n: usize| {
+            let (act, person) = (acts[n], people[n]);
+            db.write_now(Lane::Staff, move |tx| store::cabinet_key::take(tx, &act, cabinet, person, None))
+        };
+        let (one, two) = at_once(|| take(0).is_ok(), || take(1).is_ok());
+        assert_ne!(one, two);
+        let held = city.db().read_now(move |reader| store::cabinet_key::of(reader, cabinet)).unwrap();
+        assert_eq!(held.unwrap().person, people[usize::from(two)]);
+        assert_eq!(city.verify(), []);
+    }
+
     fn r5_c7_a_card_that_is_pulled_while_its_box_is_emptied_is_where_it_was_put_last(home: TestDb) {
         let mut city = City::found(home);
         let cards = stored(&mut city, 40);

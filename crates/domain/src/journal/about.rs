@@ -29,6 +29,8 @@ impl Entry {
             Self::PlaceCreated { .. } => "place_created",
             Self::PlaceChanged { .. } => "place_changed",
             Self::BoxEmptied { .. } => "box_emptied",
+            Self::KeyTaken { .. } => "key_taken",
+            Self::KeyReturned { .. } => "key_returned",
             Self::ConsignmentTaken { .. } => "consignment_taken",
             Self::OpeningBegun { .. } => "opening_begun",
             Self::OpeningDropped { .. } => "opening_dropped",
@@ -139,6 +141,9 @@ impl Entry {
             | Self::WishLeft { reservation, .. }
             | Self::WishEnded { reservation, .. } => vec![S::Reservation(*reservation)],
             Self::PlaceCreated { place } | Self::PlaceChanged { place, .. } => vec![S::Place(*place)],
+            Self::KeyTaken { place, person, .. } | Self::KeyReturned { place, person } => {
+                vec![S::Place(*place), S::Person(*person)]
+            }
             Self::BoxEmptied { from, to, .. } => vec![S::Place(*from), S::Place(*to)],
             Self::ConsignmentTaken { consignment, .. }
             | Self::OpeningBegun { consignment }

@@ -194,6 +194,22 @@ pub enum Entry {
         /// In which place it stands.
         parent: Option<PlaceId>,
     },
+    /// Somebody took the key of a room or a cabinet, from its hook or from whoever held it.
+    KeyTaken {
+        /// Of which place.
+        place: PlaceId,
+        /// Who holds it from now on.
+        person: PersonId,
+        /// Who held it before; none: it hung where it belongs.
+        before: Option<PersonId>,
+    },
+    /// The key of a room or a cabinet hangs where it belongs again.
+    KeyReturned {
+        /// Of which place.
+        place: PlaceId,
+        /// Who had held it.
+        person: PersonId,
+    },
     /// All cards of a box were moved to another at once.
     BoxEmptied {
         /// From which.

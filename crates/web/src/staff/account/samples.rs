@@ -184,6 +184,8 @@ fn entries() -> Vec<Told> {
             capacity: Some(100),
             parent: None,
         },
+        Entry::KeyTaken { place: PlaceId::from_parts(1, 1), person: person(1), before: Some(person(2)) },
+        Entry::KeyReturned { place: PlaceId::from_parts(1, 1), person: person(1) },
         Entry::BoxEmptied { from: PlaceId::from_parts(1, 2), to: PlaceId::from_parts(1, 1), cards: 42 },
         Entry::BatchSent {
             batch: domain::id::BatchId::from_parts(1, 1),

@@ -40,6 +40,8 @@ impl Names {
                 Entry::PlaceCreated { place }
                 | Entry::PlaceChanged { place, .. }
                 | Entry::BoxEmptied { to: place, .. }
+                | Entry::KeyTaken { place, .. }
+                | Entry::KeyReturned { place, .. }
                 | Entry::CardPlaced { place, .. }
                 | Entry::CardPulled { place, .. } => *place,
                 _ => continue,
@@ -182,6 +184,19 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             "保管場所「{name}」の内容を変更しました（{}）",
             capacity.map_or_else(|| "収容枚数の定めなし".to_owned(), |cards| format!("収容{cards}枚"))
         ),
+        Entry::KeyTaken { place, person, before } => format!(
+            "「{}」の鍵を{}が受け取りました{}",
+            names.place(*place),
+            names.person(*person),
+            before.map_or_else(String::new, |before| format!("（{}から）", names.person(before)))
+        ),
+        Entry::KeyReturned { place, person } => {
+            format!(
+                "「{}」の鍵（{}が持っていたもの）が返りました",
+                names.place(*place),
+                names.person(*person)
+            )
+        }
         Entry::BoxEmptied { to, cards, .. } => {
             format!("箱のカード{cards}枚をまとめて「{}」へ移しました", names.place(*to))
         }
@@ -373,7 +388,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 85] = [
+pub(crate) const KINDS: [(&str, &str); 87] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -400,6 +415,8 @@ pub(crate) const KINDS: [(&str, &str); 85] = [
     ("place_created", "保管場所の登録"),
     ("place_changed", "保管場所の変更"),
     ("box_emptied", "箱のカードをまとめて移動"),
+    ("key_taken", "鍵の受取り"),
+    ("key_returned", "鍵の返却"),
     ("card_placed", "箱への格納"),
     ("card_pulled", "引き抜き"),
     ("letters_printed", "交付のご案内の印刷"),

@@ -457,6 +457,7 @@ fn close(form: Form, ready: bool, closed: bool) -> ClosePage {
         here: if ready { Vec::new() } else { vec![here] },
         out: if ready { Vec::new() } else { vec![out] },
         incidents: u32::from(ready),
+        keys: vec![("キャビネット1".to_owned(), "窓口 花子".to_owned(), "/places/x".to_owned())],
         is_over: true,
         may_put_away: true,
         report_href: Some(route::report(TODAY)),

@@ -1,7 +1,7 @@
 //! 今日: the duties of the day by the clock, the day by hours, and the work that waits, each with the act that ends
 //! it.
 //!
-//! Only counts stand here, so looking at the board is no view of anybody's records.
+//! Only counts stand here, and who of the staff holds a key, so looking at the board is no view of anybody's records.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,13 +16,15 @@ use domain::place::PlaceKind;
 use domain::reception::State as Visit;
 use domain::rules::RuleSet;
 use domain::service::Service;
-use domain::time::{Start, era_date, minute_of, month_day_ja};
+use domain::time::{Start, day_of, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
 use store::Reader;
+use store::cabinet_key::Held;
 use store::day_list::Days;
 use store::letter::PartState;
 use store::reservation::Standing;
 
+use super::close::show::is_over;
 use super::duties::{self, Duty, Moment};
 use super::{business, route};
 use crate::App;
@@ -114,6 +116,8 @@ pub(crate) struct Facts {
     trays: usize,
     counters: usize,
     incidents: u32,
+    /// Keys that somebody holds.
+    keys: Vec<Held>,
     recalls: u32,
     failed_mails: u32,
     listed: u32,
@@ -149,7 +153,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     let asked = (rules.clone(), today.clone());
     let facts = app.db.read(move |reader| facts(reader, &asked.0, &asked.1)).await?;
     let may = |work: &Work| signed.may(work.permission);
-    let work = work(&facts, &today).into_iter().filter(may).collect();
+    let work = work(&facts, &today, is_over(&app, today.day)).into_iter().filter(may).collect();
     let slots = rules.slots(today.service, &today.site, today.day);
     let moment = Moment::of(&slots, &today, facts.next, minute_of(app.now()));
     let waits = facts.pulls.iter().map(|(day, _, left)| (*day, *left)).collect();
@@ -195,6 +199,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         trays: lie(PlaceKind::Tray),
         counters: lie(PlaceKind::Counter),
         incidents: store::incident::how_many(reader, site)?,
+        keys: store::cabinet_key::held_at(reader, site)?,
         recalls: store::recall::how_many(reader, site)?,
         failed_mails: store::outbox::failed::how_many(reader, site, *day, MOST)?,
         listed: have(Progress::Listed),
@@ -205,7 +210,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
     })
 }
 
-fn work(facts: &Facts, today: &BusinessDay) -> Vec<Work> {
+fn work(facts: &Facts, today: &BusinessDay, is_over: bool) -> Vec<Work> {
     let mut work = Vec::new();
     let mut wait = |what: &str, how_much: String, overdue, act, href: &str, permission| {
         work.push(Work { what: what.to_owned(), how_much, overdue, act, href: href.to_owned(), permission });
@@ -236,6 +241,13 @@ fn work(facts: &Facts, today: &BusinessDay) -> Vec<Work> {
     if facts.trays + facts.counters > 0 {
         let how_much = format!("当日トレイ {}枚・窓口 {}枚", facts.trays, facts.counters);
         wait("箱の外にあるカード", how_much, false, "箱へ戻す", route::PUT_AWAY, Permission::MoveCards);
+    }
+    for key in &facts.keys {
+        let what = format!("{}の鍵", key.place_name);
+        let how_much = format!("{}が持っています", key.person_name);
+        // Nobody takes a key home.
+        let overdue = is_over || day_of(key.since) < today.day;
+        wait(&what, how_much, overdue, "鍵を確かめる", &route::place(key.place), Permission::MoveCards);
     }
     if facts.incidents > 0 {
         let how_much = format!("{}件", facts.incidents);

@@ -100,6 +100,8 @@ fn storage(desk: Desk) -> Desk {
         .get("/places/{id}", Access::May(Permission::SeeCards), storage::place::show)
         .get("/places/{id}/change", KEEP, storage::change::show)
         .post("/places/{id}/change", KEEP, storage::change::change)
+        .post("/places/{id}/key/take", MOVE, storage::key::take)
+        .post("/places/{id}/key/return", MOVE, storage::key::give_back)
         .get("/places/{id}/empty", MOVE, storage::empty::show)
         .post("/places/{id}/empty", MOVE, storage::empty::scan)
         .get("/places/{id}/label.pdf", PRINT, storage::labels::one)

@@ -434,6 +434,12 @@ fn pages() -> Vec<(&'static str, String)> {
                 may_put: true,
                 may_change: true,
                 filled: Some((20, Some(100))),
+                key: Some(storage::key::Key {
+                    held: Some(("窓口 花子".to_owned(), "11月24日(火) 9:05".to_owned())),
+                    seen: "01JCZ000000000000000000000".to_owned(),
+                    may_take: true,
+                    may_return: true,
+                }),
                 blocks: vec![],
                 table: rows(&card::export::LISTING, 1),
                 next: Some(card_id(1)),

@@ -13,6 +13,7 @@ use domain::report::DayCounts;
 use domain::reservation::State as Booking;
 use domain::time::{SLOT_MINUTES, Start, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
+use store::cabinet_key::Held;
 use store::journal::View;
 use store::report::{CloseError, Closed, pulled_meanwhile};
 use store::reservation::OfDay;
@@ -38,6 +39,7 @@ struct Known {
     lines: Vec<OfDay>,
     out: Vec<Out>,
     incidents: u32,
+    keys: Vec<Held>,
 }
 
 /// Somebody who has not come.
@@ -88,6 +90,8 @@ pub(crate) struct ClosePage {
     pub(crate) out: Vec<Out>,
     /// How many incidents are open.
     pub(crate) incidents: u32,
+    /// The keys that somebody holds: of which place, who, and where it is noted that they are back.
+    pub(crate) keys: Vec<(String, String, String)>,
     /// Whether the last visitor's time is over, so that all who are left can be set at once.
     pub(crate) is_over: bool,
     pub(crate) may_put_away: bool,
@@ -148,9 +152,10 @@ async fn read(app: &App, day: &BusinessDay) -> Result<Known, PageError> {
             store::report::cards_out(reader, site, pulled_meanwhile(*day, next))?,
             store::reservation::of_day(reader, *service, site, *day)?,
             store::incident::how_many(reader, site)?,
+            store::cabinet_key::held_at(reader, site)?,
         ))
     });
-    let (counts, (closed, out, lines, incidents)) =
+    let (counts, (closed, out, lines, incidents, keys)) =
         tokio::try_join!(counts, standing).map_err(|error| match error {
             CloseError::Store(error) => error.into(),
             other => PageError::internal(other),
@@ -161,7 +166,7 @@ async fn read(app: &App, day: &BusinessDay) -> Result<Known, PageError> {
         href: route::card(card),
         incident_href: format!("{}?close={}", route::incident(card), day.day),
     });
-    Ok(Known { closed, counts, lines, out: out.collect(), incidents })
+    Ok(Known { closed, counts, lines, out: out.collect(), incidents, keys })
 }
 
 /// The next open day after a day, or after today for a day that is closed late: its cards may be pulled already.
@@ -225,6 +230,11 @@ fn shown(
         here: here.collect(),
         out: known.out,
         incidents: known.incidents,
+        keys: known
+            .keys
+            .into_iter()
+            .map(|key| (key.place_name, key.person_name, route::place(key.place)))
+            .collect(),
         is_over: is_over(app, day),
         may_put_away: signed.may(Permission::MoveCards),
         report_href: signed.may(Permission::SeeReports).then(|| route::report(day)),

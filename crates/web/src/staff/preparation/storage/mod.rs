@@ -4,6 +4,7 @@ pub(super) mod change;
 pub(super) mod empty;
 pub(super) mod export;
 pub(super) mod fitting;
+pub(super) mod key;
 pub(super) mod labels;
 pub(super) mod list;
 pub(super) mod picture;

@@ -11,12 +11,14 @@ use domain::number::PlaceLabel;
 use domain::permission::Permission;
 use serde::Deserialize;
 use store::Reader;
+use store::cabinet_key::Held;
 use store::card::Listed;
 use store::journal::View;
 use store::place::Place;
 
 use super::super::card::export::{LISTING, cells};
 use super::super::paper::may_print;
+use super::key::Key;
 use super::picture::{Block, blocks, furniture, within};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
@@ -42,6 +44,8 @@ pub(crate) struct PlacePage {
     pub(crate) may_change: bool,
     /// How many cards a box holds, and for how many it has room.
     pub(crate) filled: Option<(u32, Option<u32>)>,
+    /// The key of a room or a cabinet.
+    pub(crate) key: Option<Key>,
     /// The picture of a room, a cabinet or a shelf.
     pub(crate) blocks: Vec<Block>,
     pub(crate) table: Table,
@@ -71,7 +75,7 @@ pub(crate) async fn show(
     signed: Signed,
 ) -> Result<Response, PageError> {
     let id: PlaceId = field::id(&id)?;
-    let Found { place, around, cards, held, blocks } =
+    let Found { place, around, cards, held, key, blocks } =
         app.db.read(move |reader| find(reader, id, after)).await?.ok_or(PageError::NotFound)?;
     let view = View {
         screen: "place",
@@ -93,6 +97,7 @@ pub(crate) async fn show(
         may_put: signed.may(Permission::MoveCards) && place.kind.is_storage(),
         may_change: signed.may(Permission::KeepPlaces) && place.kind.is_furniture(),
         filled: place.kind.is_storage().then_some((held, place.capacity)),
+        key: place.kind.has_key().then(|| Key::of(&signed, key.as_ref())),
         blocks,
         next: cards.last().filter(|_| full).map(|card| card.id),
         table: Table::new(&arranged, cards.iter().map(line).collect()),
@@ -104,6 +109,7 @@ struct Found {
     around: Vec<String>,
     cards: Vec<Listed>,
     held: u32,
+    key: Option<Held>,
     blocks: Vec<Block>,
 }
 
@@ -114,7 +120,8 @@ fn find(reader: &mut Reader<'_>, id: PlaceId, after: Option<CardId>) -> Result<O
     let held = store::place::cards_in(reader, id)?;
     let holds = place.kind.is_furniture() && !place.kind.is_storage();
     let blocks = if holds { within(blocks(&furniture(reader, &place.site)?), id) } else { Vec::new() };
-    Ok(Some(Found { place, around, cards, held, blocks }))
+    let key = store::cabinet_key::of(reader, id)?;
+    Ok(Some(Found { place, around, cards, held, key, blocks }))
 }
 
 /// The names of the places around one, outermost first.
