@@ -56,16 +56,28 @@ pub struct Proposal {
 impl Proposal {
     /// Compares two sets of rules from a day until another, both included, for the reservations of these days.
     pub fn between(before: &RuleSet, after: &RuleSet, from: Date, until: Date, placed: &[Placed]) -> Self {
-        let mut days = Vec::new();
-        let all = std::iter::successors(Some(from), |day| day.tomorrow().ok());
-        for day in all.take_while(|day| *day <= until) {
-            for (service, site) in spoken_of(before, after, day) {
-                let of = BusinessDay { service, site, day };
-                days.extend(change_of(before, after, of));
-            }
-        }
-        Self { days, unfit: unfit(before, after, from, until, placed) }
+        let within = |one: &&Placed| from <= one.slot.day && one.slot.day <= until;
+        let placed: Vec<Placed> = placed.iter().filter(within).cloned().collect();
+        Self::of(changes(before, after, from, until), before, after, &placed)
     }
+
+    /// What [`changes`] do to the reservations of their days; others stay as they are.
+    pub fn of(days: Vec<DayChange>, before: &RuleSet, after: &RuleSet, placed: &[Placed]) -> Self {
+        Self { unfit: unfit(before, after, placed), days }
+    }
+}
+
+/// The days that differ between two sets of rules from a day until another, both included.
+pub fn changes(before: &RuleSet, after: &RuleSet, from: Date, until: Date) -> Vec<DayChange> {
+    let mut days = Vec::new();
+    let all = std::iter::successors(Some(from), |day| day.tomorrow().ok());
+    for day in all.take_while(|day| *day <= until) {
+        for (service, site) in spoken_of(before, after, day) {
+            let of = BusinessDay { service, site, day };
+            days.extend(change_of(before, after, of));
+        }
+    }
+    days
 }
 
 /// Every service at every site of either set.
@@ -104,9 +116,9 @@ fn given(rules: &RuleSet, of: &BusinessDay) -> (Given, BTreeMap<Start, Grant>) {
     (Given { open, places }, slots)
 }
 
-fn unfit(before: &RuleSet, after: &RuleSet, from: Date, until: Date, placed: &[Placed]) -> Vec<Placed> {
+fn unfit(before: &RuleSet, after: &RuleSet, placed: &[Placed]) -> Vec<Placed> {
     let mut by_slot: BTreeMap<&Slot, Vec<&Placed>> = BTreeMap::new();
-    for one in placed.iter().filter(|one| from <= one.slot.day && one.slot.day <= until) {
+    for one in placed {
         by_slot.entry(&one.slot).or_default().push(one);
     }
     let mut unfit = Vec::new();

@@ -3,11 +3,11 @@
 //!
 //! Rows are never changed. A new set retires what it replaces, so that every past day can be explained.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::EntryId;
-use domain::journal::{Entry, Slot};
-use domain::proposal::{Placed, Proposal};
+use domain::journal::{BusinessDay, Entry, Slot};
+use domain::proposal::{self, Placed, Proposal};
 use domain::rules::change::UnknownRule;
 use domain::rules::{Agreed, Change, Rule, RuleError, RuleSet};
 use domain::service::{Service, SiteCode};
@@ -76,17 +76,21 @@ fn compare(
     from: Date,
     until: Date,
 ) -> Result<Proposal> {
-    // A site that the new rules do not know any more still has its reservations.
-    let sites = before.all_sites();
+    let days = proposal::changes(before, after, from, until);
+    // Nobody else is touched, so only the counters and the days that differ are looked at.
+    let mut touched: BTreeMap<(Service, &SiteCode), BTreeSet<Date>> = BTreeMap::new();
+    for BusinessDay { service, site, day } in days.iter().map(|change| &change.of) {
+        touched.entry((*service, site)).or_default().insert(*day);
+    }
     let mut placed = Vec::new();
-    for service in Service::ALL {
-        for site in &sites {
-            for day in crowded(reader, after, *service, site, (from, until))? {
-                placed.extend(placed_on(reader, *service, site, day)?);
-            }
+    for ((service, site), days) in touched {
+        let (Some(first), Some(last)) = (days.first(), days.last()) else { continue };
+        let crowded = crowded(reader, after, service, site, (*first, *last))?;
+        for day in crowded.into_iter().filter(|day| days.contains(day)) {
+            placed.extend(placed_on(reader, service, site, day)?);
         }
     }
-    Ok(Proposal::between(before, after, from, until, &placed))
+    Ok(Proposal::of(days, before, after, &placed))
 }
 
 /// The days on which some slot has more taken than these rules grant. Only there can a reservation be without a place,
