@@ -10,7 +10,7 @@ export default defineConfig({
   // A story that passes only the second time tells of a fault.
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 120_000,
+  timeout: 240_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {

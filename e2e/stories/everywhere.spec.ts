@@ -28,7 +28,7 @@ async function closes(browser: Browser, city: City, day: string): Promise<void> 
 }
 
 test('r4_c_every public page stands in each language, at each width, in each light and on paper', async ({ page, city, browser }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   const [first, second, third] = await prepared(browser, city, 3);
   await city.setClock('2026-11-09T10:00:00+09:00');
   const everywhere = new Everywhere(page, city);
