@@ -19,6 +19,7 @@ statements! { "cabinet_key":
     OF = "SELECT k.place_id AS place_id, p.name AS place_name, k.person_id AS person_id, n.name AS person_name, j.at AS at
         FROM place_key k JOIN place p ON p.id = k.place_id JOIN person n ON n.id = k.person_id
         JOIN journal j ON j.id = k.entry_id WHERE k.place_id = $1";
+    LOCK = "UPDATE place SET name = name WHERE id = $1";
     TAKE = "INSERT INTO place_key (place_id, person_id, entry_id) VALUES ($1, $2, $3)
         ON CONFLICT (place_id) DO NOTHING";
     HAND_OVER = "UPDATE place_key SET person_id = $1, entry_id = $2 WHERE place_id = $3 AND person_id = $4";
@@ -74,7 +75,8 @@ pub fn of(reader: &mut Reader<'_>, place: PlaceId) -> Result<Option<Held>> {
     reader.row(&OF, bind![place], held)
 }
 
-/// A person takes the key: from its hook, or from the person who was seen to hold it.
+/// A person takes the key: from its hook, or from the person who was seen to hold it. Whoever holds it already has taken
+/// it by the first of two presses.
 pub fn take(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -82,7 +84,9 @@ pub fn take(
     person: PersonId,
     before: Option<PersonId>,
 ) -> Result<(), KeyError> {
-    has_key(tx, place)?;
+    if lock(tx, place)?.is_some_and(|held| held.person == person) {
+        return Ok(());
+    }
     let recorded = tx.record(act, &Entry::KeyTaken { place, person, before })?;
     let changed = match before {
         None => tx.execute(&TAKE, bind![place, person, recorded.entry()])?,
@@ -91,14 +95,21 @@ pub fn take(
     if changed == 0 { Err(KeyError::Elsewhere) } else { Ok(()) }
 }
 
-/// The key that a person held hangs where it belongs again.
+/// The key that a person held hangs where it belongs again, if it does not already.
 pub fn give_back(tx: &mut Tx<'_>, act: &Act, place: PlaceId, person: PersonId) -> Result<(), KeyError> {
-    has_key(tx, place)?;
+    if lock(tx, place)?.is_none() {
+        return Ok(());
+    }
     tx.record(act, &Entry::KeyReturned { place, person })?;
     if tx.execute(&RETURN, bind![place, person])? == 0 { Err(KeyError::Elsewhere) } else { Ok(()) }
 }
 
-fn has_key(reader: &mut Reader<'_>, id: PlaceId) -> Result<(), KeyError> {
-    let place = place::find(reader, id)?.filter(|place| place.kind.has_key());
-    place.map(drop).ok_or(KeyError::NotFound)
+/// Has the key to oneself until the end of the transaction, and answers who holds it: two presses of a button go one
+/// after the other.
+fn lock(tx: &mut Tx<'_>, id: PlaceId) -> Result<Option<Held>, KeyError> {
+    if !place::find(tx, id)?.is_some_and(|place| place.kind.has_key()) {
+        return Err(KeyError::NotFound);
+    }
+    tx.execute_one(&LOCK, bind![id])?;
+    Ok(of(tx, id)?)
 }

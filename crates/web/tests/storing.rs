@@ -167,7 +167,7 @@ on_both! {
         charge.open(&page).press("鍵を引き継いで受け取った").reads("持っている人：業務責任者");
         let mut stale = operator.another_tab();
         stale.open(&page);
-        charge.press("鍵を所定の場所に返した").reads("鍵は所定の場所にあります");
+        charge.press_twice("鍵を所定の場所に返した").reads("鍵は所定の場所にあります");
         stale.press("鍵を引き継いで受け取った");
         assert_eq!(stale.status(), 409);
         stale.reads("ほかの人が先に受け取ったか、返しました");

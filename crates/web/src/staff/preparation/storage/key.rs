@@ -6,8 +6,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::id::{PersonId, PlaceId};
 use domain::permission::Permission;
-use store::Lane;
 use store::cabinet_key::{Held, KeyError};
+use store::{Lane, Tx};
 
 use crate::App;
 use crate::kit::page::see_other;
@@ -70,15 +70,8 @@ pub(crate) async fn take(
 ) -> Result<Response, PageError> {
     let (id, before): (PlaceId, _) = (field::id(&id)?, seen(&fields)?);
     let (act, person) = (app.act(signed.actor()), signed.session().person);
-    let done = app
-        .db
-        .write(Lane::Staff, move |tx| match store::cabinet_key::of(tx, id)? {
-            // The button was pressed twice.
-            Some(held) if held.person == person => Ok(()),
-            _ => store::cabinet_key::take(tx, &act, id, person, before),
-        })
-        .await;
-    answer(id, done)
+    let take = move |tx: &mut Tx<'_>| store::cabinet_key::take(tx, &act, id, person, before);
+    answer(id, app.db.write(Lane::Staff, take).await)
 }
 
 /// The key hangs where it belongs again. Somebody else's is noted by who keeps the places.
@@ -94,13 +87,6 @@ pub(crate) async fn give_back(
         return Err(PageError::Forbidden);
     }
     let act = app.act(signed.actor());
-    let done = app
-        .db
-        .write(Lane::Staff, move |tx| match store::cabinet_key::of(tx, id)? {
-            Some(_) => store::cabinet_key::give_back(tx, &act, id, holder),
-            // The button was pressed twice, or there is no such place.
-            None => store::place::find(tx, id)?.map(drop).ok_or(KeyError::NotFound),
-        })
-        .await;
-    answer(id, done)
+    let give_back = move |tx: &mut Tx<'_>| store::cabinet_key::give_back(tx, &act, id, holder);
+    answer(id, app.db.write(Lane::Staff, give_back).await)
 }
