@@ -2,18 +2,18 @@
 //! server on loopback.
 #![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
 
-use std::sync::Arc;
-
 use domain::id::CardId;
 use domain::ledger::Field;
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
-use madoguchi::jobs::Jobs;
-use madoguchi::smtp::{Protection, Server};
 use mail_parser::{Message, MessageParser};
 use storykit::{Browser, House};
-use testkit::smtp::{Sink, When};
+use testkit::smtp::When;
 use testkit::{TestDb, on_both};
+
+mod posting;
+
+use posting::Posting;
 
 /// The day of booking.
 const TODAY: Date = date(2026, 11, 9);
@@ -23,9 +23,7 @@ const FIRST: &str = "11月11日(水)";
 struct Story {
     house: House,
     cards: Vec<CardId>,
-    sink: Sink,
-    jobs: Jobs,
-    runtime: tokio::runtime::Runtime,
+    post: Posting,
 }
 
 impl Story {
@@ -34,30 +32,18 @@ impl Story {
         house.city.agree(Field::MailAddress, 7);
         let cards = house.city.notified(2, 'A');
         house.at(TODAY, "10:00");
-        let sink = Sink::listen();
-        let server = Server {
-            host: "127.0.0.1".to_owned(),
-            port: sink.port(),
-            protection: Protection::None,
-            certificates: Vec::new(),
-            credentials: None,
-            from: "yoyaku@city.example.jp".to_owned(),
-            name: "マイナンバーカード窓口".to_owned(),
-            host_name: "yoyaku.example.jp".to_owned(),
-        };
-        let jobs = Jobs::new(house.app.clone(), false, Some(Arc::new(server)));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { house, cards, sink, jobs, runtime }
+        let post = Posting::of(&house);
+        Self { house, cards, post }
     }
 
     /// What the program does by itself, and the mails that came of it.
     fn post(&self) -> Vec<Mail> {
-        let before = self.sink.mails().len();
-        self.runtime.block_on(async {
-            self.jobs.remind().await;
-            self.jobs.post().await;
+        let before = self.post.sink.mails().len();
+        self.post.runtime.block_on(async {
+            self.post.jobs.remind().await;
+            self.post.jobs.post().await;
         });
-        self.sink.mails().into_iter().skip(before).map(|mail| Mail(mail.bytes)).collect()
+        self.post.sink.mails().into_iter().skip(before).map(|mail| Mail(mail.bytes)).collect()
     }
 
     /// Books alone, and gives an address.
@@ -156,7 +142,7 @@ on_both! {
         assert_eq!(story.post().len(), 1);
         // The server puts the reminder off until the day itself has come.
         story.house.at(date(2026, 11, 10), "12:00");
-        story.sink.answers(When::Recipient, "451 4.7.1 greylisted");
+        story.post.sink.answers(When::Recipient, "451 4.7.1 greylisted");
         assert!(story.post().is_empty());
         story.house.at(date(2026, 11, 11), "0:10");
         assert!(story.post().is_empty());
@@ -244,8 +230,8 @@ on_both! {
     fn r4_c_a_mail_that_is_put_off_comes_again_and_one_that_is_refused_is_seen(home: TestDb) {
         let mut story = Story::begin(home);
         let mut citizen = story.books_with("hanako@example.jp");
-        story.sink.answers(When::Greeting, "421 not now");
-        story.sink.answers(When::Recipient, "451 greylisted");
+        story.post.sink.answers(When::Greeting, "421 not now");
+        story.post.sink.answers(When::Recipient, "451 greylisted");
         assert!(story.post().is_empty(), "no server");
         assert!(story.post().is_empty(), "nothing is due");
         story.house.advance(SignedDuration::from_mins(3));
@@ -255,7 +241,7 @@ on_both! {
         assert_eq!(first.len(), 1);
         citizen.follow("アドレスを変える・やめる").fill("address", "nobody@example.jp");
         citizen.press("確認のメールを送る");
-        story.sink.answers(When::Recipient, "550 unknown");
+        story.post.sink.answers(When::Recipient, "550 unknown");
         assert!(story.post().is_empty());
         citizen.follow("アドレスを変える・やめる").reads("メールを送れませんでした");
         assert!(story.post().is_empty(), "it is given up");
@@ -344,7 +330,7 @@ on_both! {
         story.books_with("hanako@example.jp");
         let link = story.post()[0].link();
         story.house.citizen().open(&link).press("お知らせを受け取る");
-        story.sink.answers(When::Recipient, "552 5.2.2 <hanako@example.jp> over quota");
+        story.post.sink.answers(When::Recipient, "552 5.2.2 <hanako@example.jp> over quota");
         assert!(story.post().is_empty());
         // From the board in one act to the list, and from there to the reservation.
         operator.open("/").reads("届かなかったメール 1件");
@@ -367,7 +353,7 @@ on_both! {
         let id = id.unwrap().unwrap().id;
         let to = story.house.city.slot(date(2026, 11, 12), "9:20");
         story.house.city.move_to(id, to).unwrap();
-        story.sink.answers(When::Recipient, "550 5.1.1 unknown");
+        story.post.sink.answers(When::Recipient, "550 5.1.1 unknown");
         assert!(story.post().is_empty());
         operator.open("/mails").reads("宛先のアドレスがありません（入力の誤りと考えられます）（応答 550 5.1.1）");
         for (file, kind) in [("csv?encoding=utf8", "text/csv"), ("xlsx?", "spreadsheet")] {
@@ -401,7 +387,7 @@ on_both! {
             citizen.choose("who", "principal").press("次へ進む").press("この内容で予約する");
             citizen.follow("メールアドレスを登録する").fill("address", &format!("number{n}@example.jp"));
             citizen.press("確認のメールを送る");
-            story.sink.answers(When::Recipient, "554 5.7.1 relaying denied");
+            story.post.sink.answers(When::Recipient, "554 5.7.1 relaying denied");
         }
         assert!(story.post().is_empty());
         let mut operator = story.house.operator();

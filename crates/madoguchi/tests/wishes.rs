@@ -2,21 +2,20 @@
 //! asked first and by which way, and what becomes of it.
 #![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
 
-use std::sync::Arc;
-
 use domain::id::{CardId, ReservationId};
 use domain::ledger::Field;
 use domain::rules::RuleBody;
 use domain::service::Service;
 use jiff::civil::{Date, date};
-use madoguchi::jobs::Jobs;
-use madoguchi::smtp::{Protection, Server};
 use mail_parser::MessageParser;
 use store::Lane;
 use store::reservation::Reservation;
 use storykit::{Browser, House};
-use testkit::smtp::Sink;
 use testkit::{TestDb, on_both};
+
+mod posting;
+
+use posting::Posting;
 
 /// A Monday.
 const TODAY: Date = date(2026, 11, 9);
@@ -26,9 +25,7 @@ const WISHED: Date = date(2026, 11, 24);
 struct Story {
     house: House,
     cards: Vec<CardId>,
-    sink: Sink,
-    jobs: Jobs,
-    runtime: tokio::runtime::Runtime,
+    post: Posting,
 }
 
 impl Story {
@@ -52,36 +49,24 @@ impl Story {
         house.city.apply(rules);
         let cards = house.city.notified(4, 'A');
         house.at(TODAY, "10:00");
-        let sink = Sink::listen();
-        let server = Server {
-            host: "127.0.0.1".to_owned(),
-            port: sink.port(),
-            protection: Protection::None,
-            certificates: Vec::new(),
-            credentials: None,
-            from: "yoyaku@city.example.jp".to_owned(),
-            name: "マイナンバーカード窓口".to_owned(),
-            host_name: "yoyaku.example.jp".to_owned(),
-        };
-        let jobs = Jobs::new(house.app.clone(), false, Some(Arc::new(server)));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let story = Self { house, cards, sink, jobs, runtime };
-        story.runtime.block_on(async { story.house.app.reload_rules().await.unwrap() });
+        let post = Posting::of(&house);
+        let story = Self { house, cards, post };
+        story.post.runtime.block_on(async { story.house.app.reload_rules().await.unwrap() });
         story
     }
 
     /// What the program does by itself, and the mails that came of it: subject and text.
     fn works(&self) -> Vec<(String, String)> {
-        let before = self.sink.mails().len();
-        self.runtime.block_on(async {
-            self.jobs.offer().await;
-            self.jobs.post().await;
+        let before = self.post.sink.mails().len();
+        self.post.runtime.block_on(async {
+            self.post.jobs.offer().await;
+            self.post.jobs.post().await;
         });
         let read = |bytes: &[u8]| {
             let mail = MessageParser::default().parse(bytes).unwrap();
             (mail.subject().unwrap().to_owned(), mail.body_text(0).unwrap().into_owned())
         };
-        self.sink.mails().iter().skip(before).map(|mail| read(&mail.bytes)).collect()
+        self.post.sink.mails().iter().skip(before).map(|mail| read(&mail.bytes)).collect()
     }
 
     fn books(&mut self, card: usize, day: Date) -> ReservationId {

@@ -5,7 +5,6 @@
 use std::sync::Barrier;
 
 use domain::id::{OfferId, ReservationId};
-use domain::journal::Slot;
 use domain::offer::{Reason, State};
 use domain::reservation::{Channel, Limit, State as Booking};
 use domain::time::end_of_day;
@@ -14,7 +13,7 @@ use store::Lane;
 use store::offer::chosen::{self, Chosen};
 use store::offer::{self, Offer, OfferError, answer};
 use store::reservation::shown::{Shown, Whom};
-use store::reservation::{BookingError, Reservation, party};
+use store::reservation::{BookingError, party};
 use testkit::{City, TestDb, on_both};
 
 /// A Tuesday, the days after it, and the last day for an answer.
@@ -22,10 +21,6 @@ const DAY: Date = date(2026, 11, 24);
 const NEXT: Date = date(2026, 11, 25);
 const LATER: Date = date(2026, 12, 1);
 const UNTIL: Date = date(2026, 11, 20);
-
-fn now_is(city: &City, id: ReservationId) -> Reservation {
-    city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap()
-}
 
 /// A booking as a page shows it now.
 fn shown(city: &City, id: ReservationId) -> Shown {
@@ -55,17 +50,6 @@ fn open_of(city: &City, id: ReservationId) -> Option<Offer> {
     city.db().read_now(move |reader| offer::open_of(reader, id)).unwrap()
 }
 
-/// How many places of a slot are taken.
-fn taken(city: &City, slot: &Slot) -> u32 {
-    let (slot, rules) = (slot.clone(), city.rules.clone());
-    city.db().read_now(move |reader| store::capacity::room(reader, &rules, &slot)).unwrap().taken
-}
-
-fn clean(city: &mut City) {
-    city.seal();
-    assert_eq!(city.verify(), []);
-}
-
 on_both! {
     fn r4_e_a_chosen_place_is_held_and_its_acceptance_is_none_of_the_citizens_changes(home: TestDb) {
         let mut city = City::found(home);
@@ -74,17 +58,17 @@ on_both! {
         let one = city.book(cards[0], at.clone()).unwrap().id;
         let seen = shown(&city, one);
         let first = offers(&mut city, one, &seen, &choice(NEXT, &["10:00"])).unwrap();
-        assert_eq!((found(&city, first).reason, taken(&city, &city.slot(NEXT, "10:00"))), (Reason::Staff, 1));
+        assert_eq!((found(&city, first).reason, city.taken(&city.slot(NEXT, "10:00"))), (Reason::Staff, 1));
         // Another one is chosen in its stead, by somebody who saw it.
         let seen = shown(&city, one);
         let second = offers(&mut city, one, &seen, &choice(LATER, &["14:20"])).unwrap();
-        assert_eq!((found(&city, first).state, taken(&city, &city.slot(NEXT, "10:00"))), (State::Withdrawn, 0));
-        assert_eq!((now_is(&city, one).slot, taken(&city, &at), taken(&city, &to)), (at.clone(), 1, 1));
-        clean(&mut city);
+        assert_eq!((found(&city, first).state, city.taken(&city.slot(NEXT, "10:00"))), (State::Withdrawn, 0));
+        assert_eq!((city.now_is(one).slot, city.taken(&at), city.taken(&to)), (at.clone(), 1, 1));
+        city.is_clean();
         let (act, rules) = (city.citizen(), city.rules.clone());
         city.db().write_now(Lane::Public, move |tx| answer::accept(tx, &act, &rules, second, Channel::Web)).unwrap();
-        let now = now_is(&city, one);
-        assert_eq!((&now.slot, now.web_changes, now.changes, taken(&city, &at)), (&to, 0, 1, 0));
+        let now = city.now_is(one);
+        assert_eq!((&now.slot, now.web_changes, now.changes, city.taken(&at)), (&to, 0, 1, 0));
         // A family moves together or not at all.
         let family = city.book_all(&cards[1..], DAY, &["9:00", "9:10"]).unwrap();
         let seen = shown(&city, family[1].id);
@@ -93,8 +77,8 @@ on_both! {
             OfferError::Booking(BookingError::AnotherParty)
         );
         let id = offers(&mut city, family[1].id, &seen, &choice(NEXT, &["9:00", "9:00"])).unwrap();
-        assert_eq!((found(&city, id).booking, taken(&city, &city.slot(NEXT, "9:00"))), (family[0].id, 2));
-        clean(&mut city);
+        assert_eq!((found(&city, id).booking, city.taken(&city.slot(NEXT, "9:00"))), (family[0].id, 2));
+        city.is_clean();
     }
 
     fn r4_e_a_place_is_chosen_within_the_rules_and_never_the_one_that_somebody_has(home: TestDb) {
@@ -119,7 +103,7 @@ on_both! {
         }
         assert!(open_of(&city, id).is_none());
         assert_eq!(shown(&city, id), seen, "what is refused changes nothing");
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_e_of_two_operators_who_choose_at_once_one_is_told_and_no_place_is_lost(home: TestDb) {
@@ -147,11 +131,11 @@ on_both! {
             let told = OfferError::Booking(BookingError::ChangedSince);
             assert_eq!(done.iter().filter(|one| one.is_ok()).count(), 1, "{done:?}");
             assert!(done.iter().any(|one| one.as_ref().err() == Some(&told)), "{done:?}");
-            let places = [NEXT, LATER].map(|day| taken(&city, &city.slot(day, at)));
+            let places = [NEXT, LATER].map(|day| city.taken(&city.slot(day, at)));
             let round = u32::try_from(n / 3 + 1).unwrap();
             assert_eq!(places.iter().sum::<u32>(), round, "one place is held for each");
         }
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_e_whoever_chooses_while_the_citizen_goes_another_way_holds_nothing_for_nobody(home: TestDb) {
@@ -181,7 +165,7 @@ on_both! {
                 (offered, gone.join().unwrap())
             });
             gone.unwrap();
-            let now = now_is(&city, id);
+            let now = city.now_is(id);
             match offered {
                 // First offered: the citizen's own way ended it.
                 Ok(offer) => assert_eq!(found(&city, offer).state, State::Withdrawn),
@@ -192,8 +176,8 @@ on_both! {
             }
             assert!(open_of(&city, id).is_none());
             assert_eq!(now.state, if cancels { Booking::Cancelled } else { Booking::Booked });
-            assert_eq!(taken(&city, &city.slot(NEXT, at)), 0);
+            assert_eq!(city.taken(&city.slot(NEXT, at)), 0);
         }
-        clean(&mut city);
+        city.is_clean();
     }
 }

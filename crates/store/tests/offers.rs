@@ -84,21 +84,6 @@ fn found(city: &City, id: OfferId) -> Offer {
     city.db().read_now(move |reader| offer::find(reader, id)).unwrap().unwrap()
 }
 
-fn now_is(city: &City, id: ReservationId) -> Reservation {
-    city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap()
-}
-
-/// How many places of a slot are taken.
-fn taken(city: &City, slot: &Slot) -> u32 {
-    let (slot, rules) = (slot.clone(), city.rules.clone());
-    city.db().read_now(move |reader| store::capacity::room(reader, &rules, &slot)).unwrap().taken
-}
-
-fn clean(city: &mut City) {
-    city.seal();
-    assert_eq!(city.verify(), []);
-}
-
 /// Bookings of one slot.
 fn booked(city: &mut City, cards: &[CardId], slot: &Slot) -> Vec<ReservationId> {
     cards.iter().map(|card| city.book(*card, slot.clone()).unwrap().id).collect()
@@ -147,14 +132,14 @@ on_both! {
         closed(&mut city, DAY);
         let id = makes(&mut city, &[(one, to.clone())], Reason::Closure).unwrap();
         // The place is taken: three more fit, and nobody else.
-        assert_eq!(taken(&city, &to), 1);
+        assert_eq!(city.taken(&to), 1);
         booked(&mut city, &cards[1..4], &to);
         assert_eq!(city.book(cards[4], to.clone()).unwrap_err(), BookingError::Full);
-        assert_eq!(now_is(&city, one).slot, at);
-        clean(&mut city);
+        assert_eq!(city.now_is(one).slot, at);
+        city.is_clean();
         let moved = accepts(&mut city, id, Channel::Web).unwrap();
         assert_eq!((moved[0].slot.clone(), moved[0].web_changes, moved[0].changes), (to.clone(), 0, 1));
-        assert_eq!((taken(&city, &to), taken(&city, &at)), (4, 0));
+        assert_eq!((city.taken(&to), city.taken(&at)), (4, 0));
         assert_eq!(found(&city, id).state, State::Accepted);
         // It is answered, whoever answers again.
         assert_eq!(accepts(&mut city, id, Channel::Web).unwrap_err(), OfferError::Ended(State::Accepted));
@@ -163,7 +148,7 @@ on_both! {
         let consent = story.iter().find(|written| matches!(written.entry, Entry::OfferAccepted { .. })).unwrap();
         assert!(matches!(consent.entry, Entry::OfferAccepted { by: Channel::Web, .. }));
         assert_eq!((consent.at, consent.actor), (city.now(), domain::journal::Actor::Citizen));
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_e_what_is_declined_withdrawn_or_not_answered_is_free_again_and_nothing_is_cancelled(home: TestDb) {
@@ -174,10 +159,10 @@ on_both! {
         closed(&mut city, DAY);
         let offers: Vec<OfferId> =
             ids.iter().map(|id| makes(&mut city, &[(*id, to.clone())], Reason::Closure).unwrap()).collect();
-        assert_eq!(taken(&city, &to), 3);
+        assert_eq!(city.taken(&to), 3);
         declines(&mut city, offers[0]).unwrap();
         withdraws(&mut city, offers[1]).unwrap();
-        assert_eq!(taken(&city, &to), 1);
+        assert_eq!(city.taken(&to), 1);
         // The last minute still belongs to the citizen; then the place is free, before a job comes round.
         city.at(date(2026, 11, 20), 23 * 60 + 59);
         assert_eq!(found(&city, offers[2]).seen(city.now()), State::Open);
@@ -197,10 +182,10 @@ on_both! {
         assert_eq!(found(&city, offers[2]).state, State::Expired);
         assert_eq!(expires(&mut city), 0);
         for id in &ids {
-            let now = now_is(&city, *id);
+            let now = city.now_is(*id);
             assert_eq!((now.state, now.slot), (Booking::Booked, at.clone()));
         }
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_a_family_is_offered_places_together_and_who_leaves_it_gives_up_only_their_own(home: TestDb) {
@@ -220,20 +205,20 @@ on_both! {
         );
         let id = makes(&mut city, &places, Reason::Closure).unwrap();
         city.cancel(family[2].id).unwrap();
-        assert_eq!(taken(&city, &places[2].1), 0);
+        assert_eq!(city.taken(&places[2].1), 0);
         assert_eq!(found(&city, id).state, State::Open);
-        clean(&mut city);
+        city.is_clean();
         let moved = accepts(&mut city, id, Channel::Telephone).unwrap();
         assert_eq!(moved.len(), 2);
         assert!(moved.iter().all(|member| member.slot.day == NEXT && member.party == Some(family[0].id)));
-        clean(&mut city);
+        city.is_clean();
         // Who chooses another time instead gives the places back.
         let alone = booked(&mut city, &cards[3..], &slot_at(LATER, "9:00"))[0];
         let offer = makes(&mut city, &[(alone, slot_at(NEXT, "11:00"))], Reason::Wish).unwrap();
         let elsewhere = slot_at(NEXT, "12:00");
         city.move_to(alone, elsewhere).unwrap();
-        assert_eq!((found(&city, offer).state, taken(&city, &slot_at(NEXT, "11:00"))), (State::Withdrawn, 0));
-        clean(&mut city);
+        assert_eq!((found(&city, offer).state, city.taken(&slot_at(NEXT, "11:00"))), (State::Withdrawn, 0));
+        city.is_clean();
     }
 
     fn r4_e_a_move_that_nobody_wished_for_is_none_of_the_citizens_changes(home: TestDb) {
@@ -248,7 +233,7 @@ on_both! {
         assert_eq!(city.move_to(ids[0], slot.clone()).unwrap_err(), BookingError::NoMoreChanges);
         closed(&mut city, NEXT);
         city.move_to(ids[0], slot_at(LATER, "9:00")).unwrap();
-        let now = now_is(&city, ids[0]);
+        let now = city.now_is(ids[0]);
         assert_eq!((now.changes, now.web_changes), (4, 3));
         // Fewer places: who booked last has none, and the others have.
         let places = r#"{"type":"reduction","when":{"on":"date","day":"2026-11-24"},"from":"9:00","until":"12:00",
@@ -256,8 +241,8 @@ on_both! {
         closes(&mut city, 99, places);
         city.move_to(ids[3], slot_at(LATER, "9:10")).unwrap();
         city.move_to(ids[1], slot_at(LATER, "9:20")).unwrap();
-        assert_eq!((now_is(&city, ids[3]).web_changes, now_is(&city, ids[1]).web_changes), (0, 1));
-        clean(&mut city);
+        assert_eq!((city.now_is(ids[3]).web_changes, city.now_is(ids[1]).web_changes), (0, 1));
+        city.is_clean();
     }
 
     fn r4_e_nobody_did_not_come_while_their_answer_is_awaited_and_a_closed_day_can_be_left_afterwards(home: TestDb) {
@@ -278,8 +263,8 @@ on_both! {
         // The day is over, and nobody could come on it.
         accepts(&mut city, id, Channel::Telephone).unwrap();
         city.move_to(ids[1], slot_at(LATER, "9:10")).unwrap();
-        assert_eq!(now_is(&city, ids[0]).slot, to);
-        clean(&mut city);
+        assert_eq!(city.now_is(ids[0]).slot, to);
+        city.is_clean();
     }
 
     fn r4_e_a_place_that_was_closed_too_is_not_given(home: TestDb) {
@@ -296,7 +281,7 @@ on_both! {
         assert_eq!(holds(&mut city, work, 10), 1);
         assert_eq!(found(&city, id).state, State::Withdrawn);
         assert!(offered_to(&city, one).is_granted(&city.rules));
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_e_of_two_answers_at_once_one_is_written_and_the_other_learns_of_it(home: TestDb) {
@@ -328,7 +313,7 @@ on_both! {
                 });
                 (one.join().unwrap(), other)
             });
-            let now = now_is(&city, id);
+            let now = city.now_is(id);
             match (&one, &other) {
                 (Ok(()), Err(OfferError::Ended(State::Accepted))) => {
                     accepted += 1;
@@ -344,7 +329,7 @@ on_both! {
             assert!(cancels || now.state == Booking::Booked);
         }
         assert!(accepted + ended <= 16);
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_e_places_are_held_for_all_in_portions_that_may_be_interrupted(home: TestDb) {
@@ -363,7 +348,7 @@ on_both! {
         // The program ends between two portions; another one goes on, and nobody is offered twice.
         let first = holds(&mut city, work, 1);
         assert_eq!(first, u32::try_from(bulk::PORTION).unwrap());
-        clean(&mut city);
+        city.is_clean();
         assert_eq!(first + holds(&mut city, work, 100), 17);
         assert!(city.db().read_now(bulk::running).unwrap().is_none());
         let mut seen = std::collections::BTreeSet::new();
@@ -387,7 +372,7 @@ on_both! {
         assert_eq!(holds(&mut city, again, 10), 0);
         let by_name = begins(&mut city, until, Some(vec![ids[0]]));
         assert_eq!(holds(&mut city, by_name, 10), 1);
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_e_who_cannot_be_placed_is_written_down(home: TestDb) {
@@ -404,12 +389,12 @@ on_both! {
                 offer::last_of(reader, &found)
             });
             assert_eq!(last.unwrap().unwrap().state, State::NoPlace);
-            assert_eq!(now_is(&city, id).state, Booking::Booked);
+            assert_eq!(city.now_is(id).state, Booking::Booked);
         }
         let since = city.now() - SignedDuration::from_hours(1);
         let listed = city.db().read_now(move |reader| offer::list::since(reader, since, 100)).unwrap();
         assert_eq!(listed.len(), 2);
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_e_verify_finds_a_place_that_is_held_for_nobody_and_an_answer_that_was_forged(home: TestDb) {
@@ -420,7 +405,7 @@ on_both! {
         let open = makes(&mut city, &[(ids[0], slot_at(NEXT, "9:00"))], Reason::Closure).unwrap();
         let gone = makes(&mut city, &[(ids[1], slot_at(NEXT, "9:00"))], Reason::Closure).unwrap();
         declines(&mut city, gone).unwrap();
-        clean(&mut city);
+        city.is_clean();
         let finds = |city: &City, sql: &str, back: &str, invariant: Invariant| {
             city.home.by_hand(sql);
             let findings = city.verify();
@@ -471,6 +456,6 @@ on_both! {
         assert_eq!(kinds.last(), Some(&Kind::Offered));
         let day = city.day(DAY);
         assert_eq!(city.db().read_now(move |reader| store::contact::confirmed_of_day(reader, &day)).unwrap(), [one]);
-        clean(&mut city);
+        city.is_clean();
     }
 }

@@ -45,7 +45,7 @@ fn withdraws(city: &mut City, id: ReservationId) {
 }
 
 fn wish_of(city: &City, id: ReservationId) -> Option<Waiting> {
-    let of = now_is(city, id);
+    let of = city.now_is(id);
     city.db().read_now(move |reader| wish::open_of(reader, &of)).unwrap()
 }
 
@@ -84,20 +84,6 @@ fn expires(city: &mut City) -> u32 {
 
 fn offered_to(city: &City, id: ReservationId) -> Option<Offer> {
     city.db().read_now(move |reader| offer::open_of(reader, id)).unwrap()
-}
-
-fn now_is(city: &City, id: ReservationId) -> Reservation {
-    city.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap()
-}
-
-fn taken(city: &City, slot: &Slot) -> u32 {
-    let (slot, rules) = (slot.clone(), city.rules.clone());
-    city.db().read_now(move |reader| store::capacity::room(reader, &rules, &slot)).unwrap().taken
-}
-
-fn clean(city: &mut City) {
-    city.seal();
-    assert_eq!(city.verify(), []);
 }
 
 /// Bookings of the later day that wish for the earlier one, in this order.
@@ -144,11 +130,11 @@ on_both! {
         assert!(offers.windows(2).all(|two| two[0].places[0].to <= two[1].places[0].to));
         assert!(offers.iter().all(|offer| offer.reason == Reason::Wish && offer.places[0].to.day == DAY));
         let first = &offers[0].places[0].to;
-        assert_eq!((taken(&city, first), now_is(&city, ids[0]).slot.day), (3, LATER));
+        assert_eq!((city.taken(first), city.now_is(ids[0]).slot.day), (3, LATER));
         // Until the end of the next open day, by the rule.
         let tomorrow = city.rules.next_open_day(first.service, &first.site, domain::time::day_of(city.now()));
         assert_eq!(offers[0].until, end_of_day(tomorrow.unwrap()));
-        clean(&mut city);
+        city.is_clean();
         let moved = accepts(&mut city, &offers[0]).unwrap();
         assert_eq!((moved[0].slot.clone(), moved[0].web_changes, moved[0].changes), (first.clone(), 0, 1));
         assert_eq!(accepts(&mut city, &offers[0]).unwrap_err(), OfferError::Ended(Stands::Accepted));
@@ -156,8 +142,8 @@ on_both! {
         // Declined, the place is free and the wish waits on, but that day is offered to it no more.
         declines(&mut city, &offers[1]);
         assert!(wish_of(&city, ids[1]).is_some());
-        assert_eq!((serves(&mut city), taken(&city, first)), (0, 2));
-        clean(&mut city);
+        assert_eq!((serves(&mut city), city.taken(first)), (0, 2));
+        city.is_clean();
     }
 
     fn r4_d_what_is_not_answered_in_time_goes_to_the_next_wish(home: TestDb) {
@@ -184,13 +170,13 @@ on_both! {
         city.at(domain::time::day_of(until), 23 * 60 + 59);
         assert_eq!(expires(&mut city), 0);
         city.at(domain::time::day_of(until).tomorrow().unwrap(), 0);
-        assert_eq!((expires(&mut city), taken(&city, &nine)), (1, u32::try_from(there.len()).unwrap() - 1));
-        assert_eq!(now_is(&city, ids[0]).state, Booking::Booked);
+        assert_eq!((expires(&mut city), city.taken(&nine)), (1, u32::try_from(there.len()).unwrap() - 1));
+        assert_eq!(city.now_is(ids[0]).state, Booking::Booked);
         // Both had their turn for that day; a third gets the place.
         let third = waiting(&mut city, &cards[7..], mornings);
         assert_eq!(serves(&mut city), 1);
         assert_eq!(offered_to(&city, third[0]).unwrap().places[0].to, nine);
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_a_changed_wish_waits_from_then_on_and_one_taken_back_frees_what_was_offered(home: TestDb) {
@@ -201,7 +187,7 @@ on_both! {
         leaves(&mut city, ids[0], at_nine(NEXT)).unwrap();
         let (changed, second) = (wish_of(&city, ids[0]).unwrap(), wish_of(&city, ids[1]).unwrap());
         assert!(first.id < second.id && second.id < changed.id);
-        let of = now_is(&city, ids[0]);
+        let of = city.now_is(ids[0]);
         let ahead = city.db().read_now(move |reader| wish::ahead(reader, of.slot.service, &of.slot.site, changed.id));
         assert_eq!(ahead.unwrap(), 1);
         assert_eq!(serves(&mut city), 2);
@@ -209,9 +195,9 @@ on_both! {
         assert_eq!(held.places[0].to.day, NEXT);
         withdraws(&mut city, ids[0]);
         withdraws(&mut city, ids[0]);
-        assert_eq!((taken(&city, &held.places[0].to), wish_of(&city, ids[0])), (0, None));
+        assert_eq!((city.taken(&held.places[0].to), wish_of(&city, ids[0])), (0, None));
         assert_eq!(accepts(&mut city, &held).unwrap_err(), OfferError::Ended(Stands::Withdrawn));
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_a_wish_ends_with_its_booking_and_when_it_comes_as_early_as_wished(home: TestDb) {
@@ -223,16 +209,16 @@ on_both! {
         city.cancel(ids[0]).unwrap();
         city.move_to(ids[1], city.slot(NEXT, "15:00")).unwrap();
         assert_eq!((wish_of(&city, ids[0]), wish_of(&city, ids[1])), (None, None));
-        assert_eq!(taken(&city, &held), 1);
+        assert_eq!(city.taken(&held), 1);
         // Moved to another day after the wished ones it waits on.
         city.move_to(ids[2], city.slot(date(2026, 12, 3), "15:00")).unwrap();
         assert!(wish_of(&city, ids[2]).is_some());
-        clean(&mut city);
+        city.is_clean();
         // Its days went by.
         city.at(date(2026, 11, 25), 0);
         expires(&mut city);
         assert_eq!((serves(&mut city), wish_of(&city, ids[2])), (0, None));
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_a_wish_needs_a_day_that_is_earlier_and_still_booked_on_the_web(home: TestDb) {
@@ -245,12 +231,12 @@ on_both! {
         assert_eq!(leaves(&mut city, id, sundays).unwrap_err(), WishError::NoDay);
         leaves(&mut city, id, wanted(date(2026, 1, 1), LATER)).unwrap();
         let wish = wish_of(&city, id).unwrap().wish;
-        let window = wish::window(&city.rules, &now_is(&city, id), city.now()).unwrap();
+        let window = wish::window(&city.rules, &city.now_is(id), city.now()).unwrap();
         assert_eq!((wish.from, wish.until), window);
         assert!(wish.until < DAY);
         city.cancel(id).unwrap();
         assert_eq!(leaves(&mut city, id, wanted(DAY, LATER)).unwrap_err(), WishError::NotFound);
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_a_family_goes_together_or_waits(home: TestDb) {
@@ -265,8 +251,8 @@ on_both! {
         let offer = offered_to(&city, family[2].id).unwrap();
         assert_eq!(offer.places.len(), 3);
         assert_eq!(accepts(&mut city, &offer).unwrap().len(), 3);
-        assert!(family.iter().all(|one| now_is(&city, one.id).slot.day == NEXT));
-        clean(&mut city);
+        assert!(family.iter().all(|one| city.now_is(one.id).slot.day == NEXT));
+        city.is_clean();
     }
 
     fn r4_d_a_wish_of_a_booking_by_telephone_is_offered_what_the_web_may_give_too(home: TestDb) {
@@ -284,7 +270,7 @@ on_both! {
         let offer = offered_to(&city, booked.id).unwrap();
         assert!(offer.places[0].to > nine && offer.places[0].channel == Channel::Telephone);
         accepts(&mut city, &offer).unwrap();
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_of_two_turns_at_once_a_wish_gets_one_offer_and_of_an_offer_and_a_cancellation_one(home: TestDb) {
@@ -337,7 +323,7 @@ on_both! {
             }
         }).unwrap();
         assert_eq!(held, 3);
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_of_two_wishes_left_at_once_one_waits_and_of_two_answers_one_counts(home: TestDb) {
@@ -382,9 +368,9 @@ on_both! {
         });
         // Taking back a wish that was met is nothing to do; taken back first, there is nothing to accept.
         assert!(answers[1]);
-        assert_eq!(now_is(&city, id).slot.day != LATER, answers[0]);
+        assert_eq!(city.now_is(id).slot.day != LATER, answers[0]);
         assert_eq!((wish_of(&city, id), offered_to(&city, id).map(|offer| offer.id)), (None, None));
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_whoever_gave_an_address_is_asked_by_mail(home: TestDb) {
@@ -392,7 +378,7 @@ on_both! {
         let card = city.notified(1, 'A')[0];
         let id = waiting(&mut city, &[card], at_nine(NEXT))[0];
         city.agree(domain::ledger::Field::MailAddress, 30);
-        let booked = now_is(&city, id);
+        let booked = city.now_is(id);
         let (act, keys) = (city.citizen(), city.keys.clone());
         let giving = store::contact::Giving {
             reservation: id,
@@ -415,14 +401,14 @@ on_both! {
             store::outbox::of_booking(reader, id, 9)
         }).unwrap().into_iter().map(|mail| mail.kind).collect();
         assert!(mails.contains(&Kind::Offered), "{mails:?}");
-        clean(&mut city);
+        city.is_clean();
     }
 
     fn r4_d_verify_finds_a_wish_that_waits_for_nothing(home: TestDb) {
         let mut city = City::found(home);
         let card = city.notified(1, 'A')[0];
         waiting(&mut city, &[card], at_nine(NEXT));
-        clean(&mut city);
+        city.is_clean();
         city.home.by_hand("UPDATE wish SET from_day = '2026-12-08', until_day = '2026-12-08'");
         let found: Vec<_> = city.verify().into_iter().map(|finding| finding.invariant).collect();
         assert_eq!(found, [Invariant::Wish, Invariant::Wish]);

@@ -403,6 +403,23 @@ impl City {
         {}
     }
 
+    /// A reservation as it is now.
+    pub fn now_is(&self, id: ReservationId) -> Reservation {
+        self.db().read_now(move |reader| store::reservation::find(reader, id)).unwrap().unwrap()
+    }
+
+    /// How many places of a slot are taken.
+    pub fn taken(&self, slot: &Slot) -> u32 {
+        let (slot, rules) = (slot.clone(), self.rules.clone());
+        self.db().read_now(move |reader| store::capacity::room(reader, &rules, &slot)).unwrap().taken
+    }
+
+    /// `verify` finds nothing.
+    pub fn is_clean(&mut self) {
+        self.seal();
+        assert_eq!(self.verify(), []);
+    }
+
     /// What `verify` finds.
     pub fn verify(&self) -> Vec<Verified> {
         let keys = self.keys.clone();
