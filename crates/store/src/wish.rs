@@ -18,7 +18,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::act::Act;
 use crate::error::{Error, Result};
 use crate::journal::Recorded;
-use crate::reservation::{self, BookingError, Reservation, party};
+use crate::reservation::{self, BookingError, Reservation, by_staff, party};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, capacity, contact, offer, reception, statements};
@@ -115,6 +115,19 @@ pub fn window(rules: &RuleSet, of: &Reservation, now: Timestamp) -> Option<(Date
     (first <= last).then_some((first, last))
 }
 
+/// The open days of [`window`] on which everybody of a booking may come: none is before the first visit that the posting of
+/// their letters allows.
+pub fn days(reader: &mut Reader<'_>, rules: &RuleSet, of: &Reservation, now: Timestamp) -> Result<Vec<Date>> {
+    let Some((mut first, last)) = window(rules, of, now) else { return Ok(Vec::new()) };
+    for person in party::together(reader, of)? {
+        if let Some(opens) = by_staff::opens(reader, rules, person.card, &of.slot)? {
+            first = first.max(opens);
+        }
+    }
+    let days = first.series(1.day()).take_while(|day| *day <= last);
+    Ok(days.filter(|day| rules.is_open(of.slot.service, &of.slot.site, *day)).collect())
+}
+
 /// Leaves a wish for the booking of a reservation. One that waits for it ends in its favour, and so does its turn.
 pub fn leave(
     tx: &mut Tx<'_>,
@@ -128,17 +141,17 @@ pub fn leave(
     if booked.state != Reserved::Booked || reception::of_reservation(tx, booked.id)?.is_some() {
         return Err(WishError::NotFound);
     }
-    let (service, site) = (booked.slot.service, booked.slot.site.clone());
+    let (service, site) = (booked.slot.service, &booked.slot.site);
     if !rules.takes_wishes(service, day_of(act.at)) {
         return Err(WishError::NotTaken);
     }
     if capacity::epoch_for_share(tx)? != rules.epoch() {
         return Err(BookingError::StaleRules.into());
     }
-    let Some((first, last)) = window(rules, &booked, act.at) else { return Err(WishError::NoDay) };
-    let wish = Wish { from: wanted.from.max(first), until: wanted.until.min(last), ..*wanted };
-    let mut days = wish.from.series(1.day()).take_while(|day| *day <= wish.until);
-    if !days.any(|day| wish.has(day) && rules.is_open(service, &site, day)) {
+    let days = days(tx, rules, &booked, act.at)?;
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Err(WishError::NoDay) };
+    let wish = Wish { from: wanted.from.max(*first), until: wanted.until.min(*last), ..*wanted };
+    if !days.iter().any(|day| wish.has(*day)) {
         return Err(WishError::NoDay);
     }
     let booking = contact::booking_of(&booked);

@@ -231,11 +231,27 @@ on_both! {
         assert_eq!(leaves(&mut city, id, sundays).unwrap_err(), WishError::NoDay);
         leaves(&mut city, id, wanted(date(2026, 1, 1), LATER)).unwrap();
         let wish = wish_of(&city, id).unwrap().wish;
-        let window = wish::window(&city.rules, &city.now_is(id), city.now()).unwrap();
-        assert_eq!((wish.from, wish.until), window);
+        let (_, last) = wish::window(&city.rules, &city.now_is(id), city.now()).unwrap();
+        assert_eq!(wish.until, last);
         assert!(wish.until < DAY);
         city.cancel(id).unwrap();
         assert_eq!(leaves(&mut city, id, wanted(DAY, LATER)).unwrap_err(), WishError::NotFound);
+        city.is_clean();
+    }
+
+    fn r4_d_nobody_waits_for_a_day_before_their_letter_allows_a_visit(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = city.notified(1, 'A');
+        let booked = city.book(cards[0], city.slot(DAY, "9:00")).unwrap();
+        let posted = domain::time::day_of(city.now());
+        let opens = city.rules.opens_from(booked.slot.service, &booked.slot.site, posted).unwrap();
+        let (first, _) = wish::window(&city.rules, &booked, city.now()).unwrap();
+        assert!(first < opens, "the web books {first} for whoever got a letter long ago");
+        leaves(&mut city, booked.id, wanted(posted, DAY)).unwrap();
+        assert_eq!(wish_of(&city, booked.id).unwrap().wish.from, opens);
+        assert_eq!(leaves(&mut city, booked.id, wanted(first, first)).unwrap_err(), WishError::NoDay);
+        assert_eq!(serves(&mut city), 1);
+        assert_eq!(offered_to(&city, booked.id).unwrap().places[0].to.day, opens);
         city.is_clean();
     }
 

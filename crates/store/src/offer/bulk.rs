@@ -20,9 +20,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use super::{Making, OfferError, list, make, no_place};
 use crate::act::Act;
 use crate::capacity;
-use crate::card;
 use crate::error::{Error, Result};
-use crate::reservation::{self, BookingError, Reservation, party, unplaced};
+use crate::reservation::{self, BookingError, Reservation, by_staff, party, unplaced};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, reception, statements};
@@ -253,9 +252,8 @@ fn window(
     let Some(slot) = people.first().map(|person| &person.slot) else { return Ok(None) };
     let Some(booking) = rules.booking(slot.service, today) else { return Ok(None) };
     let Ok(mut first) = day_of(work.until).tomorrow() else { return Ok(None) };
-    for card in people.iter().filter_map(|person| person.card) {
-        let posted = card::find(reader, card)?.and_then(|card| card.posted_on);
-        if let Some(opens) = posted.and_then(|on| rules.opens_from(slot.service, &slot.site, on)) {
+    for person in people {
+        if let Some(opens) = by_staff::opens(reader, rules, person.card, slot)? {
             first = first.max(opens);
         }
     }

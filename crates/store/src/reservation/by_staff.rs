@@ -19,7 +19,7 @@ use crate::card;
 use crate::error::Result;
 use crate::journal::Recorded;
 use crate::keys::Keys;
-use crate::tx::Tx;
+use crate::tx::{Reader, Tx};
 
 /// Books at once, for all or for nobody. `reason` is given by a person who may go beyond the rules.
 pub fn book(
@@ -109,6 +109,19 @@ fn limits<'a>(
     Ok(limits)
 }
 
+/// The first day of a visit that the posting of a card's letter allows at the counter of a slot; none: any day, as for a
+/// renewal.
+pub(crate) fn opens(
+    reader: &mut Reader<'_>,
+    rules: &RuleSet,
+    card: Option<CardId>,
+    slot: &Slot,
+) -> Result<Option<Date>> {
+    let Some(card) = card else { return Ok(None) };
+    let posted = card::find(reader, card)?.and_then(|card| card.posted_on);
+    Ok(posted.and_then(|on| rules.opens_from(slot.service, &slot.site, on)))
+}
+
 /// Which rule keeps a slot from the staff, for a card or for a renewal.
 pub(crate) fn limit(
     tx: &mut Tx<'_>,
@@ -120,12 +133,7 @@ pub(crate) fn limit(
     if slot.day < day_of(act.at) {
         return Err(BookingError::Over);
     }
-    let posted = match card {
-        Some(card) => card::find(tx, card)?.and_then(|card| card.posted_on),
-        None => None,
-    };
-    let opens = posted.and_then(|on| rules.opens_from(slot.service, &slot.site, on));
-    let too_soon = opens.is_some_and(|opens| slot.day < opens);
+    let too_soon = opens(tx, rules, card, slot)?.is_some_and(|opens| slot.day < opens);
     Ok(rules.staff_limit(slot, act.at).or(too_soon.then_some(Limit::Window)))
 }
 
