@@ -11,5 +11,6 @@ pub mod open;
 pub mod password;
 mod places;
 pub mod staff;
+mod wishing;
 
 pub use app::{App, PrintError, Printer, Printing, Settings};

@@ -14,11 +14,9 @@ use domain::id::{OperationId, ReservationId};
 use domain::journal::Subject;
 use domain::permission::Permission;
 use domain::reservation::State as Booking;
-use domain::rules::Weekdays;
 use domain::service::Service;
 use domain::time::month_day_ja;
 use domain::wish::{Times, Wish};
-use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use store::journal::View;
 use store::op::{Operation, once};
@@ -33,6 +31,7 @@ use super::{Layout, Task, counter, field, renewal};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
+use crate::wishing::{self, TIMES};
 
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {
@@ -99,6 +98,9 @@ pub(super) struct Known {
     reservation: Reservation,
     people: Vec<Reservation>,
     told: Option<Told>,
+    /// The days that can be wished; none where nothing may be changed.
+    days: Vec<Date>,
+    may_change: bool,
 }
 
 /// The page.
@@ -122,12 +124,10 @@ pub(super) struct WishPage {
 impl WishPage {
     /// The days of the week on which one of the days is: code, name, whether it is ticked.
     fn boxes(&self) -> Vec<(String, &'static str, bool)> {
-        let (open, ticked) = (open(&self.days), self.form.typed(WEEKDAY));
-        let week = week().zip(["月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日"]);
-        let of = week.filter(|(day, _)| open.contains(*day)).map(|(day, name)| {
-            let code = Weekdays::of([day]).to_string();
-            let is_ticked = ticked.split(' ').any(|known| known == code);
-            (code, name, is_ticked)
+        let open = wishing::weekdays(&self.days);
+        let of = WEEK.iter().filter(|(day, _)| open.contains(*day)).map(|(day, name)| {
+            let (code, is_ticked) = wishing::ticked(&self.form, *day);
+            (code, *name, is_ticked)
         });
         of.collect()
     }
@@ -139,13 +139,8 @@ impl WishPage {
 
     /// The days of a field: as they are sent, as they are read, whether they are chosen.
     fn options(&self, field: &str) -> Vec<(String, String, bool)> {
-        let chosen = self.form.typed(field);
-        let option = |day: &Date| {
-            let sent = day.to_string();
-            let is_chosen = sent == chosen;
-            (sent, month_day_ja(*day), is_chosen)
-        };
-        self.days.iter().map(option).collect()
+        let options = wishing::options(&self.form, field, &self.days).into_iter();
+        options.map(|(day, sent, is_chosen)| (sent, month_day_ja(day), is_chosen)).collect()
     }
 }
 
@@ -155,39 +150,15 @@ impl Page for WishPage {
     }
 }
 
-const FROM: &str = "from";
-const UNTIL: &str = "until";
-const WEEKDAY: &str = "weekday";
-const TIMES: &str = "times";
-
-/// Monday first.
-fn week() -> impl Iterator<Item = Weekday> {
-    // Seven days count from 0 to 6.
-    (0..7).filter_map(|n| Weekday::from_monday_zero_offset(n).ok())
-}
-
-fn open(days: &[Date]) -> Weekdays {
-    Weekdays::of(days.iter().map(|day| day.weekday()))
-}
-
-/// The days that can be wished.
-fn days(app: &App, of: &Reservation) -> Vec<Date> {
-    let rules = app.rules();
-    let Some((first, last)) = wish::window(&rules, of, app.now()) else { return Vec::new() };
-    let days = first.series(1.day()).take_while(|day| *day <= last);
-    days.filter(|day| rules.is_open(of.slot.service, &of.slot.site, *day)).collect()
-}
-
-fn fill(form: &mut Form, days: &[Date], told: Option<&Told>) {
-    let wish = told.map(|told| told.waiting.wish);
-    let text = |day: Option<&Date>| day.map_or_else(String::new, ToString::to_string);
-    let from = wish.and_then(|wish| days.iter().find(|day| **day >= wish.from));
-    let until = wish.and_then(|wish| days.iter().rfind(|day| **day <= wish.until));
-    form.fill(FROM, text(from.or(days.first())));
-    form.fill(UNTIL, text(until.or(days.last())));
-    form.fill(WEEKDAY, wish.map_or(open(days), |wish| wish.weekdays).to_string());
-    form.fill(TIMES, wish.map_or(Times::Any, |wish| wish.times).code());
-}
+const WEEK: [(Weekday, &str); 7] = [
+    (Weekday::Monday, "月曜日"),
+    (Weekday::Tuesday, "火曜日"),
+    (Weekday::Wednesday, "水曜日"),
+    (Weekday::Thursday, "木曜日"),
+    (Weekday::Friday, "金曜日"),
+    (Weekday::Saturday, "土曜日"),
+    (Weekday::Sunday, "日曜日"),
+];
 
 /// Shows what is waited for.
 async fn show(
@@ -206,21 +177,23 @@ async fn page(
     form: Option<Form>,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
+    let may = signed.may(Permission::Reserve);
+    let (rules, now) = (app.rules(), app.now());
     let read = move |reader: &mut Reader<'_>| {
         let Some(reservation) = store::reservation::find(reader, id)? else { return Ok(None) };
         let told = told(reader, &reservation)?;
         let people = party::together(reader, &reservation)?;
-        Ok::<_, store::Error>(Some(Known { reservation, people, told }))
+        let may_change = may && reservation.state == Booking::Booked;
+        let days = if may_change { wish::days(reader, &rules, &reservation, now)? } else { Vec::new() };
+        Ok::<_, store::Error>(Some(Known { reservation, people, told, days, may_change }))
     };
     let known = app.db.read(read).await?.ok_or(PageError::NotFound)?;
     let subjects = known.people.iter().map(|person| Subject::Reservation(person.id)).collect();
     let found = u32::try_from(known.people.len()).unwrap_or(u32::MAX);
     let view = View { screen: "wish", asked: id.to_string(), subjects, found };
-    let may_change = signed.may(Permission::Reserve) && known.reservation.state == Booking::Booked;
-    let days = if may_change { days(app, &known.reservation) } else { Vec::new() };
     let mut layout = signed.layout("早い日の希望").within(Task::Reservations);
     layout.refused = form.as_ref().is_some_and(Form::is_refused);
-    let page = shown(layout, known, days, may_change, form, problem, app.operation());
+    let page = shown(layout, known, form, problem, app.operation());
     signed.shows(app, view, || respond(&page)).await
 }
 
@@ -228,18 +201,13 @@ async fn page(
 pub(super) fn shown(
     layout: Layout,
     known: Known,
-    days: Vec<Date>,
-    may_change: bool,
     form: Option<Form>,
     problem: Option<String>,
     operation: OperationId,
 ) -> WishPage {
-    let Known { reservation, people, told } = known;
-    let form = form.unwrap_or_else(|| {
-        let mut form = Form::fresh();
-        fill(&mut form, &days, told.as_ref());
-        form
-    });
+    let Known { reservation, people, told, days, may_change } = known;
+    let waits = told.as_ref().map(|told| told.waiting.wish);
+    let form = form.unwrap_or_else(|| wishing::filled(&days, waits));
     WishPage {
         texts: Texts::new(Language::JA),
         layout,
@@ -264,41 +232,6 @@ fn booking(of: &Reservation) -> String {
     }
 }
 
-/// Reads what the citizen said; what is wrong is said at its field. Every day of the week that is open is every day.
-fn read(form: &mut Form, days: &[Date]) -> Option<Wish> {
-    let day = |form: &Form, field| form.typed(field).parse().ok().filter(|day| days.contains(day));
-    let (from, until): (Option<Date>, Option<Date>) = (day(form, FROM), day(form, UNTIL));
-    for (field, found) in [(FROM, from), (UNTIL, until)] {
-        if found.is_none() {
-            form.refuse_ja(field, "日を選んでください。");
-        }
-    }
-    if from.zip(until).is_some_and(|(from, until)| until < from) {
-        form.refuse_ja(UNTIL, "「いつまで」は、「いつから」と同じ日か、後の日を選んでください。");
-    }
-    let weekdays: Option<Weekdays> =
-        form.typed(WEEKDAY).parse().ok().filter(|days: &Weekdays| !days.is_empty());
-    if weekdays.is_none() {
-        form.refuse_ja(WEEKDAY, "曜日をひとつ以上選んでください。");
-    }
-    let times: Option<Times> = form.typed(TIMES).parse().ok();
-    if times.is_none() {
-        form.refuse_ja(TIMES, "時間帯を選んでください。");
-    }
-    let of_days = open(days);
-    let weekdays = weekdays.map(|set| {
-        let is_every = week().all(|day| set.contains(day) || !of_days.contains(day));
-        if is_every { Weekdays::of(week()) } else { set }
-    });
-    let wish = Wish { from: from?, until: until?, weekdays: weekdays?, times: times? };
-    if !form.is_refused() && !days.iter().any(|day| wish.has(*day)) {
-        form.refuse_ja(WEEKDAY, NO_DAY);
-    }
-    (!form.is_refused()).then_some(wish)
-}
-
-const NO_DAY: &str = "選んだ期間に、その曜日の受付日がありません。期間か曜日を変えてください。";
-
 /// Leaves the wish that the citizen told, or another one in its place.
 async fn leave(
     State(app): State<Arc<App>>,
@@ -307,12 +240,15 @@ async fn leave(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: ReservationId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, FROM, UNTIL, WEEKDAY, TIMES])?;
-    form.fill(WEEKDAY, fields.all(WEEKDAY)?.join(" "));
+    let mut form = wishing::sent(&fields)?;
     let pressed = field::operation(&form)?;
-    let found = app.db.read(move |reader| store::reservation::find(reader, id)).await?;
-    let reservation = found.ok_or(PageError::NotFound)?;
-    let Some(wish) = read(&mut form, &days(&app, &reservation)) else {
+    let (rules, now) = (app.rules(), app.now());
+    let days = app.db.read(move |reader| match store::reservation::find(reader, id)? {
+        Some(reservation) => wish::days(reader, &rules, &reservation, now).map(Some),
+        None => Ok(None),
+    });
+    let days = days.await?.ok_or(PageError::NotFound)?;
+    let Some(wish) = wishing::read(&mut form, &days) else {
         return page(&app, &signed, id, Some(form), None).await;
     };
     let Wish { from, until, weekdays, times } = wish;
@@ -323,7 +259,7 @@ async fn leave(
     let problem = match left.await {
         Ok(()) => return Ok(see_other(&route(id))),
         Err(WishError::NoDay) => {
-            form.refuse_ja(WEEKDAY, NO_DAY);
+            wishing::no_day(&mut form);
             return page(&app, &signed, id, Some(form), None).await;
         }
         Err(WishError::Store(error) | WishError::Booking(BookingError::Store(error))) => {
@@ -352,7 +288,8 @@ async fn withdraw(
             app.availability_changed();
             Ok(see_other(&route(id)))
         }
+        Err(WishError::NotFound) => Err(PageError::NotFound),
         Err(WishError::Store(error)) => Err(error.into()),
-        Err(_) => Err(PageError::NotFound),
+        Err(error) => Err(PageError::internal(error)),
     }
 }

@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::id::{OperationId, VisitId};
 use domain::journal::Actor;
-use domain::rules::Weekdays;
 use domain::wish::{Times, Wish};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -22,13 +21,12 @@ use super::show::Banner;
 use crate::App;
 use crate::citizen::mail::offer::{self as mail, Contact, Offer};
 use crate::citizen::visit::begun::{self, Booking, Opened, opened};
-use crate::citizen::visit::days::first_visit;
-use crate::citizen::visit::proof::Proven;
 use crate::citizen::{Layout, frame, route};
 use crate::key;
 use crate::kit::dates::WEEKDAYS;
 use crate::kit::page::see_other;
 use crate::kit::{Asked, Fields, Form, Page, PageError, Texts, respond};
+use crate::wishing::{self, FROM, OPERATION, TIMES, UNTIL};
 
 /// A wish that waits, as the pages of its booking tell it.
 #[derive(Debug, Clone)]
@@ -128,13 +126,6 @@ pub struct Choice {
     pub kept: u8,
 }
 
-impl Choice {
-    /// The days of the week on which one of the days is.
-    fn weekdays(&self) -> Weekdays {
-        Weekdays::of(self.days.iter().map(|day| day.weekday()))
-    }
-}
-
 /// The page of a wish.
 #[derive(Template)]
 #[template(path = "citizen/reservation/wish.html")]
@@ -175,10 +166,9 @@ impl WishPage {
 
     /// The days of the week that can be wished: code, message, whether it is ticked.
     fn boxes(&self) -> Vec<(String, &'static str, bool)> {
-        let (open, ticked) = (self.choice.weekdays(), self.form.typed(WEEKDAY));
+        let open = wishing::weekdays(&self.choice.days);
         let one = |(day, (long, _)): (Date, (&'static str, &'static str))| {
-            let code = Weekdays::of([day.weekday()]).to_string();
-            let is_ticked = ticked.split(' ').any(|known| known == code);
+            let (code, is_ticked) = wishing::ticked(&self.form, day.weekday());
             (code, long, is_ticked)
         };
         names().filter(|(day, _)| open.contains(day.weekday())).map(one).collect()
@@ -197,13 +187,7 @@ impl WishPage {
 
     /// The days of a field: the day, as it is sent, whether it is chosen.
     fn options(&self, field: &str) -> Vec<(Date, String, bool)> {
-        let chosen = self.form.typed(field);
-        let option = |day: &Date| {
-            let sent = day.to_string();
-            let is_chosen = sent == chosen;
-            (*day, sent, is_chosen)
-        };
-        self.choice.days.iter().map(option).collect()
+        wishing::options(&self.form, field, &self.choice.days)
     }
 
     /// Whether whoever is offered something is told by mail.
@@ -218,12 +202,6 @@ impl Page for WishPage {
     }
 }
 
-const OPERATION: &str = "operation";
-const FROM: &str = "from";
-const UNTIL: &str = "until";
-const WEEKDAY: &str = "weekday";
-const TIMES: &str = "times";
-
 /// The booking of a visit that can have a wish, and what can be wished; or the page that fits instead.
 async fn choice(app: &App, opened: &Opened) -> Result<Result<(Booking, Choice), Response>, PageError> {
     let id = opened.visit.id;
@@ -233,15 +211,10 @@ async fn choice(app: &App, opened: &Opened) -> Result<Result<(Booking, Choice), 
     };
     let rules = app.rules();
     let slot = booked.first.slot.clone();
-    let from = first_visit(app, Proven::from(&opened.visit).posted_on);
-    let days = match wish::window(&rules, &booked.first, app.now()) {
-        Some((first, last)) => from
-            .map_or(first, |from| from.max(first))
-            .series(1.day())
-            .take_while(|day| *day <= last)
-            .filter(|day| rules.is_open(slot.service, &slot.site, *day))
-            .collect(),
-        None => Vec::new(),
+    let (of, now) = (booked.first.clone(), app.now());
+    let days = {
+        let rules = rules.clone();
+        app.db.read(move |reader| wish::days(reader, &rules, &of, now)).await?
     };
     let told = waiting(app, &booked).await?;
     if days.is_empty() && told.is_none() {
@@ -264,22 +237,6 @@ fn page(
     respond(&WishPage::new(layout, visit, choice, may_move, app.operation(), form))
 }
 
-/// The form as it stands before anybody touched it: the wish that waits, or every day that can be wished.
-fn filled(choice: &Choice) -> Form {
-    let mut form = Form::fresh();
-    let open = choice.weekdays();
-    let wish = choice.told.as_ref().map(|told| told.wish);
-    // Of a wish that waits some days may be over by now.
-    let from = wish.and_then(|wish| choice.days.iter().find(|day| **day >= wish.from));
-    let until = wish.and_then(|wish| choice.days.iter().rfind(|day| **day <= wish.until));
-    let text = |day: Option<&Date>| day.map_or_else(String::new, ToString::to_string);
-    form.fill(FROM, text(from.or(choice.days.first())));
-    form.fill(UNTIL, text(until.or(choice.days.last())));
-    form.fill(WEEKDAY, wish.map_or(open, |wish| wish.weekdays).to_string());
-    form.fill(TIMES, wish.map_or(Times::Any, |wish| wish.times).code());
-    form
-}
-
 /// Asks what is wished.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
@@ -290,53 +247,11 @@ pub(crate) async fn show(
     let opened = opened(&app, &headers, &visit).await?;
     Ok(match choice(&app, &opened).await? {
         Ok((booked, choice)) => {
-            let form = filled(&choice);
+            let form = wishing::filled(&choice.days, choice.told.as_ref().map(|told| told.wish));
             page(&app, &asked, opened.visit.id, (&booked, choice), form)
         }
         Err(elsewhere) => elsewhere,
     })
-}
-
-/// Reads what is wished; what is wrong is said at its field. Every day of the week that is open is every day.
-fn read(form: &mut Form, choice: &Choice) -> Option<Wish> {
-    let day = |form: &Form, field| form.typed(field).parse().ok().filter(|day| choice.days.contains(day));
-    let (from, until): (Option<Date>, Option<Date>) = (day(form, FROM), day(form, UNTIL));
-    for (field, found) in [(FROM, from), (UNTIL, until)] {
-        if found.is_none() {
-            form.refuse(field, key!("error-wish-day"));
-        }
-    }
-    if from.zip(until).is_some_and(|(from, until)| until < from) {
-        form.refuse(UNTIL, key!("error-wish-order"));
-    }
-    let weekdays: Option<Weekdays> =
-        form.typed(WEEKDAY).parse().ok().filter(|days: &Weekdays| !days.is_empty());
-    if weekdays.is_none() {
-        form.refuse(WEEKDAY, key!("error-wish-weekday"));
-    }
-    let times: Option<Times> = form.typed(TIMES).parse().ok();
-    if times.is_none() {
-        form.refuse(TIMES, key!("error-wish-times"));
-    }
-    let open = choice.weekdays();
-    let every = |set: Weekdays| {
-        names().all(|(day, _)| {
-            let day = day.weekday();
-            set.contains(day) || !open.contains(day)
-        })
-    };
-    let weekdays = weekdays
-        .map(|set| if every(set) { Weekdays::of(names().map(|(day, _)| day.weekday())) } else { set });
-    let wish = Wish { from: from?, until: until?, weekdays: weekdays?, times: times? };
-    if form.is_refused() {
-        return None;
-    }
-    // A day that the form has, on which nobody would come.
-    if !choice.days.iter().any(|day| wish.has(*day)) {
-        form.refuse(WEEKDAY, key!("error-wish-none"));
-        return None;
-    }
-    Some(wish)
 }
 
 /// Leaves the wish, or another one in its place.
@@ -347,8 +262,7 @@ pub(crate) async fn leave(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let mut form = fields.form(&[OPERATION, FROM, UNTIL, WEEKDAY, TIMES])?;
-    form.fill(WEEKDAY, fields.all(WEEKDAY)?.join(" "));
+    let mut form = wishing::sent(&fields)?;
     let operation: OperationId = form.typed(OPERATION).parse().map_err(|_| PageError::BadRequest)?;
     let opened = opened(&app, &headers, &visit).await?;
     let id = opened.visit.id;
@@ -356,7 +270,7 @@ pub(crate) async fn leave(
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let Some(wish) = read(&mut form, &choice).filter(|_| !form.is_refused()) else {
+    let Some(wish) = wishing::read(&mut form, &choice.days) else {
         return Ok(page(&app, &asked, id, (&booked, choice), form));
     };
     let of = booked.first.id;
@@ -368,7 +282,7 @@ pub(crate) async fn leave(
     match left.await {
         Ok(()) => Ok(see_other(&route::changed(id, Banner::WishLeft.code()))),
         Err(WishError::NoDay) => {
-            form.refuse(WEEKDAY, key!("error-wish-none"));
+            wishing::no_day(&mut form);
             Ok(page(&app, &asked, id, (&booked, choice), form))
         }
         Err(WishError::Store(error) | WishError::Booking(BookingError::Store(error))) => Err(error.into()),
@@ -400,7 +314,8 @@ pub(crate) async fn withdraw(
             app.availability_changed();
             Ok(see_other(&route::changed(id, Banner::WishWithdrawn.code())))
         }
+        Err(WishError::NotFound) => Ok(see_other(&route::show(id))),
         Err(WishError::Store(error)) => Err(error.into()),
-        Err(_) => Ok(see_other(&route::show(id))),
+        Err(error) => Err(PageError::internal(error)),
     }
 }

@@ -250,7 +250,7 @@ fn bookable<'a>(app: &App, known: &'a availability::Availability, posted_on: Opt
 }
 
 /// The first day of a visit by the rules: the notice has to arrive, and the citizen to prepare.
-pub(in crate::citizen) fn first_visit(app: &App, posted_on: Option<Date>) -> Option<Date> {
+pub(super) fn first_visit(app: &App, posted_on: Option<Date>) -> Option<Date> {
     app.rules().opens_from(Service::Issuance, &app.settings.site, posted_on?)
 }
 

@@ -4,10 +4,13 @@ use askama::Template;
 use domain::id::{Id, OperationId, ReservationId, WishId};
 use domain::journal::Slot;
 use domain::reservation::{Channel, State};
+use domain::rules::Weekdays;
 use domain::service::Service;
+use jiff::ToSpan;
 use jiff::civil::date;
 
 use super::*;
+use crate::key;
 use crate::staff::layout::samples::person;
 
 fn reservation(n: u128) -> Reservation {
@@ -56,18 +59,19 @@ fn page(
         left_at: "2026-11-09T01:00:00Z".parse().unwrap(),
     };
     let told = waits.then_some(Told { waiting, ahead: 2 });
-    let known = Known { reservation: reservation(1), people: vec![reservation(1), reservation(2)], told };
     let layout = Layout::new("早い日の希望", date(2026, 11, 9), Some(person())).within(Task::Reservations);
     let days = (0..days).map(|n| date(2026, 11, 23).saturating_add(n.days())).collect();
+    let people = vec![reservation(1), reservation(2)];
+    let known = Known { reservation: reservation(1), people, told, days, may_change };
     let problem = problem.map(str::to_owned);
-    shown(layout, known, days, may_change, form, problem, OperationId::from_parts(1, 1)).render()
+    shown(layout, known, form, problem, OperationId::from_parts(1, 1)).render()
 }
 
 /// Name and HTML of the screen as it can stand.
 pub(crate) fn pages() -> Vec<(&'static str, askama::Result<String>)> {
     let mut wrong = Form::fresh();
-    wrong.refuse_ja(WEEKDAY, NO_DAY);
-    wrong.refuse_ja(TIMES, "時間帯を選んでください。");
+    wishing::no_day(&mut wrong);
+    wrong.refuse(TIMES, key!("error-wish-times"));
     vec![
         ("wish", page(false, 5, true, None, None)),
         ("wish-waits", page(true, 5, true, None, None)),
