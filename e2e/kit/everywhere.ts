@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { chooses, languages } from './citizen.ts';
+import { attacksForms, forms, type Form } from './schemathesis.ts';
 import type { City } from './server.ts';
 import { checkPage, expect } from './story.ts';
 
@@ -20,20 +21,22 @@ const NO_PAGES = new Set([
   'LANGUAGE', 'CHECK', 'CHECK_WHEN', 'CALENDAR', 'DOCUMENT', 'DAYS_OF_SITE', 'DAY_OF_SITE', 'COUNTERS', 'open/DAYS', 'open/DAY',
 ]);
 
-/** The patterns of the addresses that GET answers with a page. */
-export function patterns(): string[] {
+/** The patterns of the addresses that GET answers with a page, and of those that take a form. */
+function patterns(): { pages: string[]; forms: string[] } {
   const read = (path: string) => readFileSync(new URL(path, SOURCES), 'utf8');
-  const found: string[] = [];
+  const [pages, forms]: [string[], string[]] = [[], []];
   for (const [room, routes, router] of [['', 'citizen/route.rs', 'citizen/router.rs'], ['open/', 'open/route.rs', 'open/mod.rs']] as const) {
     const named = new Map([...read(routes).matchAll(/pub const (\w+): &str = "([^"]+)"/g)].map(([, name, path]) => [name!, path!]));
-    for (const [, name, method] of read(router).matchAll(/\.route\(route::(\w+), (get|post)\(/g)) {
+    for (const [, name, methods] of read(router).matchAll(/\.route\(route::(\w+), (.+)\)$/gm)) {
       const path = named.get(name!);
       expect(path, `the address of ${name}`).toBeDefined();
-      if (method === 'get' && !NO_PAGES.has(name!) && !NO_PAGES.has(room + name)) found.push(path!);
+      if (methods!.startsWith('get(') && !NO_PAGES.has(name!) && !NO_PAGES.has(room + name)) pages.push(path!);
+      if (/\bpost\(/.test(methods!)) forms.push(path!);
     }
   }
-  expect(found.length).toBeGreaterThan(25);
-  return found;
+  expect(pages.length).toBeGreaterThan(25);
+  expect(forms.length).toBeGreaterThan(15);
+  return { pages, forms };
 }
 
 function matches(pattern: string, path: string): boolean {
@@ -42,7 +45,9 @@ function matches(pattern: string, path: string): boolean {
 
 /** The pages that were looked at, by pattern. */
 export class Everywhere {
-  private readonly wanted = patterns();
+  private readonly patterns = patterns();
+  private readonly wanted = this.patterns.pages;
+  private readonly forms: Form[] = [];
   private readonly seen = new Set<string>();
 
   constructor(
@@ -73,6 +78,17 @@ export class Everywhere {
     await this.page.goto(this.city.citizens + here);
   }
 
+  /**
+   * Sends every form what no form would send: those that stood on the pages, as they stood there, and those that stand
+   * there only at other times (in a rush, by mail).
+   */
+  async attack(): Promise<void> {
+    const stood = new Map(this.forms.map((form) => [`${form.method} ${form.path}`, form]));
+    const others = this.patterns.forms.filter((pattern) => !this.forms.some(({ method, path }) => method === 'post' && matches(pattern, path)));
+    expect(stood.size, 'forms on pages').toBeGreaterThan(others.length);
+    await attacksForms(this.city, [...stood.values(), ...others.map((path): Form => ({ path, method: 'post', fields: {}, cookies: {} }))]);
+  }
+
   /** Looks at addresses in every language. */
   private async look(paths: string[]): Promise<void> {
     const all = await languages(this.page, this.city);
@@ -82,6 +98,7 @@ export class Everywhere {
       for (const path of paths) {
         await this.page.goto(this.city.citizens + path);
         await expect(this.page.locator('html'), path).toHaveAttribute('lang', path.startsWith('/embed/') ? /./ : language);
+        if (language === all[0]) this.forms.push(...(await forms(this.page)));
         await stands(this.page, language === all[0], `${path.replaceAll(/[0-9A-Z]{26}/g, '').replaceAll('/', '-')}.${language}`);
       }
     }

@@ -136,7 +136,7 @@ export class City {
 }
 
 /** Stories fail, and are never skipped, when what they run on is not there. */
-function needed(name: string): string {
+export function needed(name: string): string {
   const value = process.env[name];
   if (!value) {
     throw new Error(`${name} is not set: start the stories with \`cargo xtask test --only browser\``);

@@ -1,5 +1,5 @@
 // Every page that citizens can come to, in each language: at 320, 360, 768 and 1280 px, with letters twice as large, in
-// the dark, with forced colours and on paper; axe finds nothing on any.
+// the dark, with forced colours and on paper; axe finds nothing on any. And every form, sent what no form would send.
 import type { Browser } from '@playwright/test';
 import { Everywhere } from '../kit/everywhere.ts';
 import { Terminal } from '../kit/keys.ts';
@@ -27,7 +27,7 @@ async function closes(browser: Browser, city: City, day: string): Promise<void> 
   await page.context().close();
 }
 
-test('r4_c_every public page stands in each language, at each width, in each light and on paper', async ({ page, city, browser }) => {
+test('r4_c_every public page stands in each language, at each width, in each light and on paper, and no form breaks', async ({ page, city, browser }) => {
   test.setTimeout(900_000);
   const [first, second, third] = await prepared(browser, city, 3);
   await city.setClock('2026-11-09T10:00:00+09:00');
@@ -100,4 +100,5 @@ test('r4_c_every public page stands in each language, at each width, in each lig
   await page.goto(`${city.citizens}/renewal`);
   await everywhere.fromHere('/m/AAAAAAAAAAAAAAAAAAAAAAAAAA', '/embed/ja/renewal', '/embed/ja/issuance/honcho');
   expect(everywhere.left, 'pages that nobody looked at').toEqual([]);
+  await everywhere.attack();
 });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::call::Call;
 use crate::failure::Failure;
-use crate::{paths, postgres};
+use crate::{paths, postgres, python};
 
 /// Something that a package of the system provides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) enum Need {
     Chromium,
     /// Node.js with npm, for the browser stories.
     Node,
+    /// Python that can make a folder of packages, for schemathesis.
+    Python,
     /// The Japanese fonts of everything printed.
     Fonts,
     /// pdftotext and pdftoppm: tests read what was printed.
@@ -33,6 +35,7 @@ impl Need {
             Self::Chromium => chromium().is_some_and(|program| speaks_japanese(&program)),
             // An old Node.js is not a matter of packages: a newer one is fetched by its npm.
             Self::Node => paths::program("node").is_some() && paths::program("npm").is_some(),
+            Self::Python => python::is_there(),
             Self::Fonts => has_font("BIZUDGothic") && has_font("NotoSansCJK"),
             Self::Poppler => paths::program("pdftotext").is_some() && paths::program("pdftoppm").is_some(),
             Self::Zbar => paths::program("zbarimg").is_some(),
@@ -45,6 +48,7 @@ impl Need {
             Self::PostgreSql => "PostgreSQL 15 or later (initdb and postgres)",
             Self::Chromium => "Chromium with its Japanese words",
             Self::Node => "Node.js with npm",
+            Self::Python => "Python 3.10 or later with venv",
             Self::Fonts => "the fonts BIZ UDGothic and Noto Sans CJK",
             Self::Poppler => "pdftotext and pdftoppm",
             Self::Zbar => "zbarimg",
@@ -59,6 +63,7 @@ impl Need {
             // Where Node.js came from elsewhere, it brought its npm; Debian's would collide with it.
             Self::Node if paths::program("node").is_some() => &["npm"],
             Self::Node => &["nodejs", "npm"],
+            Self::Python => &["python3", "python3-venv"],
             Self::Fonts => &["fonts-morisawa-bizud-gothic", "fonts-noto-cjk"],
             Self::Poppler => &["poppler-utils"],
             Self::Zbar => &["zbar-tools"],
@@ -159,7 +164,7 @@ mod tests {
     #[test]
     fn every_need_has_a_package_and_words() {
         let needs = [Need::PostgreSql, Need::Chromium, Need::Node, Need::Fonts, Need::Poppler, Need::Zbar];
-        for need in needs.into_iter().chain([Need::Pngquant]) {
+        for need in needs.into_iter().chain([Need::Python, Need::Pngquant]) {
             assert!(!need.packages().is_empty() && !need.what().is_empty());
         }
     }

@@ -18,6 +18,7 @@ mod manual;
 mod node;
 mod paths;
 mod postgres;
+mod python;
 mod run;
 mod table;
 mod test;

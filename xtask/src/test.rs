@@ -10,7 +10,7 @@ use crate::install::{self, Need};
 use crate::paths::Paths;
 use crate::postgres::Postgres;
 use crate::table::{self, Outcome, Row};
-use crate::{build, deny, interrupt, node, tools};
+use crate::{build, deny, interrupt, node, python, tools};
 
 /// A check that can be asked for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,9 @@ impl Step {
             Self::Deny => "licences, bans and sources; advisories where their database is present",
             Self::Clippy => "no warning in any target",
             Self::Nextest => "all tests in Rust, on SQLite and on a PostgreSQL of our own",
-            Self::Browser => "the stories in Chromium, with axe",
+            Self::Browser => {
+                "the stories in Chromium, with axe; every form and JSON route under schemathesis"
+            }
         }
     }
 
@@ -112,7 +114,7 @@ fn install_for(paths: &Paths, wanted: &[Step]) -> Result<(), Failure> {
     }
     if wanted.contains(&Step::Browser) {
         // Named with the others, so that apt-get is called once.
-        needs.extend([Need::Node, Need::Chromium]);
+        needs.extend([Need::Node, Need::Chromium, Need::Python]);
     }
     install::demand(&needs)?;
     if wanted.contains(&Step::Deny) {
@@ -124,6 +126,7 @@ fn install_for(paths: &Paths, wanted: &[Step]) -> Result<(), Failure> {
     if wanted.contains(&Step::Browser) {
         node::find(paths)?;
         node::install_packages(paths)?;
+        python::schemathesis(paths)?;
     }
     Ok(())
 }
@@ -154,6 +157,7 @@ fn perform(paths: &Paths, step: Step, postgres: Option<&Postgres>) -> Result<Str
                 .arg("test")
                 .env("MADOGUCHI_BIN", paths.program())
                 .env("MADOGUCHI_CHROMIUM", chromium)
+                .env("MADOGUCHI_SCHEMATHESIS", python::schemathesis(paths)?)
                 .env("MADOGUCHI_TEST_POSTGRES", running(postgres)?.url())
                 .run()?;
         }
