@@ -42,6 +42,8 @@ codes! {
         Unplaced = "unplaced",
         /// Other places that were offered.
         Offers = "offers",
+        /// Wishes for an earlier day that wait.
+        Wishes = "wishes",
         /// Mails that did not arrive.
         Mails = "mails",
         /// Accounts.
@@ -69,6 +71,7 @@ impl StaffList {
             Self::FrozenRenewals => "更新の予約リスト（確定）",
             Self::Unplaced => "定員に収まらない予約",
             Self::Offers => "代わりの日時の案内",
+            Self::Wishes => "早い日の空き待ち",
             Self::Mails => "届かなかったメール",
             Self::People => "アカウント",
         }

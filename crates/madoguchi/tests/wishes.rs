@@ -147,6 +147,14 @@ on_both! {
         assert!(mails[0].1.contains("令和8年11月24日(火) 9時00分"), "{}", mails[0].1);
         assert!(mails[0].1.contains("お返事の期限：11月10日(火) 23時59分"), "{}", mails[0].1);
         story.sees(one, "ja").reads("早い日に空きが出ました").reads("お返事がないときは、今の予約のままです。");
+        // The staff see who waits, in the order of the turns, and to whom something is offered until when.
+        let mut desk = story.house.operator();
+        desk.open("/reservations").follow("早い日の空き待ち").sees("早い日の空き待ち：2件");
+        desk.reads("1 12月8日(火) 9:00 1 11月24日(火)から11月24日(火)まで・火・午前").reads("11月10日(火) 23:59");
+        desk.reads("2 12月9日(水) 9:00 1 11月24日(火)から11月24日(火)まで・どの曜日でも・いつでも");
+        desk.open("/lists/wishes/wishes.csv?encoding=utf8");
+        assert_eq!(desk.page().source().lines().count(), 3);
+        desk.open("/wishes").follow("12月9日(水) 9:00").sees("早い日の希望").follow("空き待ちの一覧");
         assert!(!story.sees(two, "en").text().contains("There is a place on an earlier day"));
         // The day is theirs to its end; after it the place goes on to the next, who sees it under the number.
         story.house.at(date(2026, 11, 10), "23:58");

@@ -54,6 +54,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::takeover::STATEMENTS,
         crate::visit::STATEMENTS,
         crate::wish::STATEMENTS,
+        crate::wish::list::STATEMENTS,
         crate::wish::turn::STATEMENTS,
     ]
     .into_iter()
@@ -81,6 +82,7 @@ mod tests {
         ("dialect.", "the epoch is one row"),
         ("former.", "the first of all that open, one row"),
         ("verify.", "the check of all invariants reads whole tables, in pages"),
+        ("wish.list.ALL", "walks the index of the wishes that wait, as the list does"),
         ("wish.turn.COUNTERS", "walks the index of the wishes that wait, and they alone are in it"),
     ];
 

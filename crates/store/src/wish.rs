@@ -2,6 +2,7 @@
 //! booking is over. A wish touches nothing of its booking; what is offered to it is an offer like any other
 //! ([`crate::offer`]). Whose turn it is stands in [`turn`].
 
+pub mod list;
 pub mod turn;
 
 use domain::id::{ReservationId, WishId};

@@ -123,6 +123,11 @@ on_both! {
         let cards = city.notified(3, 'A');
         let ids = waiting(&mut city, &cards, at_nine(DAY));
         assert_eq!(wish_of(&city, ids[0]).unwrap().wish, at_nine(DAY));
+        let now = city.now();
+        let listed = city.db().read_now(move |reader| wish::list::all(reader, now)).unwrap();
+        let turns: Vec<_> = listed.iter().map(|wish| (wish.first.0, wish.ahead, wish.people)).collect();
+        assert_eq!(turns, ids.iter().zip(0..).map(|(id, ahead)| (*id, ahead, 1)).collect::<Vec<_>>());
+        assert!(listed.iter().all(|wish| wish.offered_until.is_none()));
         assert_eq!(serves(&mut city), 3);
         // One offer at a time: asked again nothing more is held.
         assert_eq!(serves(&mut city), 0);

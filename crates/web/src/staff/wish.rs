@@ -1,6 +1,7 @@
 //! Wishes for an earlier day as the staff see them: what a booking waits for, left and taken back for a citizen who
 //! telephones or is at the counter. Whose turn it is nobody decides here: the order is that of time.
 
+mod list;
 #[cfg(test)]
 pub(crate) mod samples;
 
@@ -26,6 +27,7 @@ use store::{Lane, Reader};
 
 use super::account::words::wish_words;
 use super::desk::{Access, Desk, Signed};
+use super::listing::Listing;
 use super::wording::moment;
 use super::{Layout, Task, counter, field, renewal};
 use crate::App;
@@ -33,10 +35,18 @@ use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::wishing::{self, TIMES};
 
+/// The list of all that wait.
+pub(crate) const LIST: &str = "/wishes";
+
+/// The lists of this part.
+pub(crate) const LISTINGS: &[&Listing] = &[&list::LISTING];
+
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {
     let may = Access::May;
-    desk.get("/wishes/{id}", may(Permission::SeeReservations), show)
+    desk.get(LIST, may(Permission::SeeReservations), list::show)
+        .get("/lists/wishes/{file}", may(Permission::SeeReservations), list::file)
+        .get("/wishes/{id}", may(Permission::SeeReservations), show)
         .post("/wishes/{id}", may(Permission::Reserve), leave)
         .post("/wishes/{id}/withdraw", may(Permission::Reserve), withdraw)
 }

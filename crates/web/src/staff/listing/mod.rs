@@ -22,16 +22,21 @@ pub(crate) use self::arranged::Arranged;
 pub(crate) use self::column::{Column, Listing, Look, Medium, column};
 pub(crate) use self::table::{Line, Stands, Table};
 use super::desk::{Access, Desk, Signed};
-use super::{account, counter, field, mail, preparation, renewal};
+use super::{account, counter, field, mail, preparation, renewal, wish};
 use crate::App;
 use crate::kit::{Fields, PageError};
 
 /// Every list.
 pub(crate) fn all() -> impl Iterator<Item = &'static Listing> {
-    [preparation::LISTINGS, counter::LISTINGS, renewal::LISTINGS, mail::LISTINGS, account::LISTINGS]
-        .into_iter()
-        .flatten()
-        .copied()
+    let rooms = [
+        preparation::LISTINGS,
+        counter::LISTINGS,
+        renewal::LISTINGS,
+        wish::LISTINGS,
+        mail::LISTINGS,
+        account::LISTINGS,
+    ];
+    rooms.into_iter().flatten().copied()
 }
 
 /// Registers the screens of this part. How a list stands for oneself is chosen by whoever sees the list.

@@ -20,31 +20,31 @@ use crate::staff::{counter, renewal, wording};
 
 /// A reservation.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Affected {
+pub(in crate::staff) struct Affected {
     /// Which one.
-    pub(in super::super) reservation: ReservationId,
+    pub(in crate::staff) reservation: ReservationId,
     /// Its slot.
-    pub(in super::super) slot: Slot,
+    pub(in crate::staff) slot: Slot,
     /// Its page.
-    pub(in super::super) href: String,
+    pub(in crate::staff) href: String,
     /// When: 11月24日(火) 9:00.
-    pub(in super::super) when: String,
+    pub(in crate::staff) when: String,
     /// The service.
-    pub(in super::super) service: &'static str,
+    pub(in crate::staff) service: &'static str,
     /// The card's 管理番号; a renewal has none.
-    pub(in super::super) control: String,
+    pub(in crate::staff) control: String,
     /// By what people tell it from the others of its slot: the 管理番号, or the end of a renewal's own number.
-    pub(in super::super) name: String,
+    pub(in crate::staff) name: String,
     /// The number of the 交付通知書, where the city agreed to it.
-    pub(in super::super) notice: String,
+    pub(in crate::staff) notice: String,
     /// The language, where it is not Japanese.
-    pub(in super::super) language: &'static str,
+    pub(in crate::staff) language: &'static str,
     /// 予約, or 手続き中 while a citizen still chooses.
-    pub(in super::super) state: &'static str,
+    pub(in crate::staff) state: &'static str,
     /// Whether mail reaches the citizen; the address itself is shown to nobody.
-    pub(in super::super) has_mail: bool,
+    pub(in crate::staff) has_mail: bool,
     /// What was offered to the booking last; for lists that tell of it ([`with_offers`]).
-    pub(in super::super) offer: Option<Offered>,
+    pub(in crate::staff) offer: Option<Offered>,
 }
 
 /// What was offered to a booking, in a line.
@@ -105,12 +105,12 @@ impl Affected {
     }
 
     /// Whether it is one of a renewal, of which neither card nor notice is known.
-    pub(in super::super) fn is_renewal(&self) -> bool {
+    pub(in crate::staff) fn is_renewal(&self) -> bool {
         self.slot.service == Service::Renewal
     }
 
     /// What contact there is, in a word.
-    pub(in super::super) fn contact(&self) -> &'static str {
+    pub(in crate::staff) fn contact(&self) -> &'static str {
         if self.has_mail { "メール" } else { "なし" }
     }
 
@@ -157,7 +157,7 @@ pub(super) fn with_offers(
 }
 
 /// Reads what is known of them: three statements for each of their days, two where these are renewals.
-pub(super) fn read(
+pub(in crate::staff) fn read(
     reader: &mut Reader<'_>,
     keys: &Keys,
     unfit: &[Placed],
