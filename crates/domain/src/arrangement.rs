@@ -28,6 +28,10 @@ codes! {
         Pull = "pull",
         /// Incidents.
         Incidents = "incidents",
+        /// The boxes of a stock-taking.
+        StocktakingBoxes = "stocktaking_boxes",
+        /// The differences of a stock-taking.
+        StocktakingDifferences = "stocktaking_differences",
         /// The reservations of a day of the issuance.
         Reservations = "reservations",
         /// The frozen list of a day of the issuance, as the city gets it.
@@ -64,6 +68,8 @@ impl StaffList {
             Self::Places => "保管場所",
             Self::Pull => "引き抜きリスト",
             Self::Incidents => "事故の記録",
+            Self::StocktakingBoxes => "棚卸の箱",
+            Self::StocktakingDifferences => "棚卸の差",
             Self::Reservations => "予約（カードの交付）",
             Self::Frozen => "予約リスト（確定）",
             Self::Days => "日ごとの予約数",

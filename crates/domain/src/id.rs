@@ -89,6 +89,8 @@ ids! {
     ReceptionId;
     /// An incident with a card.
     IncidentId;
+    /// A stock-taking of a site.
+    StocktakingId;
     /// A visit: a citizen's booking in progress on the public pages.
     VisitId;
     /// A person with an account: operator, city staff, auditor, administrator.

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use self::entry::Entry;
 use crate::id::{
     BatchId, CardId, ConsignmentId, IncidentId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId,
+    StocktakingId,
 };
 use crate::service::{Service, SiteCode};
 use crate::time::Start;
@@ -121,6 +122,8 @@ pub enum Subject {
     Reception(ReceptionId),
     /// An incident.
     Incident(IncidentId),
+    /// A stock-taking.
+    Stocktaking(StocktakingId),
     /// A person.
     Person(PersonId),
     /// A place.
@@ -139,6 +142,7 @@ impl fmt::Display for Subject {
             Self::Reservation(id) => write!(f, "reservation:{id}"),
             Self::Reception(id) => write!(f, "reception:{id}"),
             Self::Incident(id) => write!(f, "incident:{id}"),
+            Self::Stocktaking(id) => write!(f, "stocktaking:{id}"),
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Place(id) => write!(f, "place:{id}"),
             Self::Day(day) => write!(f, "day:{day}"),

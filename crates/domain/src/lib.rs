@@ -33,6 +33,7 @@ pub mod reservation;
 pub mod rules;
 pub mod scan;
 pub mod service;
+pub mod stocktaking;
 pub mod storage;
 pub mod time;
 pub mod validity;

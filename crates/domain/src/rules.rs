@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use body::{
-    Attempts, Booking, Branch, Closed, Emergency, Hours, Places, RuleBody, RuleFault, Site, Windows,
+    Attempts, Booking, Branch, Closed, Custody, Emergency, Hours, Places, RuleBody, RuleFault, Site, Windows,
 };
 pub use change::{Agreed, Change, Deed, What};
 pub use days::BookableDays;
@@ -149,6 +149,7 @@ impl RuleSet {
                 RuleBody::Shares(_) => shares.push(at),
                 RuleBody::Booking(_)
                 | RuleBody::Attempts(_)
+                | RuleBody::Custody(_)
                 | RuleBody::Site(_)
                 | RuleBody::Windows(_)
                 | RuleBody::Branch(_) => {}
@@ -186,6 +187,15 @@ impl RuleSet {
     pub fn attempts(&self, day: Date) -> Attempts {
         let said = self.in_force(day).find_map(|rule| match &rule.body {
             RuleBody::Attempts(body) => Some(*body),
+            _ => None,
+        });
+        said.unwrap_or_default()
+    }
+
+    /// How cards that are kept are watched over on a day.
+    pub fn custody(&self, day: Date) -> Custody {
+        let said = self.in_force(day).find_map(|rule| match &rule.body {
+            RuleBody::Custody(body) => Some(*body),
             _ => None,
         });
         said.unwrap_or_default()
@@ -341,7 +351,7 @@ fn rank(rule: &Rule) -> Rank {
         ),
         RuleBody::Shares(body) => (body.when.breadth(), 1, false, body.until.minutes() - body.from.minutes()),
         RuleBody::Booking(_) => (When::Always.breadth(), 1, true, 0),
-        RuleBody::Attempts(_) => (When::Always.breadth(), 0, true, 0),
+        RuleBody::Attempts(_) | RuleBody::Custody(_) => (When::Always.breadth(), 0, true, 0),
         RuleBody::Site(_) => (When::Always.breadth(), 0, false, 0),
         RuleBody::Windows(body) => (When::Always.breadth(), how_many(&body.services), false, 0),
         RuleBody::Branch(body) => (When::Always.breadth(), how_many(&body.services), true, 0),

@@ -21,6 +21,8 @@ codes! {
         PutAway = "put_away",
         /// 引き抜き.
         Pull = "pull",
+        /// 棚卸.
+        Stocktaking = "stocktaking",
         /// Opening stock of a former contractor.
         TakingOver = "taking_over",
     }
@@ -34,6 +36,7 @@ impl ScanScreen {
             Self::Inspection => "検品",
             Self::PutAway => "箱に入れる画面",
             Self::Pull => "引き抜き",
+            Self::Stocktaking => "棚卸",
             Self::TakingOver => "前事業者からの引継ぎ",
         }
     }

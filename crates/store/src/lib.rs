@@ -50,6 +50,7 @@ pub mod rules;
 pub mod saved;
 pub mod sealer;
 pub mod statement;
+pub mod stocktaking;
 pub mod takeover;
 mod tx;
 pub mod value;

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(18, "0018_places.sql"),
     migration!(19, "0019_wishes.sql"),
     migration!(20, "0020_place_keys.sql"),
+    migration!(21, "0021_stocktaking.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -264,6 +265,11 @@ mod tests {
             20,
             "cd8490aef3f9cf69d993db9389744c98cf56068278e401cd793e82106e3741ff",
             "33f64494668fef840163f578272d0d775e7c00f796421383bd7f94e61ca6d9f0",
+        ),
+        (
+            21,
+            "70ba27148b5c2a9bc334315454e434437f29855d6abfb6b8d3ec0dc073e6d6ae",
+            "39112911e15169d6c8379dc6c9d58fed1c3e491ba74ec35d7524b084c6edcf67",
         ),
     ];
 

@@ -317,6 +317,11 @@ texts!(
     domain::rules::Weekdays,
     domain::service::Service,
     domain::service::SiteCode,
+    domain::id::StocktakingId,
+    domain::stocktaking::BoxState,
+    domain::stocktaking::Difference,
+    domain::stocktaking::Reason,
+    domain::stocktaking::Standing,
     domain::wish::Times,
 );
 

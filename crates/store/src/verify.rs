@@ -8,6 +8,7 @@ mod incidents;
 mod offers;
 mod personal;
 mod slots;
+mod stocktakings;
 mod wishes;
 
 use crate::error::Result;
@@ -99,13 +100,14 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 7] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 8] = [
     slots::STATEMENTS,
     cards::STATEMENTS,
     facts::STATEMENTS,
     incidents::STATEMENTS,
     offers::STATEMENTS,
     wishes::STATEMENTS,
+    stocktakings::STATEMENTS,
     personal::STATEMENTS,
 ];
 

@@ -19,6 +19,7 @@ use store::reception::ReceptionError;
 use store::reservation::by_staff::{self, Move};
 use store::reservation::shown::{Shown, Whom};
 use store::reservation::{BookingError, Reservation};
+use store::stocktaking::count::{self, CountError, InBox};
 use store::{Error, Lane};
 use testkit::{City, TestDb, on_both};
 
@@ -393,6 +394,58 @@ on_both! {
             assert!(expected == PlaceKind::Tray || now.place == to);
         }
         assert!(usize::try_from(moved).unwrap() + pulled.len() >= cards.len());
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c7_of_two_people_who_begin_one_box_at_once_one_counts_it_and_one_is_told(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 30);
+        let place = card(&city, cards[0]).place;
+        let (act, site) = (city.act(), city.site.clone());
+        let (one, other) = city.db().write_now(Lane::Staff, move |tx| {
+            let one = store::person::create(tx, &act, "one", "一人目", "no password", false)?;
+            let other = store::person::create(tx, &act, "other", "二人目", "no password", false)?;
+            Ok::<_, store::person::PersonError>((one, other))
+        }).unwrap();
+        let act = city.act();
+        let begin = move |tx: &mut store::Tx<'_>| store::stocktaking::begin(tx, &act, &site, 0);
+        let stocktaking = city.db().write_now(Lane::Staff, begin).unwrap();
+        let of = InBox { stocktaking, place };
+        // Cards are pulled meanwhile: each is expected or not, and none of them is missed.
+        city.at(EVE, 9 * 60);
+        for (n, id) in cards.iter().take(6).enumerate() {
+            let slot = city.slot(DAY, STARTS[n % STARTS.len()]);
+            let _ = city.book(*id, slot);
+        }
+        let pulls: Vec<_> = cards.iter().take(6).map(|id| (*id, city.act())).collect();
+        let (acts, db, day) = ([city.act(), city.act()], city.db().clone(), city.day(DAY));
+        let (begun, ()) = at_once(
+            || at_once(
+                || db.write_now(Lane::Staff, move |tx| count::begin(tx, &acts[0], of, one, false)),
+                || db.write_now(Lane::Staff, move |tx| count::begin(tx, &acts[1], of, other, false)),
+            ),
+            || {
+                for (id, act) in pulls {
+                    let day = day.clone();
+                    db.write_now(Lane::Staff, move |tx| store::pull::pull(tx, &act, id, &day)).unwrap();
+                }
+            },
+        );
+        let counter = match begun {
+            (Ok(()), Err(CountError::Other(who))) if who == one => one,
+            (Err(CountError::Other(who)), Ok(())) if who == other => other,
+            both => panic!("{both:?}"),
+        };
+        for id in &cards {
+            if card(&city, *id).place == place {
+                let (act, id) = (city.act(), *id);
+                let scan = move |tx: &mut store::Tx<'_>| count::scan(tx, &act, of, counter, id, None);
+                assert_eq!(city.db().write_now(Lane::Staff, scan).unwrap(), count::Seen::Good);
+            }
+        }
+        let act = city.act();
+        let ended = city.db().write_now(Lane::Staff, move |tx| count::end(tx, &act, of, counter)).unwrap();
+        assert_eq!((ended.missing, ended.extra), (0, 0));
         assert_eq!(city.verify(), []);
     }
 }

@@ -94,6 +94,13 @@ impl Entry {
             Self::EndCorrected { .. } => "end_corrected",
             Self::IncidentOpened { .. } => "incident_opened",
             Self::IncidentEnded { .. } => "incident_ended",
+            Self::StocktakingBegun { .. } => "stocktaking_begun",
+            Self::BoxFrozen { .. } => "box_frozen",
+            Self::BoxCountTaken { .. } => "box_count_taken",
+            Self::CardCounted { .. } => "card_counted",
+            Self::BoxCounted { .. } => "box_counted",
+            Self::DifferenceExplained { .. } => "difference_explained",
+            Self::StocktakingClosed { .. } => "stocktaking_closed",
         }
     }
 
@@ -155,7 +162,9 @@ impl Entry {
             | Self::CardCameBack { card, .. }
             | Self::CardMailedAgain { card, .. }
             | Self::CardRecalled { card, .. }
-            | Self::RecalledCardPassed { card, .. } => vec![S::Card(*card)],
+            | Self::RecalledCardPassed { card, .. }
+            // So many of them that a stock-taking finds them by its own rows.
+            | Self::CardCounted { card, .. } => vec![S::Card(*card)],
             Self::BatchSent { batch, .. }
             | Self::BatchReturned { batch, .. }
             | Self::MailBatchSent { batch, .. }
@@ -229,6 +238,17 @@ impl Entry {
             // It belongs to no day's visitors, so the day is not its subject.
             Self::IncidentOpened { incident, card, .. } | Self::IncidentEnded { incident, card, .. } => {
                 vec![S::Incident(*incident), S::Card(*card)]
+            }
+            Self::StocktakingBegun { stocktaking, .. } | Self::StocktakingClosed { stocktaking, .. } => {
+                vec![S::Stocktaking(*stocktaking)]
+            }
+            Self::BoxFrozen { stocktaking, place, .. }
+            | Self::BoxCountTaken { stocktaking, place, .. }
+            | Self::BoxCounted { stocktaking, place, .. } => {
+                vec![S::Stocktaking(*stocktaking), S::Place(*place)]
+            }
+            Self::DifferenceExplained { stocktaking, card, .. } => {
+                vec![S::Stocktaking(*stocktaking), S::Card(*card)]
             }
         }
     }

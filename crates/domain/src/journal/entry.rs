@@ -12,7 +12,7 @@ use crate::correction::End;
 use crate::day_list::Duty;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, OfferId, OfferingId,
-    PersonId, PlaceId, ReceptionId, ReservationId, RuleId, SessionId, WishId,
+    PersonId, PlaceId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId, WishId,
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -25,6 +25,7 @@ use crate::reservation::{Channel, Limit, Pins, Visitor};
 use crate::rules::{Agreed, Deed};
 use crate::scan::ScanScreen;
 use crate::service::SiteCode;
+use crate::stocktaking::{Count, Difference, Reason as Why};
 use crate::wish::{self, Wish};
 
 /// What happened.
@@ -831,5 +832,89 @@ pub enum Entry {
         day: BusinessDay,
         /// How.
         outcome: Outcome,
+    },
+    /// A stock-taking of a site began.
+    StocktakingBegun {
+        /// Which.
+        stocktaking: StocktakingId,
+        /// Of which site.
+        site: SiteCode,
+        /// How many hundredths of the boxes are counted a second time although they agree.
+        sample: u32,
+    },
+    /// The count of a box began: what is expected in it is fixed from here on.
+    BoxFrozen {
+        /// In which stock-taking.
+        stocktaking: StocktakingId,
+        /// Which box.
+        place: PlaceId,
+        /// How many cards are expected.
+        cards: u32,
+    },
+    /// Somebody counts a box: for the second time, or instead of whoever began.
+    BoxCountTaken {
+        /// In which stock-taking.
+        stocktaking: StocktakingId,
+        /// Which box.
+        place: PlaceId,
+        /// Which count.
+        count: Count,
+        /// Who counts from here on.
+        person: PersonId,
+    },
+    /// A card was scanned in a box that is counted, or found in it when its differences stood.
+    CardCounted {
+        /// In which stock-taking.
+        stocktaking: StocktakingId,
+        /// In which box.
+        place: PlaceId,
+        /// Which card.
+        card: CardId,
+        /// In which count; none: it was found after both.
+        count: Option<Count>,
+        /// When it was scanned, where the network was away and it was sent later.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scanned: Option<Timestamp>,
+    },
+    /// A count of a box ended.
+    BoxCounted {
+        /// In which stock-taking.
+        stocktaking: StocktakingId,
+        /// Which box.
+        place: PlaceId,
+        /// Which count.
+        count: Count,
+        /// How many cards were scanned.
+        seen: u32,
+        /// How many were expected and not scanned, and did not leave by a step of their own.
+        missing: u32,
+        /// How many were scanned that belong elsewhere.
+        extra: u32,
+    },
+    /// A difference has its reason.
+    DifferenceExplained {
+        /// In which stock-taking.
+        stocktaking: StocktakingId,
+        /// In which box.
+        place: PlaceId,
+        /// Which card.
+        card: CardId,
+        /// What differs.
+        difference: Difference,
+        /// Why.
+        reason: Why,
+    },
+    /// A stock-taking was closed: every box is counted and every difference has its reason.
+    StocktakingClosed {
+        /// Which.
+        stocktaking: StocktakingId,
+        /// How many boxes were counted.
+        boxes: u32,
+        /// How many cards were expected.
+        cards: u32,
+        /// How many were missing.
+        missing: u32,
+        /// How many belonged elsewhere.
+        extra: u32,
     },
 }

@@ -27,6 +27,8 @@ pub enum RuleBody {
     Booking(Booking),
     /// How many mistakes at numbers are borne.
     Attempts(Attempts),
+    /// How cards that are kept are watched over.
+    Custody(Custody),
     /// A site.
     Site(Site),
     /// Windows at a site.
@@ -178,6 +180,21 @@ impl Default for Attempts {
     }
 }
 
+/// How cards that are kept are watched over (11(5)ウ(キ), 11(6)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Custody {
+    /// How many hundredths of the boxes a stock-taking counts a second time although they agree.
+    pub second_count_percent: u8,
+}
+
+impl Default for Custody {
+    /// Where no rule says otherwise; an assumption, to be agreed with the city.
+    fn default() -> Self {
+        Self { second_count_percent: 10 }
+    }
+}
+
 /// Three open days: as long as a notice by post takes to be read and answered; an assumption, to be agreed with the city.
 fn offer_open_days() -> u8 {
     3
@@ -291,6 +308,9 @@ pub enum RuleFault {
     /// A number of mistakes that would lock out everybody, or nobody.
     #[error("a number of attempts out of its bounds")]
     Attempts,
+    /// A share beyond all of it.
+    #[error("a share beyond one hundred")]
+    BeyondAll,
     /// A number that must be at least one is zero.
     #[error("zero where at least one is needed")]
     Zero,
@@ -305,7 +325,7 @@ impl RuleBody {
             Self::Places(body) => Some(&body.site),
             Self::Reduction(body) => body.site.as_ref(),
             Self::Shares(body) => Some(&body.site),
-            Self::Booking(_) | Self::Attempts(_) | Self::Branch(_) => None,
+            Self::Booking(_) | Self::Attempts(_) | Self::Custody(_) | Self::Branch(_) => None,
             Self::Site(body) => Some(&body.code),
             Self::Windows(body) => Some(&body.site),
         }
@@ -351,6 +371,8 @@ impl RuleBody {
                     Err(RuleFault::Attempts)
                 }
             }
+            Self::Custody(body) if body.second_count_percent > 100 => Err(RuleFault::BeyondAll),
+            Self::Custody(_) => Ok(()),
             Self::Site(body) => filled(&[
                 &body.name_ja,
                 &body.name_en,

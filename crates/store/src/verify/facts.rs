@@ -14,7 +14,7 @@ use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Findings, Invariant, PAGE, incidents, offers, wishes};
+use super::{Findings, Invariant, PAGE, incidents, offers, stocktakings, wishes};
 use crate::error::Result;
 use crate::journal;
 use crate::keys::Keys;
@@ -82,6 +82,7 @@ struct Folded {
     incidents: incidents::Told,
     offers: offers::Told,
     wishes: wishes::Told,
+    stocktakings: stocktakings::Told,
 }
 
 /// What a booking began with.
@@ -145,6 +146,7 @@ impl Folded {
     fn take(&mut self, entry: &Entry) {
         self.offers.take(entry);
         self.wishes.take(entry);
+        self.stocktakings.take(entry);
         match entry {
             Entry::ConsignmentTaken { consignment, cards } => {
                 self.consignments.insert(*consignment, *cards);
@@ -262,6 +264,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     incidents::check(reader, std::mem::take(&mut folded.incidents), findings)?;
     offers::check(reader, std::mem::take(&mut folded.offers), findings)?;
     wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
+    stocktakings::check(reader, std::mem::take(&mut folded.stocktakings), findings)?;
     closes(reader, findings)?;
     texts(reader, findings)
 }

@@ -296,6 +296,7 @@ pub(super) fn subject(text: &str) -> Option<Subject> {
         "reservation" => Subject::Reservation(id.parse().ok()?),
         "reception" => Subject::Reception(id.parse().ok()?),
         "incident" => Subject::Incident(id.parse().ok()?),
+        "stocktaking" => Subject::Stocktaking(id.parse().ok()?),
         "person" => Subject::Person(id.parse::<PersonId>().ok()?),
         "place" => Subject::Place(id.parse().ok()?),
         _ => return None,
@@ -328,6 +329,7 @@ pub(super) fn record_words(
         Some(Subject::Batch(id)) => Some(format!("引継ぎ {}", wording::short(id))),
         Some(Subject::Letters(id)) => Some(format!("交付のご案内 {}", wording::short(id))),
         Some(Subject::Reception(id)) => Some(format!("受付 {}", wording::short(id))),
+        Some(Subject::Stocktaking(id)) => Some(format!("棚卸 {}", wording::short(id))),
         Some(Subject::Incident(id)) => Some(format!("事故 {}", wording::short(id))),
         Some(Subject::Day(day)) => Some(era_date(day.day)),
     })

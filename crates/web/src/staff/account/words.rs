@@ -42,6 +42,11 @@ impl Names {
                 | Entry::BoxEmptied { to: place, .. }
                 | Entry::KeyTaken { place, .. }
                 | Entry::KeyReturned { place, .. }
+                | Entry::BoxFrozen { place, .. }
+                | Entry::BoxCountTaken { place, .. }
+                | Entry::CardCounted { place, .. }
+                | Entry::BoxCounted { place, .. }
+                | Entry::DifferenceExplained { place, .. }
                 | Entry::CardPlaced { place, .. }
                 | Entry::CardPulled { place, .. } => *place,
                 _ => continue,
@@ -195,6 +200,40 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
                 "「{}」の鍵（{}が持っていたもの）が返りました",
                 names.place(*place),
                 names.person(*person)
+            )
+        }
+        Entry::StocktakingBegun { sample, .. } => {
+            format!("棚卸を始めました（差のない箱の{sample}%を2回数えます）")
+        }
+        Entry::BoxFrozen { place, cards, .. } => {
+            format!("棚卸で「{}」を数え始めました（記録では{cards}枚）", names.place(*place))
+        }
+        Entry::BoxCountTaken { place, count, person, .. } => format!(
+            "棚卸の「{}」の{}を{}が数えます",
+            names.place(*place),
+            count.label(),
+            names.person(*person)
+        ),
+        Entry::CardCounted { place, count, scanned, .. } => format!(
+            "棚卸で「{}」の中に確かめました（{}{}）",
+            names.place(*place),
+            count.map_or("2回数えた後", domain::stocktaking::Count::label),
+            scanned.map_or_else(String::new, |at| format!("。通信が切れていた{}の読み取り", moment(at)))
+        ),
+        Entry::BoxCounted { place, count, seen, missing, extra, .. } => format!(
+            "棚卸の「{}」の{}を終えました（{seen}枚、不足{missing}枚、余り{extra}枚）",
+            names.place(*place),
+            count.label()
+        ),
+        Entry::DifferenceExplained { place, difference, reason, .. } => format!(
+            "棚卸の「{}」の{}の理由を「{}」と記録しました",
+            names.place(*place),
+            difference.label(),
+            reason.label()
+        ),
+        Entry::StocktakingClosed { boxes, cards, missing, extra, .. } => {
+            format!(
+                "棚卸を終えました（箱など{boxes}か所、記録では{cards}枚、不足{missing}枚、余り{extra}枚）"
             )
         }
         Entry::BoxEmptied { to, cards, .. } => {
@@ -388,7 +427,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 87] = [
+pub(crate) const KINDS: [(&str, &str); 94] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -417,6 +456,13 @@ pub(crate) const KINDS: [(&str, &str); 87] = [
     ("box_emptied", "箱のカードをまとめて移動"),
     ("key_taken", "鍵の受取り"),
     ("key_returned", "鍵の返却"),
+    ("stocktaking_begun", "棚卸の開始"),
+    ("box_frozen", "棚卸で箱を数え始め"),
+    ("box_count_taken", "棚卸の箱を数える人"),
+    ("card_counted", "棚卸で確かめたカード"),
+    ("box_counted", "棚卸で箱を数え終わり"),
+    ("difference_explained", "棚卸の差の理由"),
+    ("stocktaking_closed", "棚卸の終了"),
     ("card_placed", "箱への格納"),
     ("card_pulled", "引き抜き"),
     ("letters_printed", "交付のご案内の印刷"),

@@ -8,6 +8,7 @@ mod letter;
 mod opening;
 mod paper;
 mod scan;
+pub(crate) mod stocktaking;
 mod storage;
 
 #[cfg(test)]
@@ -34,6 +35,8 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &letter::export::LETTERS,
     &storage::export::LISTING,
     &storage::pull_export::LISTING,
+    &stocktaking::export::LISTING,
+    &stocktaking::export::DIFFERENCE_LISTING,
 ];
 
 /// Registers the screens of this part.
@@ -41,6 +44,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     let desk = consignments(desk);
     let desk = batches(desk);
     let desk = storage(desk);
+    let desk = stocktakings(desk);
     let desk = letters(desk);
     let desk = taking_over(desk);
     cards(desk)
@@ -105,6 +109,22 @@ fn storage(desk: Desk) -> Desk {
         .get("/places/{id}/empty", MOVE, storage::empty::show)
         .post("/places/{id}/empty", MOVE, storage::empty::scan)
         .get("/places/{id}/label.pdf", PRINT, storage::labels::one)
+}
+
+fn stocktakings(desk: Desk) -> Desk {
+    const SEE: Access = Access::May(Permission::SeeCards);
+    const MOVE: Access = Access::May(Permission::MoveCards);
+    desk.get(stocktaking::INDEX, SEE, stocktaking::index::show)
+        .post(stocktaking::INDEX, MOVE, stocktaking::index::begin)
+        .get("/stocktakings/{id}", SEE, stocktaking::show::show)
+        .post("/stocktakings/{id}/scan", MOVE, stocktaking::scan::choose)
+        .post("/stocktakings/{id}/close", Access::May(Permission::CloseDay), stocktaking::show::close)
+        .get("/stocktakings/{id}/boxes/{place}", SEE, stocktaking::count::show)
+        .post("/stocktakings/{id}/boxes/{place}", MOVE, stocktaking::scan::scan)
+        .post("/stocktakings/{id}/boxes/{place}/begin", MOVE, stocktaking::scan::begin_by_button)
+        .post("/stocktakings/{id}/boxes/{place}/end", MOVE, stocktaking::scan::end_by_button)
+        .post("/stocktakings/{id}/boxes/{place}/differences/{card}", MOVE, stocktaking::difference::explain)
+        .get("/lists/stocktakings/{id}/{file}", SEE, stocktaking::export::file)
 }
 
 fn letters(desk: Desk) -> Desk {

@@ -396,6 +396,7 @@ fn pages() -> Vec<(&'static str, String)> {
                 layout: layout("保管"),
                 may_print: true,
                 may_set_up: true,
+                month: super::stocktaking::index::Month::Lacks,
                 blocks: vec![storage::picture::Block {
                     id: Some(PlaceId::from_parts(1, 2)),
                     name: "キャビネット1".to_owned(),
@@ -585,6 +586,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("too-long", TooLongPage { layout: layout("PDFにできる件数を超えています"), most: 1000 }.render()),
     ];
     pages.extend(super::opening::samples::pages());
+    pages.extend(super::stocktaking::samples::pages());
     pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
 }
 

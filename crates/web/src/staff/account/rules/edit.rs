@@ -190,7 +190,7 @@ pub(super) fn page(signed: &Signed, form: Form, kind: Kind, rules: &RuleSet, tod
 #[template(path = "staff/account/rules/kinds.html")]
 pub(in super::super) struct KindsPage {
     layout: Layout,
-    kinds: [Kind; 10],
+    kinds: [Kind; 11],
 }
 
 impl KindsPage {

@@ -126,6 +126,8 @@ pub(in super::super) enum Kind {
     Booking,
     /// Mistakes at numbers.
     Attempts,
+    /// How kept cards are watched over.
+    Custody,
     /// Windows.
     Windows,
     /// An office of the city.
@@ -135,7 +137,7 @@ pub(in super::super) enum Kind {
 }
 
 impl Kind {
-    pub(in super::super) const ALL: [Self; 10] = [
+    pub(in super::super) const ALL: [Self; 11] = [
         Self::Hours,
         Self::Closed,
         Self::Places,
@@ -143,6 +145,7 @@ impl Kind {
         Self::Shares,
         Self::Booking,
         Self::Attempts,
+        Self::Custody,
         Self::Windows,
         Self::Branch,
         Self::Site,
@@ -157,6 +160,7 @@ impl Kind {
             Self::Shares => "shares",
             Self::Booking => "booking",
             Self::Attempts => "attempts",
+            Self::Custody => "custody",
             Self::Windows => "windows",
             Self::Branch => "branch",
             Self::Site => "site",
@@ -172,6 +176,7 @@ impl Kind {
             Self::Shares => "枠の内訳",
             Self::Booking => "予約の期限",
             Self::Attempts => "入力の誤り",
+            Self::Custody => "カードの保管",
             Self::Windows => "窓口",
             Self::Branch => "出張所",
             Self::Site => "履行場所",
@@ -189,6 +194,7 @@ impl Kind {
             Self::Shares => "Web、電話と窓口、予約なしが使える上限と、残りを全員に開放する時期",
             Self::Booking => "予約・変更・取消の締切、予約できる期間、枠を確保する時間、変更などの回数",
             Self::Attempts => "予約キーと予約番号の誤りを、回線と番号ごとに何回まで受け付けるか",
+            Self::Custody => "棚卸で、差のない箱のうちどれだけを2回数えるか",
             Self::Windows => "窓口の名前、数、業務。市民の画面にも出ます",
             Self::Branch => "市の出張所の日と時間、手続き、予約が必要か。市民の画面にも出ます",
             Self::Site => "窓口のある建物の名前、住所、電話。市民の画面と案内にも出ます",
@@ -208,6 +214,7 @@ impl Kind {
             RuleBody::Shares(_) => Self::Shares,
             RuleBody::Booking(_) => Self::Booking,
             RuleBody::Attempts(_) => Self::Attempts,
+            RuleBody::Custody(_) => Self::Custody,
             RuleBody::Windows(_) => Self::Windows,
             RuleBody::Branch(_) => Self::Branch,
             RuleBody::Site(_) => Self::Site,
@@ -304,6 +311,7 @@ fn body(form: &mut Form, kind: Kind) -> Option<RuleBody> {
             terms::booking(form, service)
         }
         Kind::Attempts => terms::attempts(form),
+        Kind::Custody => terms::custody(form),
         Kind::Windows => {
             let services = services(form);
             terms::windows(form, site.flatten(), services)

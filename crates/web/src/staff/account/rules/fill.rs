@@ -93,6 +93,7 @@ pub(super) fn body(form: &mut Form, body: &RuleBody) {
             terms::fill_booking(form, body);
         }
         RuleBody::Attempts(body) => terms::fill_attempts(form, *body),
+        RuleBody::Custody(body) => terms::fill_custody(form, *body),
         RuleBody::Windows(body) => {
             self::services(form, &body.services);
             terms::fill_windows(form, body);

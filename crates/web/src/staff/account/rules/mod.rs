@@ -183,12 +183,13 @@ fn kind(body: &RuleBody) -> (u8, &'static str) {
         RuleBody::Branch(_) => (6, "出張所"),
         RuleBody::Site(_) => (7, "履行場所"),
         RuleBody::Attempts(_) => (8, "入力の誤り"),
+        RuleBody::Custody(_) => (9, "カードの保管"),
     }
 }
 
 /// Whether a rule speaks of no service: a site, and what holds for all numbers.
 fn of_no_service(body: &RuleBody) -> bool {
-    matches!(body, RuleBody::Site(_) | RuleBody::Attempts(_))
+    matches!(body, RuleBody::Site(_) | RuleBody::Attempts(_) | RuleBody::Custody(_))
 }
 
 fn sections(rules: &RuleSet, today: Date) -> Vec<Section> {

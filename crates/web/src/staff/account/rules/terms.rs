@@ -1,7 +1,7 @@
 //! The fields of the rules that are numbers and texts alone: deadlines and limits of reservations, mistakes at numbers,
 //! windows, offices and sites. Each number has its bounds, beyond which it would be a slip of the finger.
 
-use domain::rules::{Attempts, Booking, Branch, RuleBody, Site, Windows};
+use domain::rules::{Attempts, Booking, Branch, Custody, RuleBody, Site, Windows};
 use domain::service::{Service, SiteCode};
 
 use super::fields::{Kind, YES};
@@ -135,6 +135,15 @@ const PER_NUMBER: Number = number(
 
 const ATTEMPTS: [Number; 2] = [PER_ADDRESS, PER_NUMBER];
 
+const SECOND_COUNT: Number = number(
+    "second_count",
+    "棚卸で、差のない箱のうち2回数える割合（%）",
+    "差のあった箱は、いつも2回数えます",
+    100,
+);
+
+const CUSTODY: [Number; 1] = [SECOND_COUNT];
+
 const COUNT: Number = number("count", "窓口の数", "", 99).from(1);
 
 /// A text of a rule.
@@ -181,7 +190,7 @@ const LONGEST: usize = 200;
 
 /// Every field of these rules.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    let numbers = DEADLINES.iter().chain(&ATTEMPTS).chain([&COUNT]).map(|number| number.name);
+    let numbers = DEADLINES.iter().chain(&ATTEMPTS).chain(&CUSTODY).chain([&COUNT]).map(|number| number.name);
     // A site and an office have the same fields.
     let texts = OF_SITE.iter().map(|text| text.name);
     numbers.chain(texts).chain([CODE, RESERVATION])
@@ -192,6 +201,7 @@ pub(super) fn numbers(kind: Kind) -> &'static [Number] {
     match kind {
         Kind::Booking => &DEADLINES,
         Kind::Attempts => &ATTEMPTS,
+        Kind::Custody => &CUSTODY,
         Kind::Windows => std::slice::from_ref(&COUNT),
         _ => &[],
     }
@@ -237,7 +247,7 @@ fn all<const N: usize>(form: &mut Form, numbers: [Number; N]) -> Option<[u16; N]
     known.try_into().ok()
 }
 
-/// Few days as the rule has them.
+/// Few days, or hundredths, as the rule has them.
 fn days(days: u16) -> u8 {
     // The bounds of the fields are far below.
     u8::try_from(days).unwrap_or(u8::MAX)
@@ -269,6 +279,12 @@ pub(super) fn booking(form: &mut Form, service: Option<Service>) -> Option<RuleB
 pub(super) fn attempts(form: &mut Form) -> Option<RuleBody> {
     let [per_address, per_number] = all(form, ATTEMPTS)?;
     Some(RuleBody::Attempts(Attempts { per_address, per_number }))
+}
+
+/// Reads how kept cards are watched over.
+pub(super) fn custody(form: &mut Form) -> Option<RuleBody> {
+    let [second_count] = all(form, CUSTODY)?;
+    Some(RuleBody::Custody(Custody { second_count_percent: days(second_count) }))
 }
 
 /// Reads windows of one kind.
@@ -369,6 +385,11 @@ pub(super) fn fill_attempts(form: &mut Form, body: Attempts) {
     fill_numbers(form, ATTEMPTS, [body.per_address, body.per_number]);
 }
 
+/// Fills the form with how kept cards are watched over.
+pub(super) fn fill_custody(form: &mut Form, body: Custody) {
+    fill_numbers(form, CUSTODY, [u16::from(body.second_count_percent)]);
+}
+
 /// Fills the form with windows.
 pub(super) fn fill_windows(form: &mut Form, body: &Windows) {
     fill_texts(form, OF_WINDOWS, [&body.name_ja, &body.name_en]);
@@ -432,6 +453,8 @@ mod tests {
         }
         let attempts = RuleBody::Attempts(Attempts::default());
         assert_eq!(read(Kind::Attempts, &attempts, &[]), Ok(attempts));
+        let custody = RuleBody::Custody(Custody::default());
+        assert_eq!(read(Kind::Custody, &custody, &[]), Ok(custody));
     }
 
     #[test]

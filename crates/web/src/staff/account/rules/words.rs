@@ -1,8 +1,8 @@
 //! Rules in Japanese words.
 
 use domain::rules::{
-    Attempts, Booking, Branch, Closed, Cut, Emergency, Hours, Places, Reduction, Release, Rule, RuleBody,
-    Shares, Site, Weekdays, When, Windows,
+    Attempts, Booking, Branch, Closed, Custody, Cut, Emergency, Hours, Places, Reduction, Release, Rule,
+    RuleBody, Shares, Site, Weekdays, When, Windows,
 };
 use domain::service::Service;
 use domain::time::era_date;
@@ -35,6 +35,9 @@ pub(in super::super) fn sentence(body: &RuleBody) -> String {
         RuleBody::Attempts(Attempts { per_address, per_number }) => format!(
             "予約キーと予約番号の誤りは、30分に、同じ回線から{per_address}回、同じ番号で{per_number}回まで受け付けます"
         ),
+        RuleBody::Custody(Custody { second_count_percent }) => {
+            format!("棚卸では、差のあった箱と、そのほかの箱の{second_count_percent}%を、2回数えます")
+        }
         RuleBody::Site(site) => place(site),
         RuleBody::Windows(Windows { name_ja, name_en, count, .. }) => {
             format!("{name_ja} {count}か所（{name_en}）")
@@ -156,7 +159,7 @@ pub(super) fn services(body: &RuleBody) -> &[Service] {
         RuleBody::Places(Places { service, .. })
         | RuleBody::Shares(Shares { service, .. })
         | RuleBody::Booking(Booking { service, .. }) => std::slice::from_ref(service),
-        RuleBody::Site(_) | RuleBody::Attempts(_) => &[],
+        RuleBody::Site(_) | RuleBody::Attempts(_) | RuleBody::Custody(_) => &[],
     }
 }
 

@@ -9,6 +9,7 @@ use axum::response::Response;
 use domain::id::{CardId, OperationId};
 use domain::incident::Kind;
 use domain::journal::Subject;
+use domain::stocktaking::Reason;
 use domain::time::{instant_at, minute_from_text, minute_of};
 use jiff::civil::Date;
 use store::Lane;
@@ -16,12 +17,16 @@ use store::card::StepError;
 use store::incident::{IncidentError, Opening};
 use store::journal::View;
 use store::op::{Operation, once};
+use store::stocktaking::count::InBox;
+use store::stocktaking::difference::{ExplainError, explain};
+use store::{Act, Tx};
 
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
+use crate::staff::preparation::stocktaking::box_href;
 use crate::staff::{Layout, Task};
 use crate::staff::{field, wording};
 
@@ -33,6 +38,8 @@ pub(crate) const TOLD: &str = "told";
 pub(crate) const CLOSE: &str = "close";
 /// The pull from which the person came: nobody finds a card that is to be taken out.
 pub(crate) const PULL: &str = "pull";
+/// The stock-taking from which the person came, and its box: nobody finds a card that was expected in it.
+pub(crate) const COUNTED: &str = "counted";
 
 /// The form.
 #[derive(Template)]
@@ -63,6 +70,10 @@ pub(crate) struct Came {
     close: String,
     #[serde(default)]
     pull: String,
+    #[serde(default)]
+    stocktaking: String,
+    #[serde(default)]
+    place: String,
 }
 
 /// Shows the form for a card.
@@ -77,10 +88,20 @@ pub(crate) async fn show(
     let day = |text: &str| text.parse::<Date>().map(|day| day.to_string()).unwrap_or_default();
     form.fill(CLOSE, day(&came.close));
     form.fill(PULL, day(&came.pull));
-    if !form.typed(PULL).is_empty() {
+    let counted = format!("{}.{}", came.stocktaking, came.place);
+    if in_box(&counted).is_some() {
+        form.fill(COUNTED, counted);
+    }
+    if !form.typed(PULL).is_empty() || !form.typed(COUNTED).is_empty() {
         form.fill(KIND, Kind::Missing.code());
     }
     page(&app, &signed, field::id(&id)?, form, None).await
+}
+
+/// The box of a stock-taking, as the form names it.
+fn in_box(text: &str) -> Option<InBox> {
+    let (stocktaking, place) = text.split_once('.')?;
+    Some(InBox { stocktaking: stocktaking.parse().ok()?, place: place.parse().ok()? })
 }
 
 async fn page(
@@ -118,7 +139,8 @@ pub(crate) async fn open(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: CardId = field::id(&id)?;
-    let mut form = fields.form(&[field::OPERATION, KIND, field::REMARK, field::PERSON, TOLD, CLOSE, PULL])?;
+    let mut form =
+        fields.form(&[field::OPERATION, KIND, field::REMARK, field::PERSON, TOLD, CLOSE, PULL, COUNTED])?;
     let operation = field::operation(&form)?;
     let (today, now) = (app.today(), app.now());
     let kind: Option<Kind> = form.typed(KIND).parse().ok();
@@ -141,12 +163,16 @@ pub(crate) async fn open(
     };
     let operation = Operation::new(operation, &format!("incident {id} {kind} {told_to} {told_at} {remark}"));
     let opening = Opening { card: id, day: business(&app, today), kind, told_to, told_at, remark };
-    let act = app.act(signed.actor());
+    let (act, counted) = (app.act(signed.actor()), in_box(form.typed(COUNTED)));
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
-                store::incident::open(tx, &act, &opening).map(|id| id.to_string())
+                let incident = store::incident::open(tx, &act, &opening)?;
+                if let Some(of) = counted {
+                    lost(tx, &act, of, id)?;
+                }
+                Ok(incident.to_string())
             })
         })
         .await;
@@ -154,6 +180,7 @@ pub(crate) async fn open(
         Ok(_) => {
             let day = |field| form.typed(field).parse::<Date>().ok();
             let back = day(CLOSE).map(route::close).or_else(|| day(PULL).map(route::pull));
+            let back = back.or_else(|| counted.map(box_href));
             return Ok(see_other(&back.unwrap_or_else(|| route::INCIDENTS.to_owned())));
         }
         Err(IncidentError::Already(_)) => {
@@ -174,4 +201,12 @@ pub(crate) async fn open(
         Err(other) => return Err(PageError::internal(other)),
     };
     page(&app, &signed, id, form, Some(problem)).await
+}
+
+/// The incident is the reason why the card was missing in its box. One that was said meanwhile stays.
+fn lost(tx: &mut Tx<'_>, act: &Act, of: InBox, card: CardId) -> Result<(), store::Error> {
+    match explain(tx, act, of, card, Reason::Lost, "") {
+        Err(ExplainError::Store(error)) => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

@@ -12,6 +12,7 @@ use store::Reader;
 use store::place::Place;
 
 use super::super::paper::may_print;
+use super::super::stocktaking::index::Month;
 use super::export::{LISTING, cells};
 use super::picture::{Block, blocks, furniture};
 use crate::App;
@@ -32,6 +33,8 @@ pub(crate) struct ListPage {
     pub(crate) others: Table,
     /// The cards in boxes.
     pub(crate) total: u32,
+    /// How this month's stock-taking stands.
+    pub(crate) month: Month,
 }
 
 impl Page for ListPage {}
@@ -50,10 +53,11 @@ pub(super) fn others(reader: &mut Reader<'_>, site: &SiteCode) -> Result<Vec<(Pl
 /// Shows 保管.
 pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
     let site = app.settings.site.clone();
-    let (furniture, others) = app
-        .db
-        .read(move |reader| Ok::<_, store::Error>((furniture(reader, &site)?, others(reader, &site)?)))
-        .await?;
+    let found = app.db.read(move |reader| {
+        let last = store::stocktaking::last(reader, &site, 1)?;
+        Ok::<_, store::Error>((furniture(reader, &site)?, others(reader, &site)?, last))
+    });
+    let (furniture, others, last) = found.await?;
     let arranged = Arranged::read(&app, &signed, &LISTING).await?;
     let lines = |places: &[(Place, u32)]| -> Vec<Line> {
         let line = |counted: &(Place, u32)| {
@@ -65,6 +69,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
         layout: signed.layout("保管").within(Task::Storage),
         may_print: may_print(&signed),
         may_set_up: signed.may(Permission::KeepPlaces),
+        month: Month::of(&last, app.today()),
         total: furniture.boxes.iter().map(|(_, cards)| cards).sum(),
         boxes: Table::new(&arranged, lines(&furniture.boxes)),
         // A desk or a tray has neither label nor capacity.
