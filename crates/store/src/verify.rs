@@ -2,6 +2,7 @@
 //!
 //! It trusts no code of the nouns and repairs nothing. A finding names the invariant and the id.
 
+mod cabinet_keys;
 mod cards;
 mod facts;
 mod incidents;
@@ -100,7 +101,8 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 8] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 9] = [
+    cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
     facts::STATEMENTS,

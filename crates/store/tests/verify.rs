@@ -420,4 +420,35 @@ on_both! {
         assert_eq!(before.stage, Stage::Notified);
         assert_eq!(city.verify(), []);
     }
+
+    fn r5_c7_a_key_that_is_not_where_the_journal_says_is_found(home: TestDb) {
+        let mut city = lived_in(home);
+        let (act, site) = (city.act(), city.site.clone());
+        let create = move |tx: &mut store::Tx<'_>| {
+            store::place::create(tx, &act, &site, PlaceKind::Cabinet, "キャビネット9", None)
+        };
+        let cabinet = city.db().write_now(Lane::Staff, create).unwrap();
+        let people = ["one", "two"].map(|login| {
+            let act = city.act();
+            let create = move |tx: &mut store::Tx<'_>| store::person::create(tx, &act, login, login, "-", false);
+            city.db().write_now(Lane::Staff, create).unwrap()
+        });
+        let [one, two] = people;
+        for (person, before) in [(one, None), (two, Some(one))] {
+            let act = city.act();
+            let take = move |tx: &mut store::Tx<'_>| store::cabinet_key::take(tx, &act, cabinet, person, before);
+            city.db().write_now(Lane::Staff, take).unwrap();
+        }
+        city.seal();
+        assert_eq!(city.verify(), []);
+        let found = |city: &City| {
+            let found = city.verify();
+            found.iter().map(|one| (one.invariant, one.subject.clone())).collect::<Vec<_>>()
+        };
+        let wrong = vec![(Invariant::Fold, format!("key:{cabinet}"))];
+        city.home.by_hand(&format!("UPDATE place_key SET person_id = '{one}'"));
+        assert_eq!(found(&city), wrong);
+        city.home.by_hand("DELETE FROM place_key");
+        assert_eq!(found(&city), wrong);
+    }
 }

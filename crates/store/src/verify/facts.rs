@@ -14,7 +14,7 @@ use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Findings, Invariant, PAGE, incidents, offers, stocktakings, wishes};
+use super::{Findings, Invariant, PAGE, cabinet_keys, incidents, offers, stocktakings, wishes};
 use crate::error::Result;
 use crate::journal;
 use crate::keys::Keys;
@@ -83,6 +83,7 @@ struct Folded {
     offers: offers::Told,
     wishes: wishes::Told,
     stocktakings: stocktakings::Told,
+    keys: cabinet_keys::Told,
 }
 
 /// What a booking began with.
@@ -121,7 +122,7 @@ struct Told {
 
 /// What is left of a first value after all its changes, whose order is not known: one value, or the entries
 /// contradict each other.
-fn left<'a, T: Ord>(first: Option<&'a T>, changes: &'a [(T, T)]) -> Vec<&'a T> {
+pub(super) fn left<'a, T: Ord>(first: Option<&'a T>, changes: &'a [(T, T)]) -> Vec<&'a T> {
     let mut net: BTreeMap<&T, i32> = first.into_iter().map(|value| (value, 1)).collect();
     for (from, to) in changes {
         *net.entry(from).or_default() -= 1;
@@ -147,6 +148,7 @@ impl Folded {
         self.offers.take(entry);
         self.wishes.take(entry);
         self.stocktakings.take(entry);
+        self.keys.take(entry);
         match entry {
             Entry::ConsignmentTaken { consignment, cards } => {
                 self.consignments.insert(*consignment, *cards);
@@ -265,6 +267,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     offers::check(reader, std::mem::take(&mut folded.offers), findings)?;
     wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
     stocktakings::check(reader, std::mem::take(&mut folded.stocktakings), findings)?;
+    cabinet_keys::check(reader, &folded.keys, findings)?;
     closes(reader, findings)?;
     texts(reader, findings)
 }
