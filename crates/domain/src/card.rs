@@ -23,7 +23,7 @@ codes! {
 }
 
 codes! {
-    /// Why a card's process ended without issuance (11(5)ウ(イ), (キ)).
+    /// Why a card's process ended without issuance (11(5)ウ(イ), (キ)). A closed list: no other reason is ever kept.
     pub enum Cause {
         /// 取下げ: the applicant withdrew.
         Withdrawn = "withdrawn",
@@ -33,6 +33,14 @@ codes! {
         Expired = "expired",
         /// 申請時来庁 and the like: the city mails it.
         MailedByCity = "mailed_by_city",
+        /// 転出.
+        Moved = "moved",
+        /// 死亡.
+        Died = "died",
+        /// 再交付: another card is made for the applicant.
+        Reissued = "reissued",
+        /// その他: what only the city knows.
+        Other = "other",
     }
 }
 
@@ -143,7 +151,16 @@ impl Cause {
             Self::Recalled => "市の引抜き指示",
             Self::Expired => "有効期限切れ",
             Self::MailedByCity => "市が郵送",
+            Self::Moved => "転出",
+            Self::Died => "死亡",
+            Self::Reissued => "再交付",
+            Self::Other => "その他",
         }
+    }
+
+    /// Whether it is a recall (交付中止): the card is taken out of storage and goes to the city.
+    pub fn is_recall(self) -> bool {
+        self != Self::MailedByCity
     }
 }
 

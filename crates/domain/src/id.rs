@@ -119,6 +119,10 @@ ids! {
     OfferingId;
     /// A wish for an earlier day.
     WishId;
+    /// A recall (交付中止) of a card.
+    RecallId;
+    /// 「市民へ連絡」: somebody has to tell a citizen what became of a reservation.
+    TellingId;
     /// The one-time token of the link by which an address is confirmed.
     MailToken;
 }

@@ -26,6 +26,7 @@ pub mod permission;
 pub mod place;
 pub mod profile;
 pub mod proposal;
+pub mod recall;
 pub mod reception;
 pub mod renewal;
 pub mod report;

@@ -26,7 +26,7 @@ statements! { "card":
         c.control_number AS control_number, c.method AS method, c.way AS way, c.post_block AS post_block,
         c.short_validity AS short_validity, c.stage AS stage, c.cause AS cause, c.progress AS progress,
         c.place_id AS place_id, c.steps AS steps, c.key_issue AS key_issue, c.key_version AS key_version,
-        c.posted_on AS posted_on, p.kind AS place_kind, p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date,
+        c.posted_on AS posted_on, c.suspended AS suspended, p.kind AS place_kind, p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date,
         s.site AS site
         FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
         WHERE c.id = $1 AND s.state = 'taken'";
@@ -46,6 +46,8 @@ statements! { "card":
         FROM card_step t JOIN place p ON p.id = t.place_to LEFT JOIN place f ON f.id = t.place_from
         JOIN journal j ON j.id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
     SET_PROGRESS = "UPDATE card SET progress = $1 WHERE id = $2 AND stage = $3";
+    SHOW_BOOKED = "UPDATE card SET progress = 'booked' WHERE id = $1 AND stage = 'notified' AND suspended = 0";
+    SET_SUSPENDED = "UPDATE card SET suspended = $1 WHERE id = $2";
     BOOKED = "SELECT id FROM reservation WHERE card_id = $1 AND state = 'booked'";
     SET_KEY = "UPDATE card SET key_issue = $1, key_version = $2, key_lookup = $3 WHERE id = $4";
     SET_POSTED = "UPDATE card SET posted_on = $1 WHERE id = $2";
@@ -105,6 +107,8 @@ pub struct Card {
     pub key_version: u32,
     /// The city's date of posting of the notice.
     pub posted_on: Option<Date>,
+    /// 保留: it must not be handed out until the city decides.
+    pub suspended: bool,
 }
 
 /// One step of a card's story.
@@ -196,6 +200,7 @@ fn card(row: &Row<'_>) -> Result<Card> {
         key_issue: row.get("key_issue")?,
         key_version: row.get("key_version")?,
         posted_on: row.get("posted_on")?,
+        suspended: row.get("suspended")?,
     })
 }
 
@@ -303,14 +308,19 @@ pub(crate) fn refresh_progress(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId
     Ok(progress)
 }
 
-/// [`refresh_progress`] of a card that was just booked. Where the city recalled it after it was looked at, all of the
-/// booking is run again, and finds that it cannot be.
-pub(crate) fn show_booked(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId) -> Result<()> {
-    if refresh_progress(tx, recorded, id)? == Progress::Booked {
+/// [`refresh_progress`] of a card that was just booked. Where it was recalled or suspended after it was looked at, all of
+/// the booking is run again, and finds that it cannot be.
+pub(crate) fn show_booked(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId) -> Result<()> {
+    if tx.execute(&SHOW_BOOKED, bind![id])? == 1 {
         return Ok(());
     }
-    tx.run_again(&SET_PROGRESS);
+    tx.run_again(&SHOW_BOOKED);
     Err(Error::Conflict)
+}
+
+/// 保留: the card waits for the city's decision, or no longer.
+pub(crate) fn set_suspended(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId, is: bool) -> Result<()> {
+    tx.execute_one(&SET_SUSPENDED, bind![is, id])
 }
 
 /// Gives the card a key: the issue, the version of the keys, and the hash under which it is found.

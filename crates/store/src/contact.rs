@@ -43,6 +43,7 @@ statements! { "contact":
         c.issue AS issue FROM reservation r JOIN contact c ON c.reservation_id = COALESCE(r.party_id, r.id)
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked'
         AND c.state = 'confirmed' AND c.confirmed_at < $4
+        AND NOT EXISTS (SELECT 1 FROM card k WHERE k.id = r.card_id AND k.suspended = 1)
         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.booking_id = c.reservation_id AND o.kind = 'reminder'
         AND o.day = $3) GROUP BY c.reservation_id, c.language, c.issue ORDER BY c.reservation_id LIMIT $5";
 }

@@ -21,11 +21,11 @@ use crate::{bind, former, statements};
 statements! { "letter":
     WAITING = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
         WHERE c.progress = 'prepared' AND c.key_issue = 0 AND s.site = $1 AND s.state = 'taken' AND c.way = 'stored'
-        ORDER BY c.id LIMIT $2";
+        AND c.suspended = 0 ORDER BY c.id LIMIT $2";
     WAITING_COUNT = "SELECT COUNT(*) AS n FROM
         (SELECT 1 AS one FROM card c JOIN consignment s ON s.id = c.consignment_id
          WHERE c.progress = 'prepared' AND c.key_issue = 0 AND s.site = $1 AND s.state = 'taken'
-         AND c.way = 'stored' LIMIT $2) t";
+         AND c.way = 'stored' AND c.suspended = 0 LIMIT $2) t";
     INSERT_BATCH = "INSERT INTO letter_batch (id, site, state, letters, version, printed_at)
         VALUES ($1, $2, 'printed', $3, $4, $5)";
     INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n) VALUES ($1, $2, $3, $4)

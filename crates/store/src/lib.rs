@@ -52,6 +52,7 @@ pub mod sealer;
 pub mod statement;
 pub mod stocktaking;
 pub mod takeover;
+pub mod telling;
 mod tx;
 pub mod value;
 pub mod verify;

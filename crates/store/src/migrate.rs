@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(19, "0019_wishes.sql"),
     migration!(20, "0020_place_keys.sql"),
     migration!(21, "0021_stocktaking.sql"),
+    migration!(22, "0022_recalls_of_all_causes.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -270,6 +271,11 @@ mod tests {
             21,
             "70ba27148b5c2a9bc334315454e434437f29855d6abfb6b8d3ec0dc073e6d6ae",
             "39112911e15169d6c8379dc6c9d58fed1c3e491ba74ec35d7524b084c6edcf67",
+        ),
+        (
+            22,
+            "ee5f90921b48f7de8badc9fd0c5b1ebaeca9084fd46e07759ee805766b382c6d",
+            "d77fc58a49c621093baa7f9f74d24cd60704c2c1594dc684bfae9b79b399d2b5",
         ),
     ];
 

@@ -25,7 +25,7 @@ statements! { "pull":
         COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id
-        WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked'
+        WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked' AND c.suspended = 0
         ORDER BY r.start, r.id";
     ASTRAY = "SELECT c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date
         FROM place p JOIN card c ON c.place_id = p.id JOIN consignment s ON s.id = c.consignment_id
@@ -34,7 +34,7 @@ statements! { "pull":
         ORDER BY s.list_date, c.line, c.id";
     PROGRESS = "SELECT COUNT(*) AS wanted, COALESCE(SUM(CASE WHEN p.kind IN ('box', 'desk', 'missing') THEN 1 ELSE 0 END), 0) AS left_over
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN place p ON p.id = c.place_id
-        WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked'";
+        WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked' AND c.suspended = 0";
 }
 
 /// A card that a reservation of the day wants.
@@ -87,6 +87,8 @@ pub enum Pulled {
     Before,
     /// The city wants it back: it goes apart, and to the city.
     Recalled,
+    /// 保留: it stays where it is until the city decides.
+    Suspended,
     /// Nobody comes for it on that day.
     NotOfTheDay,
 }
@@ -138,6 +140,9 @@ pub fn pull(tx: &mut Tx<'_>, act: &Act, id: CardId, day: &BusinessDay) -> Result
     if recall::waits(&card) {
         recall::take_out(tx, act, &card)?;
         return Ok(Pulled::Recalled);
+    }
+    if card.suspended {
+        return Ok(Pulled::Suspended);
     }
     let of_the_day = |live: &reservation::Reservation| {
         card.stage == Stage::Notified && live.state == State::Booked && live.slot.business_day() == *day

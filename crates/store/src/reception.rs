@@ -80,6 +80,9 @@ pub enum ReceptionError {
     /// The card still lies where it is stored.
     #[error("the card is in {0}")]
     NotPulled(String),
+    /// 保留: its card must not be handed out until the city decides.
+    #[error("the card waits for the city's decision")]
+    Suspended,
     /// Other places are held for the reservation, because it could not be kept, and its citizen has still time to answer.
     #[error("an offer waits for its answer")]
     Offered,
@@ -152,6 +155,11 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
         return Err(ReceptionError::DayClosed);
     }
     let card = booked.card;
+    if let Some(card) = card
+        && card::find(tx, card)?.is_some_and(|card| card.suspended)
+    {
+        return Err(ReceptionError::Suspended);
+    }
     let reception: ReceptionId = tx.id(act);
     let entry = Entry::Arrived { reception, reservation: id, card, day: day.clone() };
     let recorded = tx.record(act, &entry)?;

@@ -180,6 +180,9 @@ pub enum BookingError {
     /// The card is not notified (yet, or no more).
     #[error("the card cannot be booked at its stage {0}")]
     NotBookable(Stage),
+    /// 保留: the card waits for the city's decision.
+    #[error("the card waits for the city's decision")]
+    Suspended,
     /// There is no such card or reservation.
     #[error("not found")]
     NotFound,

@@ -265,6 +265,11 @@ macro_rules! texts {
     )+};
 }
 texts!(
+    domain::recall::Source,
+    domain::recall::State,
+    domain::recall::Told,
+    domain::id::RecallId,
+    domain::id::TellingId,
     Date,
     domain::arrangement::StaffList,
     domain::batch::BatchKind,

@@ -8,6 +8,7 @@ mod facts;
 mod incidents;
 mod offers;
 mod personal;
+mod recalls;
 mod slots;
 mod stocktakings;
 mod wishes;
@@ -101,13 +102,14 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 9] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 10] = [
     cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
     facts::STATEMENTS,
     incidents::STATEMENTS,
     offers::STATEMENTS,
+    recalls::STATEMENTS,
     wishes::STATEMENTS,
     stocktakings::STATEMENTS,
     personal::STATEMENTS,

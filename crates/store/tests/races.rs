@@ -5,16 +5,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Barrier;
 
-use domain::card::Stage;
+use domain::card::{Cause, Stage};
 use domain::id::{CardId, Id, OperationId, ReservationId};
 use domain::journal::CityRecord;
 use domain::place::PlaceKind;
+use domain::recall::{Booked, Source, State as Recalled};
 use domain::reservation::{Channel, State};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use store::op::{self, Operation, Reused, once};
 use store::pull::Pulled;
-use store::recall::RecallError;
+use store::recall::{Order, RecallError};
 use store::reception::ReceptionError;
 use store::reservation::by_staff::{self, Move};
 use store::reservation::shown::{Shown, Whom};
@@ -36,6 +37,12 @@ fn stored(city: &mut City, count: u32) -> Vec<CardId> {
         city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, card, bin)).unwrap();
     }
     cards
+}
+
+/// The city wants a card back.
+fn order(card: CardId, booked: Option<Booked>) -> Order {
+    let city = Some(("市 一郎".to_owned(), CityRecord::Paper));
+    Order { card, cause: Cause::Recalled, source: Source::City, city, until: None, booked }
 }
 
 fn card(city: &City, id: CardId) -> store::card::Card {
@@ -136,12 +143,12 @@ on_both! {
             let (recalled, booked) = at_once(
                 || {
                     db.write_now(Lane::Staff, move |tx| {
-                        store::recall::recall(tx, &recall, &rules, id, "市 一郎", CityRecord::Paper)
+                        store::recall::record(tx, &recall, &rules, &order(id, Some(Booked::Cancel)))
                     })
                 },
                 || db.write_now(Lane::Public, move |tx| store::reservation::book(tx, &book, &keys, &same, &wish)),
             );
-            let ended = recalled.unwrap();
+            let ended = recalled.unwrap().cancelled;
             match booked {
                 // First booked: the recall found it.
                 Ok(booked) => assert_eq!(ended, Some(booked.id)),
@@ -164,7 +171,7 @@ on_both! {
         let recall = |city: &mut City, id: CardId| {
             let (act, rules) = (city.act(), city.rules.clone());
             city.db().write_now(Lane::Staff, move |tx| {
-                store::recall::recall(tx, &act, &rules, id, "市 一郎", CityRecord::Paper)
+                store::recall::record(tx, &act, &rules, &order(id, None)).map(|done| done.cancelled)
             })
         };
         assert_eq!(recall(&mut city, cards[0]), Ok(None));
@@ -183,6 +190,120 @@ on_both! {
         assert_eq!(pass(&mut city), Ok(()));
         assert_eq!(pass(&mut city), Err(RecallError::NotHere(PlaceKind::City)));
         assert_eq!(card(&city, id).cause, Some(domain::card::Cause::Recalled), "a move keeps the cause");
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_a_suspension_and_an_arrival_at_one_moment_never_receive_a_suspended_card(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 18);
+        city.at(EVE, 9 * 60);
+        let mut booked = Vec::new();
+        for (id, start) in cards.iter().copied().zip(STARTS.iter().cycle()) {
+            let slot = city.slot(DAY, start);
+            booked.push(city.book(id, slot).unwrap().id);
+        }
+        city.at(DAY, 8 * 60 + 55);
+        let (mut received, mut suspended) = (0, 0);
+        for (n, (id, reservation)) in cards.into_iter().zip(booked).enumerate() {
+            let (arrive, stop, rules, db) = (city.act(), city.act(), city.rules.clone(), city.db());
+            let arrives =
+                || db.write_now(Lane::Staff, move |tx| store::reception::arrive(tx, &arrive, reservation));
+            let stops = || {
+                db.write_now(Lane::Staff, move |tx| {
+                    store::recall::record(tx, &stop, &rules, &order(id, Some(Booked::Suspend)))
+                })
+            };
+            let (arrived, stopped) = if n % 2 == 0 {
+                at_once(arrives, stops)
+            } else {
+                let (stopped, arrived) = at_once(stops, arrives);
+                (arrived, stopped)
+            };
+            match (arrived, stopped) {
+                (Ok(_), Err(RecallError::Received)) => {
+                    received += 1;
+                    assert!(!card(&city, id).suspended);
+                }
+                (Err(ReceptionError::Suspended), Ok(done)) => {
+                    suspended += 1;
+                    assert_eq!((done.state, done.cancelled), (Recalled::Suspended, None));
+                    assert!(card(&city, id).suspended);
+                }
+                (arrived, stopped) => panic!("arrived {arrived:?}, stopped {stopped:?}"),
+            }
+        }
+        assert_eq!(received + suspended, 18);
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_a_suspension_and_a_cancellation_with_a_new_booking_leave_no_new_booking(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 18);
+        city.at(EVE, 9 * 60);
+        for (id, start) in cards.iter().copied().zip(STARTS.iter().cycle()) {
+            let slot = city.slot(DAY, start);
+            let reservation = city.book(id, slot.clone()).unwrap().id;
+            let (cancel, book, stop) = (city.citizen(), city.citizen(), city.act());
+            let (rules, keys, same, db) = (city.rules.clone(), city.keys.clone(), city.rules.clone(), city.db());
+            let wish = city.wish(id, slot);
+            let (stopped, again) = at_once(
+                || {
+                    db.write_now(Lane::Staff, move |tx| {
+                        store::recall::record(tx, &stop, &same, &order(id, Some(Booked::Suspend)))
+                    })
+                },
+                || {
+                    let other = rules.clone();
+                    db.write_now(Lane::Public, move |tx| {
+                        store::reservation::cancel(tx, &cancel, &other, reservation, Channel::Web)
+                    })?;
+                    db.write_now(Lane::Public, move |tx| store::reservation::book(tx, &book, &keys, &rules, &wish))
+                },
+            );
+            let live = city.db().read_now(move |reader| store::reservation::live_of(reader, id)).unwrap();
+            match (stopped.unwrap().state, again) {
+                // It found the booking, the one before or the one after: no other comes beside it.
+                (Recalled::Suspended, Ok(_)) => assert!(live.is_some()),
+                // Or between the two it found none, and the card's way is over.
+                (Recalled::Suspended, Err(BookingError::Suspended))
+                | (Recalled::Ended, Err(BookingError::NotBookable(Stage::Ended))) => assert!(live.is_none()),
+                (state, again) => panic!("{state}, {:?}", again.map(|again| again.id)),
+            }
+        }
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_a_suspension_and_a_pull_at_one_moment_leave_the_card_in_one_place(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 18);
+        city.at(EVE, 9 * 60);
+        for (id, start) in cards.iter().copied().zip(STARTS.iter().cycle()) {
+            let slot = city.slot(DAY, start);
+            city.book(id, slot).unwrap();
+        }
+        for id in cards {
+            let (pull, stop, day) = (city.act(), city.act(), city.day(DAY));
+            let (rules, db) = (city.rules.clone(), city.db());
+            let (pulled, stopped) = at_once(
+                || db.write_now(Lane::Staff, move |tx| store::pull::pull(tx, &pull, id, &day)),
+                || {
+                    db.write_now(Lane::Staff, move |tx| {
+                        store::recall::record(tx, &stop, &rules, &order(id, Some(Booked::Suspend)))
+                    })
+                },
+            );
+            stopped.unwrap();
+            let wanted = match pulled.unwrap() {
+                Pulled::Pulled => PlaceKind::Tray,
+                Pulled::Suspended => PlaceKind::Box,
+                other => panic!("{other:?}"),
+            };
+            let now = card(&city, id);
+            assert_eq!((now.place_kind, now.suspended), (wanted, true));
+        }
         city.seal();
         assert_eq!(city.verify(), []);
     }

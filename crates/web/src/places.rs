@@ -6,6 +6,7 @@
 use domain::journal::Actor;
 use domain::rules::RuleSet;
 use store::offer::OfferError;
+use store::recall::RecallError;
 use store::reservation::BookingError;
 use store::wish::WishError;
 use store::{Act, Lane, Tx};
@@ -30,6 +31,12 @@ impl MayBeStale for BookingError {
 impl MayBeStale for OfferError {
     fn is_stale(&self) -> bool {
         *self == Self::Booking(BookingError::StaleRules)
+    }
+}
+
+impl MayBeStale for RecallError {
+    fn is_stale(&self) -> bool {
+        *self == Self::StaleRules
     }
 }
 
@@ -70,6 +77,15 @@ impl App {
         T: Send + 'static,
     {
         self.with_rules(lane, actor, write).await
+    }
+
+    /// [`Self::write_with_rules`] for recalls.
+    pub(crate) async fn write_recall<T, F>(&self, actor: Actor, write: F) -> Result<T, RecallError>
+    where
+        F: Fn(&mut Tx<'_>, &Act, &RuleSet) -> Result<T, RecallError> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        self.with_rules(Lane::Staff, actor, write).await
     }
 
     async fn with_rules<T, E, F>(&self, lane: Lane, actor: Actor, write: F) -> Result<T, E>

@@ -85,15 +85,17 @@ on_both! {
         let page = |n: usize| format!("/cards/{}", cards[n]);
         other.open(&format!("{}/recall", page(0)));
         let stale = {
-            other.fill("person", "市民課 二郎").tick("paper", "yes", true);
-            other.form_of("引抜き指示を記録する")
+            other.fill("person", "市民課 二郎").tick("paper", "yes", true).choose("booked", "cancel");
+            other.form_of("交付の中止を記録する")
         };
-        operator.open(&page(0)).follow("市の引抜き指示を記録").reads("11月11日(水) 9:00").reads("この予約は取り消されます。");
-        operator.press("引抜き指示を記録する").reads("市の担当者の氏名を入力してください。");
+        operator.open(&page(0)).follow("交付の中止を記録").reads("11月11日(水) 9:00").reads("予約をどうするか");
+        operator.press("交付の中止を記録する").reads("市の担当者の氏名を入力してください。");
         assert_eq!(operator.status(), 422);
-        operator.fill("person", "市民課 一郎").press("引抜き指示を記録する").reads("市の署名のある書面");
+        operator.fill("person", "市民課 一郎").press("交付の中止を記録する").reads("市の署名のある書面");
         assert_eq!(operator.page().value("person").as_deref(), Some("市民課 一郎"));
-        operator.tick("paper", "yes", true).press_twice("引抜き指示を記録する");
+        operator.tick("paper", "yes", true).press("交付の中止を記録する").reads("予約をどうするかを選んでください。");
+        assert_eq!(operator.status(), 422);
+        operator.choose("booked", "cancel").press_twice("交付の中止を記録する");
         operator.reads("交付窓口では渡さずに終了しました（市の引抜き指示）。カードを引き抜いて、市へ渡してください。");
         operator.reads("市の担当者：市民課 一郎").reads("お調べすることがありますので、市の担当からご案内します。");
         other.submit(&stale).reads("ほかの人が先に記録しました。");
@@ -102,7 +104,7 @@ on_both! {
         assert_eq!((recalled.stage, recalled.cause), (Stage::Ended, Some(Cause::Recalled)));
         // The city's own account needs no paper.
         let mut city = house.person(Role::CityStaff);
-        city.open(&format!("{}/recall", page(3))).fill("person", "市民課 三郎").press("引抜き指示を記録する");
+        city.open(&format!("{}/recall", page(3))).fill("person", "市民課 三郎").press("交付の中止を記録する");
         city.reads("市の引抜き指示");
         // Its reservation is a difference of the list, red until somebody saw it; the citizen cannot book it again.
         operator.open("/list/2026-11-11").reads("確かめていない違い（1件）").reads("引抜き指示");
@@ -113,11 +115,11 @@ on_both! {
         citizen.press(&button);
         assert_ne!(citizen.path().rsplit('/').next(), Some("days"), "{}", citizen.text());
         // Both are on the pull's page; a scan takes each out and says where it belongs.
-        operator.open("/").reads("市の引抜き指示").reads("2枚（市へ渡すまで）");
-        operator.open("/pull/2026-11-11").reads("市の引抜き指示のカード（2枚）").reads("0／2枚");
+        operator.open("/").reads("市へ渡す交付中止のカード").reads("2枚（市へ渡すまで）").reads("市民へ連絡");
+        operator.open("/pull/2026-11-11").reads("交付中止のカード（2枚）").reads("0／2枚");
         assert!(!operator.text().contains("箱へ戻すカード"), "what goes to the city does not go back into a box");
         for n in [0, 3] {
-            scans(&mut operator, &house, cards[n]).reads("市の引抜き指示のカードです：検品机に別に置き、市へ渡してください");
+            scans(&mut operator, &house, cards[n]).reads("交付中止のカードです：検品机に別に置き、市へ渡してください");
             assert_eq!(card(&house, cards[n]).place_kind, PlaceKind::Desk);
         }
         let mut charge = house.person(Role::PersonInCharge);
@@ -136,7 +138,7 @@ on_both! {
         charge.open("/close/2026-11-10");
         assert!(!charge.text().contains("箱の外にあるカード"));
         operator.open("/pull/2026-11-11");
-        assert!(!operator.text().contains("市の引抜き指示のカード（"));
+        assert!(!operator.text().contains("交付中止のカード（"));
         house.run_jobs();
         house.verify();
     }
@@ -146,7 +148,8 @@ on_both! {
         house.at(DAY, "9:00");
         let mut operator = house.operator();
         operator.open(&format!("/cards/{}/recall", cards[1])).fill("person", "市民課 一郎").tick("paper", "yes", true);
-        let late = operator.form_of("引抜き指示を記録する");
+        operator.choose("booked", "cancel");
+        let late = operator.form_of("交付の中止を記録する");
         // The citizen comes meanwhile.
         operator.post("/scan", &[("scan", &control(&house, cards[1]))]).press("受け付ける");
         operator.submit(&late).reads("このカードの来庁者を受け付けています。");
@@ -161,12 +164,7 @@ on_both! {
             store::batch::send(tx, &act, &site, consignment, 1, "市 一郎", paper)
         });
         sent.unwrap();
-        operator.open(&format!("/cards/{first}/recall")).reads("いま引抜き指示を記録できません。");
-        operator.post(&format!("/cards/{first}/recall"), &[
-            ("operation", "01JCZ000000000000000000000"), ("person", "市"), ("paper", "yes"),
-        ]);
-        operator.reads("にあり、ここからは引き抜けません。");
-        assert_eq!(operator.status(), 409);
+        operator.open(&format!("/cards/{first}/recall")).reads("記録すると保留になり、市から戻ったあとに");
         house.run_jobs();
         house.verify();
     }

@@ -45,6 +45,10 @@ impl Entry {
             Self::CardMailedAgain { .. } => "card_mailed_again",
             Self::CardRecalled { .. } => "card_recalled",
             Self::RecalledCardPassed { .. } => "recalled_card_passed",
+            Self::CardStopped { .. } => "card_stopped",
+            Self::SuspensionDecided { .. } => "suspension_decided",
+            Self::TellingAsked { .. } => "telling_asked",
+            Self::TellingDone { .. } => "telling_done",
             Self::BackScanned { .. } => "back_scanned",
             Self::FilterSaved { .. } => "filter_saved",
             Self::FilterShared { .. } => "filter_shared",
@@ -164,7 +168,14 @@ impl Entry {
             | Self::CardRecalled { card, .. }
             | Self::RecalledCardPassed { card, .. }
             // So many of them that a stock-taking finds them by its own rows.
-            | Self::CardCounted { card, .. } => vec![S::Card(*card)],
+            | Self::CardCounted { card, .. }
+            | Self::SuspensionDecided { card, .. } => vec![S::Card(*card)],
+            Self::CardStopped { card, reservation, .. } => {
+                std::iter::once(S::Card(*card)).chain(reservation.map(S::Reservation)).collect()
+            }
+            Self::TellingAsked { card, reservation, .. } | Self::TellingDone { card, reservation, .. } => {
+                vec![S::Card(*card), S::Reservation(*reservation)]
+            }
             Self::BatchSent { batch, .. }
             | Self::BatchReturned { batch, .. }
             | Self::MailBatchSent { batch, .. }

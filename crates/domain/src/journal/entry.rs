@@ -6,19 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{BusinessDay, CityRecord, Ending, Slot};
 use crate::arrangement::StaffList;
-use crate::card::{Finding, Pass};
+use crate::card::{Cause, Finding, Pass};
 use crate::check_sheet::{Collected, Sheet};
 use crate::correction::End;
 use crate::day_list::Duty;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, OfferId, OfferingId,
-    PersonId, PlaceId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId, WishId,
+    PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId, TellingId,
+    WishId,
 };
 use crate::incident::{Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
 use crate::mail;
 use crate::offer::{self, Proposed};
 use crate::permission::Role;
+use crate::recall;
 use crate::reception::Reason;
 use crate::report::AtClose;
 use crate::reservation::{Channel, Limit, Pins, Visitor};
@@ -331,6 +333,59 @@ pub enum Entry {
         card: CardId,
         /// How it was recorded.
         recorded: CityRecord,
+    },
+    /// 交付中止・保留: a card is not to be handed out, or not before the city decides.
+    CardStopped {
+        /// Which recall.
+        recall: RecallId,
+        /// Which card.
+        card: CardId,
+        /// Why.
+        cause: Cause,
+        /// Who said so.
+        source: recall::Source,
+        /// How the city's word was recorded; none: it was not the city's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recorded: Option<CityRecord>,
+        /// Whether its process ended, it waits for the city's decision, or the city has it already.
+        state: recall::State,
+        /// The day by which the city wants it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+        /// The reservation that it had.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reservation: Option<ReservationId>,
+    },
+    /// The city decided of a card that waited for it.
+    SuspensionDecided {
+        /// Which recall.
+        recall: RecallId,
+        /// Which card.
+        card: CardId,
+        /// What became of it.
+        state: recall::State,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// 市民へ連絡: a reservation was cancelled with a recall, and somebody has to tell its citizen.
+    TellingAsked {
+        /// Which.
+        telling: TellingId,
+        /// Of which card.
+        card: CardId,
+        /// Which reservation.
+        reservation: ReservationId,
+    },
+    /// 市民へ連絡 is done.
+    TellingDone {
+        /// Which.
+        telling: TellingId,
+        /// Of which card.
+        card: CardId,
+        /// Which reservation.
+        reservation: ReservationId,
+        /// How it ended.
+        told: recall::Told,
     },
     /// The back of a card was scanned, or an Individual Number typed, where a code of ours belongs. Nothing of what was
     /// read is here.

@@ -131,6 +131,7 @@ impl Posting {
         card.stage == Stage::Ended
             && card.cause == Some(Cause::MailedByCity)
             && card.place_kind == self.way().0
+            && (self == Self::CameBack || !card.suspended)
     }
 }
 

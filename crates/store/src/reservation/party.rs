@@ -83,12 +83,13 @@ fn can_be_one(cards: &[CardId]) -> Result<(), BookingError> {
     if different.len() == cards.len() { Ok(()) } else { Err(BookingError::AnotherParty) }
 }
 
-/// Refuses a card that is not notified.
+/// Refuses a card that is not notified, or waits for the city's decision.
 fn bookable(tx: &mut Tx<'_>, card: CardId) -> Result<(), BookingError> {
-    match card::find(tx, card)?.map(|card| card.stage) {
+    match card::find(tx, card)? {
         None => Err(BookingError::NotFound),
-        Some(Stage::Notified) => Ok(()),
-        Some(stage) => Err(BookingError::NotBookable(stage)),
+        Some(card) if card.suspended => Err(BookingError::Suspended),
+        Some(card) if card.stage == Stage::Notified => Ok(()),
+        Some(card) => Err(BookingError::NotBookable(card.stage)),
     }
 }
 

@@ -14,7 +14,7 @@ use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Findings, Invariant, PAGE, cabinet_keys, incidents, offers, stocktakings, wishes};
+use super::{Findings, Invariant, PAGE, cabinet_keys, incidents, offers, recalls, stocktakings, wishes};
 use crate::error::Result;
 use crate::journal;
 use crate::keys::Keys;
@@ -81,6 +81,7 @@ struct Folded {
     corrected: BTreeMap<ReservationId, ReceptionId>,
     incidents: incidents::Told,
     offers: offers::Told,
+    recalls: recalls::Told,
     wishes: wishes::Told,
     stocktakings: stocktakings::Told,
     keys: cabinet_keys::Told,
@@ -146,6 +147,7 @@ impl Told {
 impl Folded {
     fn take(&mut self, entry: &Entry) {
         self.offers.take(entry);
+        self.recalls.take(entry);
         self.wishes.take(entry);
         self.stocktakings.take(entry);
         self.keys.take(entry);
@@ -265,6 +267,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     counts(reader, &mut folded, findings)?;
     incidents::check(reader, std::mem::take(&mut folded.incidents), findings)?;
     offers::check(reader, std::mem::take(&mut folded.offers), findings)?;
+    recalls::check(reader, std::mem::take(&mut folded.recalls), findings)?;
     wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
     stocktakings::check(reader, std::mem::take(&mut folded.stocktakings), findings)?;
     cabinet_keys::check(reader, &folded.keys, findings)?;

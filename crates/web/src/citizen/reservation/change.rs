@@ -180,7 +180,7 @@ pub(crate) async fn change(
         Err(BookingError::AnotherParty | BookingError::ChangedSince) => {
             Ok(see_other(&route::changed(id, Banner::Changed.code())))
         }
-        Err(BookingError::NotBookable(_)) => {
+        Err(BookingError::NotBookable(_) | BookingError::Suspended) => {
             Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::show(id)), Reason::Ask)))
         }
         // The rules keep changing: in a moment they will stand.

@@ -215,7 +215,7 @@ pub(crate) async fn accept(
         app.proofs.forget(id);
         return Ok(see_other(&route::changed(id, Banner::Accepted.code())));
     }
-    if let Err(OfferError::Booking(BookingError::NotBookable(_))) = done {
+    if let Err(OfferError::Booking(BookingError::NotBookable(_) | BookingError::Suspended)) = done {
         return Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::show(id)), Refusal::Ask)));
     }
     after(&app, id, done)

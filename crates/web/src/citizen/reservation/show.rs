@@ -19,6 +19,7 @@ use crate::citizen::visit::begun::{
     Booking, Deadlines, Standing, deadlines, deadlines_of, has_begun, opened,
 };
 use crate::citizen::visit::done::{number_code, people_of};
+use crate::citizen::visit::ended::{Reason, RefusedPage};
 use crate::citizen::visit::people::{ListFor, Person, belongings};
 use crate::citizen::{Layout, frame, route};
 use crate::key;
@@ -239,6 +240,10 @@ pub(crate) async fn show(
     let id = opened.visit.id;
     match opened.standing(app.now()) {
         Standing::Booked(booking) | Standing::Over(booking) => page(&app, &asked, id, &booking, None).await,
+        Standing::Call => {
+            let layout = frame::layout(&app, &asked).at(route::show(id));
+            Ok(respond(&RefusedPage::new(layout, Reason::Ask)))
+        }
         other => Ok(other.go_on(id)),
     }
 }

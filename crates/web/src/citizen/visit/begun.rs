@@ -165,6 +165,8 @@ pub(crate) struct Opened {
     people: Vec<(Reservation, String)>,
     /// Whether somebody of them has no place any more.
     is_unplaced: bool,
+    /// Whether a card of theirs is not to be handed out, or not before the city decides.
+    asks_to_call: bool,
 }
 
 /// A visit whose cookie opens it and whose turn it is to choose a day and a time.
@@ -244,6 +246,7 @@ async fn open(
                 None => None,
             };
             let (mut people, mut is_unplaced) = (Vec::new(), false);
+            let (mut suspended, mut recalled) = (false, false);
             if let Some(reservation) = &reservation {
                 for person in party::everyone(reader, reservation)? {
                     let end = match person.card.filter(|_| person.party.is_some()) {
@@ -251,10 +254,19 @@ async fn open(
                         None => String::new(),
                     };
                     is_unplaced |= is_unplaced_now(reader, &rules, &person, now)?;
+                    let may_ask =
+                        person.card.is_some() && matches!(person.state, State::Booked | State::Cancelled);
+                    if may_ask && store::recall::asks_to_call(reader, person.id)? {
+                        suspended |= person.state == State::Booked;
+                        recalled |= person.state == State::Cancelled;
+                    }
                     people.push((person, end));
                 }
             }
-            Ok(Some(Opened { visit, reservation, people, is_unplaced }))
+            // Where one of a family was recalled, the others go on with their booking.
+            let asks_to_call =
+                suspended || recalled && people.iter().all(|(person, _)| person.state != State::Booked);
+            Ok(Some(Opened { visit, reservation, people, is_unplaced, asks_to_call }))
         })
         .await?;
     let opened = opened.ok_or(PageError::VisitEnded)?;
@@ -384,12 +396,17 @@ pub(crate) enum Standing {
     Cancelled(Reservation),
     /// Its day came: issued, sent away, or not come.
     Over(Booking),
+    /// A card is not to be handed out, or not before the city decides: the page says to call, and nothing else.
+    Call,
 }
 
 impl Opened {
     /// Where the booking stands now.
     pub(crate) fn standing(&self, now: Timestamp) -> Standing {
         let Some(reservation) = self.reservation.clone() else { return Standing::Choosing };
+        if self.asks_to_call {
+            return Standing::Call;
+        }
         // Whoever of the family is booked is the booking, also where the one who was asked for is no more.
         if let Some(booked) = self.those(|person| person.state == State::Booked) {
             return Standing::Booked(booked);
@@ -438,7 +455,7 @@ impl Standing {
             Self::RanOut => route::check(visit),
             Self::Booked(_) => route::done(visit),
             Self::Cancelled(_) => route::cancelled(visit),
-            Self::Over(_) => route::show(visit),
+            Self::Over(_) | Self::Call => route::show(visit),
         })
     }
 }

@@ -87,10 +87,12 @@ pub(crate) async fn book(
             Ok(respond(&ExpiredPage::new(layout(), visit.id, frame::hold_minutes(&app, visit.service()))))
         }
         // One of a family cannot be booked any more: their page says who, and the others go on.
-        Err(BookingError::NotBookable(_) | BookingError::NotFound) if people > 1 => {
+        Err(BookingError::NotBookable(_) | BookingError::Suspended | BookingError::NotFound)
+            if people > 1 =>
+        {
             Ok(see_other(&route::family(visit.id)))
         }
-        Err(BookingError::NotBookable(_) | BookingError::NotFound) => {
+        Err(BookingError::NotBookable(_) | BookingError::Suspended | BookingError::NotFound) => {
             Ok(respond(&RefusedPage::new(layout().at(route::key()), Reason::Ask)))
         }
         Err(BookingError::Reused(_)) => Err(PageError::Conflict("the form is stale".to_owned())),

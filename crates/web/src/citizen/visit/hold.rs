@@ -81,12 +81,13 @@ pub(crate) async fn hold(
         }
         Err(BookingError::AlreadyBooked(booked)) if visit.others == 0 => go_to(&app, &visit, booked).await,
         // One of the family cannot be booked any more: their page says who, and the others go on.
-        Err(BookingError::AlreadyBooked(_) | BookingError::NotBookable(_) | BookingError::NotFound)
-            if visit.others > 0 =>
-        {
-            Ok(see_other(&route::family(visit.id)))
-        }
-        Err(BookingError::NotBookable(_) | BookingError::NotFound) => {
+        Err(
+            BookingError::AlreadyBooked(_)
+            | BookingError::NotBookable(_)
+            | BookingError::Suspended
+            | BookingError::NotFound,
+        ) if visit.others > 0 => Ok(see_other(&route::family(visit.id))),
+        Err(BookingError::NotBookable(_) | BookingError::Suspended | BookingError::NotFound) => {
             Ok(respond(&RefusedPage::new(frame::layout(&app, &asked).at(route::key()), Reason::Ask)))
         }
         Err(BookingError::ByTelephone) => {

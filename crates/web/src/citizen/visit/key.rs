@@ -202,6 +202,9 @@ pub(crate) async fn find(
 
 /// Why a proven card cannot be booked now.
 pub(crate) fn refusal(card: &Card) -> Option<Reason> {
+    if card.suspended {
+        return Some(Reason::Ask);
+    }
     match card.stage {
         Stage::Notified => None,
         Stage::Issued => Some(Reason::Issued),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use domain::id::{PersonId, PlaceId};
 use domain::journal::{Actor, BusinessDay, CityRecord, Ending, Entry, Slot};
 use domain::mail::Reply;
+use domain::recall;
 use domain::reservation::{Pins, Visitor};
 use domain::rules::{Agreed, Deed, RuleSet};
 use domain::service::SiteCode;
@@ -278,6 +279,25 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::RecalledCardPassed { recorded, .. } => {
             format!("引き抜いたカードを市へ渡しました{}", recorded_words(*recorded))
         }
+        Entry::CardStopped { cause, source, recorded, state, until, .. } => {
+            let until = until.map(|until| format!("、期限は{}", era_date(until))).unwrap_or_default();
+            let how = recorded.map_or("", recorded_words);
+            let (cause, source) = (cause.label(), source.label());
+            match state {
+                recall::State::Suspended => {
+                    format!("カードを保留にしました（{cause}、{source}{until}）{how}")
+                }
+                _ => format!("交付を中止しました（{cause}、{source}{until}）{how}"),
+            }
+        }
+        Entry::SuspensionDecided { state, recorded, .. } => match state {
+            recall::State::Lifted => {
+                format!("市の判断により、カードの保留を解除しました{}", recorded_words(*recorded))
+            }
+            _ => format!("市の判断により、保留のカードの交付を終わりにしました{}", recorded_words(*recorded)),
+        },
+        Entry::TellingAsked { .. } => "市民への連絡が必要になりました".to_owned(),
+        Entry::TellingDone { told, .. } => format!("市民への連絡を終えました（{}）", told.label()),
         Entry::BackScanned { screen, .. } => {
             format!("個人番号の読み取りを止め、読み取った内容を消去しました（{}）", screen.label())
         }
@@ -427,7 +447,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 94] = [
+pub(crate) const KINDS: [(&str, &str); 98] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -443,6 +463,10 @@ pub(crate) const KINDS: [(&str, &str); 94] = [
     ("reservation_taken_over", "前事業者の予約の引継ぎ"),
     ("card_recalled", "市の引抜き指示"),
     ("recalled_card_passed", "引き抜いたカードの市への引渡し"),
+    ("card_stopped", "交付の中止・保留"),
+    ("suspension_decided", "保留のカードの市の判断"),
+    ("telling_asked", "市民への連絡が必要"),
+    ("telling_done", "市民への連絡の終わり"),
     ("back_scanned", "個人番号の読み取りの停止"),
     ("filter_saved", "絞り込みの保存"),
     ("filter_shared", "絞り込みの共有"),
@@ -589,7 +613,8 @@ pub(crate) fn screen(code: &str) -> &str {
         "counter" => "窓口",
         "reception" => "受付",
         "close" => "窓口の締め",
-        "recall" => "市の引抜き指示",
+        "recall" => "交付の中止",
+        "recalls" => "交付中止と保留",
         "incidents_file" => "事故の一覧の書き出し",
         "pull_file" => "引き抜きの一覧の書き出し",
         "people_file" => "アカウントの一覧の書き出し",

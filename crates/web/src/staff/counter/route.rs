@@ -94,10 +94,23 @@ pub(crate) fn incident(card: CardId) -> String {
     format!("/cards/{card}/incident")
 }
 
-/// Writing down that the city wants a card back.
+/// Writing down that a card is not to be handed out.
 pub(crate) fn recall(card: CardId) -> String {
     format!("/cards/{card}/recall")
 }
+
+/// Writing down that an applicant withdraws.
+pub(crate) fn withdraw(card: CardId) -> String {
+    format!("/cards/{card}/withdraw")
+}
+
+/// Writing down what the city decided of a card that waits.
+pub(crate) fn decide(card: CardId) -> String {
+    format!("/cards/{card}/decide")
+}
+
+/// The cards that are not to be handed out, and the citizens who have to be told.
+pub(crate) const RECALLS: &str = "/recalls";
 
 /// The incidents that are open.
 pub(crate) const INCIDENTS: &str = "/incidents";

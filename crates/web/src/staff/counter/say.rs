@@ -34,7 +34,7 @@ pub(crate) struct Facts {
     pub(crate) live: Option<Reservation>,
     /// Where the visitor stands who is here for it.
     visit: Option<Visit>,
-    /// It is held back: an inspection found something, or an incident is open.
+    /// It is held back: an inspection found something, an incident is open, or the city decides.
     held_back: bool,
     /// The day on which the city mailed it.
     mailed_on: Option<Date>,
@@ -51,6 +51,7 @@ impl Facts {
         };
         let inspected = store::card::inspected(reader, id)?;
         let held_back = inspected.iter().any(|(_, finding)| *finding != Finding::Good)
+            || card.suspended
             || store::incident::open_of(reader, id)?.is_some();
         let mailed_on = match card.cause {
             Some(Cause::MailedByCity) => mailed_on(reader, id)?,

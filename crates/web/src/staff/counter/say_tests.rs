@@ -71,6 +71,7 @@ fn card(stage: Stage, place: PlaceKind) -> Card {
         key_issue: 0,
         key_version: 1,
         posted_on: (stage == Stage::Notified).then_some(date(2026, 11, 2)),
+        suspended: false,
     }
 }
 

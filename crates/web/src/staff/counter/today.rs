@@ -118,7 +118,7 @@ pub(crate) struct Facts {
     incidents: u32,
     /// Keys that somebody holds.
     keys: Vec<Held>,
-    recalls: u32,
+    recalls: store::recall::Work,
     failed_mails: u32,
     listed: u32,
     inspected: u32,
@@ -200,7 +200,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         counters: lie(PlaceKind::Counter),
         incidents: store::incident::how_many(reader, site)?,
         keys: store::cabinet_key::held_at(reader, site)?,
-        recalls: store::recall::how_many(reader, site)?,
+        recalls: store::recall::work(reader, site, *day)?,
         failed_mails: store::outbox::failed::how_many(reader, site, *day, MOST)?,
         listed: have(Progress::Listed),
         inspected: have(Progress::Inspected),
@@ -260,10 +260,26 @@ fn work(facts: &Facts, today: &BusinessDay, is_over: bool) -> Vec<Work> {
             Permission::SeeCards,
         );
     }
-    if facts.recalls > 0 {
-        let how_much = format!("{}枚（市へ渡すまで）", facts.recalls);
-        let href = route::pull(today.day);
-        wait("市の引抜き指示", how_much, true, "引き抜く", &href, Permission::MoveCards);
+    let recalls = &facts.recalls;
+    let by_when = match (recalls.late, recalls.due) {
+        (0, 0) => String::new(),
+        (0, due) => format!("。今日が期限のもの{due}枚"),
+        (late, _) => format!("。期限を過ぎたもの{late}枚"),
+    };
+    if recalls.to_pass > 0 {
+        let how_much = format!("{}枚（市へ渡すまで）{by_when}", recalls.to_pass);
+        let what = "市へ渡す交付中止のカード";
+        wait(what, how_much, true, "交付中止を見る", route::RECALLS, Permission::SeeCards);
+    }
+    if recalls.suspended > 0 {
+        let by_when = if recalls.to_pass > 0 { "" } else { &by_when };
+        let how_much = format!("{}枚（渡せません）{by_when}", recalls.suspended);
+        let (what, act) = ("市の判断を待つ保留のカード", "保留を見る");
+        wait(what, how_much, recalls.late > 0, act, route::RECALLS, Permission::SeeCards);
+    }
+    if recalls.to_tell > 0 {
+        let how_much = format!("{}件", recalls.to_tell);
+        wait("市民へ連絡", how_much, true, "連絡を記録", route::RECALLS, Permission::Reserve);
     }
     if facts.failed_mails > 0 {
         let more = if facts.failed_mails >= MOST { "以上" } else { "" };

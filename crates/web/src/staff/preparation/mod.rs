@@ -7,6 +7,7 @@ mod consignment;
 mod letter;
 mod opening;
 mod paper;
+mod recalls;
 mod scan;
 pub(crate) mod stocktaking;
 mod storage;
@@ -175,6 +176,12 @@ fn cards(desk: Desk) -> Desk {
         .post("/cards/{id}/mailed-again", TRANSFER, card::posted::mailed_again)
         .get("/cards/{id}/recall", TRANSFER, card::recall::show)
         .post("/cards/{id}/recall", TRANSFER, card::recall::recall)
-        .post("/cards/{id}/recalled-to-city", TRANSFER, card::recall::pass)
+        .get("/cards/{id}/withdraw", Access::May(Permission::Reserve), card::recall::show_withdrawal)
+        .post("/cards/{id}/withdraw", Access::May(Permission::Reserve), card::recall::withdraw)
+        .get("/cards/{id}/decide", TRANSFER, card::decide::show)
+        .post("/cards/{id}/decide", TRANSFER, card::decide::decide)
+        .post("/cards/{id}/recalled-to-city", TRANSFER, card::pass::pass)
+        .get("/recalls", SEE, recalls::list::show)
+        .post("/tellings/{id}/done", Access::May(Permission::Reserve), recalls::tell::end)
         .post("/cards/{id}/reprint", Access::May(Permission::PrintLetters), card::reprint::reprint)
 }

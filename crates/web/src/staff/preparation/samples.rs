@@ -4,7 +4,10 @@ use askama::Template;
 use domain::batch::BatchKind;
 use domain::card::{Pass, Progress};
 use domain::consignment::{ApplicationMethod, Way};
-use domain::id::{BatchId, CardId, ConsignmentId, FilterId, Id, LetterBatchId, OperationId, PlaceId};
+use domain::id::{
+    BatchId, CardId, ConsignmentId, FilterId, Id, LetterBatchId, OperationId, PlaceId, RecallId,
+    ReservationId, TellingId,
+};
 use domain::place::PlaceKind;
 use domain::profile::Profile;
 use jiff::civil::date;
@@ -12,8 +15,9 @@ use store::batch::mail::Posting;
 use store::letter::PartState;
 use store::saved::Saved;
 
+use super::card::recall::Face;
 use super::consignment::problem;
-use super::{batch, card, consignment, letter, scan, storage};
+use super::{batch, card, consignment, letter, recalls, scan, storage};
 use crate::kit::{Form, Language, Texts};
 use crate::staff::export::TooLongPage;
 use crate::staff::layout::samples::person;
@@ -44,6 +48,41 @@ pub(super) fn profile() -> Profile {
 
 fn layout(title: &str) -> Layout {
     Layout::new(title, date(2026, 11, 24), Some(person())).within(Task::Preparation)
+}
+
+/// What the form of a recall can refuse.
+const RECALL_FIELDS: [&str; 6] = ["source", "cause", "until", "booked", "person", "paper"];
+
+fn recalls_page(with_lines: bool) -> recalls::list::ListPage {
+    let line = recalls::list::Line {
+        href: "/cards/x".to_owned(),
+        control: "104 230 001".to_owned(),
+        reference: "R8.11.20-1".to_owned(),
+        cause: "市の引抜き指示",
+        source: "市の指示",
+        place: "箱1-2-3".to_owned(),
+        until: "11月20日(金)".to_owned(),
+        late: true,
+        booked: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
+        next: ("市の判断を記録", Some("/cards/x/decide".to_owned())),
+    };
+    let telling = recalls::list::ToTell {
+        id: TellingId::from_parts(1, 1),
+        href: "/cards/x".to_owned(),
+        control: "104 230 001".to_owned(),
+        reservation: (ReservationId::from_parts(1, 1), "11月26日(木) 9:30".to_owned()),
+        since: "11月24日(火) 9:20".to_owned(),
+        operation: operation(),
+    };
+    let lines = if with_lines { vec![line] } else { vec![] };
+    recalls::list::ListPage {
+        layout: layout("交付中止と保留"),
+        problem: with_lines.then(|| "この連絡は、ほかの人が先に終えました。".to_owned()),
+        to_pass: lines.clone(),
+        suspended: lines,
+        to_tell: if with_lines { vec![telling] } else { vec![] },
+        may_tell: true,
+    }
 }
 
 fn pull_line(start: Option<domain::time::Start>) -> storage::pull::Line {
@@ -291,6 +330,8 @@ fn pages() -> Vec<(&'static str, String)> {
         posted: Some("令和8年11月24日(火)".to_owned()),
         way: card::show::way(Progress::Notified),
         ended: posting.map(|_| "このカードは交付窓口では渡さずに終了しました（市が郵送）。".to_owned()),
+        recall: Some("市の引抜き指示（市の指示）：保留、期限は11月30日(月)".to_owned()),
+        suspended: posting.is_none(),
         findings: vec![("数量・券面", "良好")],
         reservation: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
         ended_reservations: vec![("/reservation/y".to_owned(), "11月18日(水) 10:00 不来庁".to_owned())],
@@ -306,6 +347,8 @@ fn pages() -> Vec<(&'static str, String)> {
             walk_in: true,
             incident: Some("/cards/x/incident".to_owned()),
             recall: Some("/cards/x/recall".to_owned()),
+            withdraw: Some("/cards/x/withdraw".to_owned()),
+            decide: Some("/cards/x/decide".to_owned()),
             pass: posting.is_none(),
         },
         operation: operation(),
@@ -318,17 +361,34 @@ fn pages() -> Vec<(&'static str, String)> {
             remark: String::new(),
         }],
     };
-    let recall_page = |form: Form, problem: Option<String>| card::recall::RecallPage {
+    let recall_page =
+        |face: card::recall::Face, form: Form, problem: Option<String>| card::recall::RecallPage {
+            texts: texts(),
+            layout: layout(face.title()),
+            face,
+            elsewhere: None,
+            form,
+            by_paper: true,
+            id: card_id(1),
+            control: "104 230 001".to_owned(),
+            place: "箱1-2-3".to_owned(),
+            reservation: Some("11月26日(木) 9:30".to_owned()),
+            fits: problem.is_none(),
+            problem,
+            operation: operation(),
+        };
+    let decide_page = |form: Form, problem: Option<String>| card::decide::DecidePage {
         texts: texts(),
-        layout: layout("市の引抜き指示"),
+        layout: layout("保留のカードの市の判断"),
         form,
+        problem,
         by_paper: true,
         id: card_id(1),
+        recall: Some(RecallId::from_parts(1, 1)),
         control: "104 230 001".to_owned(),
+        cause: "申請の取下げ（本人から（電話））".to_owned(),
         place: "箱1-2-3".to_owned(),
         reservation: Some("11月26日(木) 9:30".to_owned()),
-        fits: problem.is_none(),
-        problem,
         operation: operation(),
     };
     let mut pages = vec![
@@ -567,9 +627,21 @@ fn pages() -> Vec<(&'static str, String)> {
         ("cards", cards(Form::fresh()).render()),
         ("cards-refused", cards(refused(&["day", "posted_until"])).render()),
         ("card", card_page(Form::fresh(), None).render()),
-        ("card-recall", recall_page(Form::fresh(), None).render()),
-        ("card-recall-refused", recall_page(refused(&["person", "paper"]), None).render()),
-        ("card-recall-too-late", recall_page(Form::fresh(), Some("先に記録しました。".to_owned())).render()),
+        ("card-recall", recall_page(Face::City, Form::fresh(), None).render()),
+        ("card-recall-refused", recall_page(Face::City, refused(&RECALL_FIELDS), None).render()),
+        (
+            "card-recall-too-late",
+            recall_page(Face::City, Form::fresh(), Some("先に記録しました。".to_owned())).render(),
+        ),
+        ("card-withdraw", recall_page(Face::Applicant, Form::fresh(), None).render()),
+        (
+            "card-withdraw-refused",
+            recall_page(Face::Applicant, refused(&["source", "booked"]), None).render(),
+        ),
+        ("card-decide", decide_page(Form::fresh(), None).render()),
+        ("card-decide-refused", decide_page(refused(&["decision", "person", "paper"]), None).render()),
+        ("recalls", recalls_page(true).render()),
+        ("recalls-none", recalls_page(false).render()),
         ("card-came-back", card_page(refused(&["on", "person"]), Some(Posting::CameBack)).render()),
         (
             "batch-mail",

@@ -43,8 +43,10 @@ pub(super) enum Outcome {
     Put,
     /// The card is out of its box and on the tray.
     Pulled,
-    /// The city wants the card back.
+    /// The card is not to be handed out, and goes to the city.
     Recalled,
+    /// The card waits for the city's decision.
+    Suspended,
     /// Nobody comes for the card on that day.
     NotOfTheDay,
     /// A place was chosen.
@@ -69,7 +71,7 @@ pub(super) enum Outcome {
     Again,
 }
 
-const OUTCOMES: [(Outcome, char, bool, &str); 21] = [
+const OUTCOMES: [(Outcome, char, bool, &str); 22] = [
     (Outcome::Good, 'g', true, "良好"),
     (Outcome::Complete, 'c', true, "検品済"),
     (Outcome::Mismatch, 'm', false, "不一致・不良：別に置いてください"),
@@ -79,7 +81,8 @@ const OUTCOMES: [(Outcome, char, bool, &str); 21] = [
     (Outcome::Undone, 'x', true, "取り消しました"),
     (Outcome::Put, 'i', true, "入れました"),
     (Outcome::Pulled, 'q', true, "引き抜きました"),
-    (Outcome::Recalled, 'y', false, "市の引抜き指示のカードです：検品机に別に置き、市へ渡してください"),
+    (Outcome::Recalled, 'y', false, "交付中止のカードです：検品机に別に置き、市へ渡してください"),
+    (Outcome::Suspended, 'j', false, "保留のカードです：引き抜かずに、元の場所へ戻してください"),
     (Outcome::NotOfTheDay, 'd', false, "この日の予約のカードではありません：元の場所に戻してください"),
     (Outcome::Place, 'l', true, "箱を選びました"),
     (Outcome::OtherList, 'o', false, "ほかの一覧表のカードです"),

@@ -242,7 +242,9 @@ async fn take(
             );
             return show::page(app, signed, booked, Form::fresh(), Some(problem)).await;
         }
-        Err(BookingError::AlreadyBooked(_) | BookingError::NotBookable(_)) if !with.is_empty() => {
+        Err(BookingError::AlreadyBooked(_) | BookingError::NotBookable(_) | BookingError::Suspended)
+            if !with.is_empty() =>
+        {
             return page(app, signed, id, Wished::of(with, Some(day)), form, Problem::default()).await;
         }
         Err(error) => {
@@ -265,6 +267,9 @@ pub(crate) fn problem(error: BookingError) -> Result<String, PageError> {
         BookingError::Over => "予約の日を過ぎているため変更できません。",
         BookingError::NotBookable(_) => {
             "このカードは、いまは予約を取れません。カードの画面を確かめてください。"
+        }
+        BookingError::Suspended => {
+            "保留のカードです。市が決めるまで、予約を取ることも変えることもできません。市の担当へつないでください。"
         }
         BookingError::StaleRules => "予約枠の規則が変わったところです。もう一度押してください。",
         BookingError::WrongState(wrong) => {

@@ -66,6 +66,10 @@ pub(in crate::staff) fn sentence(error: ReceptionError) -> Result<String, PageEr
         ReceptionError::DayClosed => {
             "今日は締めたため受け付けられません。業務責任者に知らせてください。".to_owned()
         }
+        ReceptionError::Suspended => {
+            "このカードは保留です。市が決めるまで渡せません。受け付けずに、市の担当へつないでください。"
+                .to_owned()
+        }
         ReceptionError::NotPulled(place) => {
             format!(
                 "カードはまだ「{place}」にあります。引き抜いて窓口へ持ってきてから、市へ引き継いでください。"

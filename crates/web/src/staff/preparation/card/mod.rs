@@ -1,8 +1,10 @@
 //! Cards: the list with its filters and files, and a card's page with its whole story.
 
+pub(super) mod decide;
 pub(super) mod export;
 pub(super) mod filter;
 pub(super) mod list;
+pub(super) mod pass;
 pub(super) mod posted;
 pub(super) mod recall;
 pub(super) mod reprint;

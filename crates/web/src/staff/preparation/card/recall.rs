@@ -1,5 +1,6 @@
-//! 引抜き指示: the city wants a card back. The page says what ends with it before anything is done; later the card goes
-//! to a named person of the city.
+//! 交付中止: a card that is not to be handed out. One form for the city's word and for what the register shows, one for an
+//! applicant who withdraws. Each says what the card has before anything is done: a reservation is kept with it until the
+//! city decides, or cancelled and somebody tells the citizen.
 
 use std::sync::Arc;
 
@@ -7,17 +8,19 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::card::{Cause, Stage};
 use domain::id::{CardId, OperationId};
 use domain::journal::{CityRecord, Subject};
+use domain::place::PlaceKind;
+use domain::recall::{Booked, Source};
 use domain::reservation::State as Booking;
 use domain::time::month_day_ja;
-use store::Lane;
-use store::card::StepError;
+use jiff::civil::Date;
+use store::card::{Card, StepError};
 use store::journal::View;
 use store::op::{Operation, once};
-use store::recall::RecallError;
+use store::recall::{Order, RecallError};
 
-use super::show;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
@@ -27,23 +30,89 @@ use crate::staff::field::{self, OPERATION, PAPER, PERSON};
 use crate::staff::wording::control;
 use crate::staff::{Layout, Task};
 
+/// The field that says who said so.
+const SOURCE: &str = "source";
+/// The field of the cause.
+const CAUSE: &str = "cause";
+/// The field of the day by which the city wants the card.
+const UNTIL: &str = "until";
+/// The field that says what becomes of the reservation.
+const BOOKED: &str = "booked";
+
+/// Which of the two forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Face {
+    /// The city's word, or what the register shows.
+    City,
+    /// The applicant withdraws.
+    Applicant,
+}
+
+impl Face {
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::City => "交付の中止",
+            Self::Applicant => "申請の取下げ",
+        }
+    }
+
+    fn sources(self) -> &'static [Source] {
+        match self {
+            Self::City => &[Source::City, Source::Register],
+            Self::Applicant => &[Source::Telephone, Source::Counter],
+        }
+    }
+
+    fn part(self) -> &'static str {
+        match self {
+            Self::City => "recall",
+            Self::Applicant => "withdraw",
+        }
+    }
+}
+
 /// The form.
 #[derive(Template)]
 #[template(path = "staff/preparation/card/recall.html")]
 pub(crate) struct RecallPage {
     pub(crate) texts: Texts,
     pub(crate) layout: Layout,
+    pub(crate) face: Face,
     pub(crate) form: Form,
     pub(crate) problem: Option<String>,
     pub(crate) by_paper: bool,
     pub(crate) id: CardId,
     pub(crate) control: String,
     pub(crate) place: String,
-    /// The reservation that ends with it.
+    /// What is special about the place where it is.
+    pub(crate) elsewhere: Option<&'static str>,
+    /// The reservation that it has.
     pub(crate) reservation: Option<String>,
     /// Whether the card can be recalled as it is now.
     pub(crate) fits: bool,
     pub(crate) operation: OperationId,
+}
+
+impl RecallPage {
+    fn causes(&self) -> Vec<(Cause, bool)> {
+        let chosen = self.form.typed(CAUSE);
+        Source::City.causes().iter().map(|cause| (*cause, cause.code() == chosen)).collect()
+    }
+
+    fn sources(&self) -> Vec<(Source, bool)> {
+        let chosen = self.form.typed(SOURCE);
+        let first = (chosen.is_empty() && self.face == Face::City).then_some(Source::City);
+        let is = |source: &Source| source.code() == chosen || Some(*source) == first;
+        self.face.sources().iter().map(|source| (*source, is(source))).collect()
+    }
+
+    fn is_city(&self) -> bool {
+        self.face == Face::City
+    }
+
+    fn is_booked(&self, wanted: Booked) -> bool {
+        self.form.typed(BOOKED) == wanted.code()
+    }
 }
 
 impl Page for RecallPage {
@@ -52,19 +121,29 @@ impl Page for RecallPage {
     }
 }
 
-/// Shows the form.
+/// Shows the form of the city's word.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    page(&app, &signed, field::id(&id)?, Form::fresh(), None).await
+    page(&app, &signed, field::id(&id)?, Face::City, Form::fresh(), None).await
+}
+
+/// Shows the form of an applicant who withdraws.
+pub(crate) async fn show_withdrawal(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    signed: Signed,
+) -> Result<Response, PageError> {
+    page(&app, &signed, field::id(&id)?, Face::Applicant, Form::fresh(), None).await
 }
 
 async fn page(
     app: &App,
     signed: &Signed,
     id: CardId,
+    face: Face,
     form: Form,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
@@ -75,100 +154,155 @@ async fn page(
     let (card, live) = found.await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "recall", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let mut layout = signed.layout("市の引抜き指示").within(Task::Storage);
+    let mut layout = signed.layout(face.title()).within(Task::Storage);
     layout.refused = form.is_refused();
-    let fits = store::recall::fits(&card);
     let booked = live.filter(|live| live.state == Booking::Booked);
     Ok(respond(&RecallPage {
         texts: Texts::new(Language::JA),
         layout,
+        face,
         form,
         problem,
         by_paper: signed.city_record() == CityRecord::Paper,
         id,
         control: control(card.control_number),
+        elsewhere: elsewhere(&card),
+        fits: store::recall::fits(&card),
         place: card.place_name,
         reservation: booked.map(|live| format!("{} {}", month_day_ja(live.slot.day), live.slot.start)),
-        fits,
         operation: app.operation(),
     }))
 }
 
-/// Writes the recall down.
+/// What becomes of a card that nobody can take out here.
+fn elsewhere(card: &Card) -> Option<&'static str> {
+    match (card.place_kind, card.stage) {
+        (PlaceKind::City, Stage::Inspected) => Some(
+            "カードは交付前設定などのため市にあります。記録すると保留になり、市から戻ったあとに、終わりにするかを記録します。",
+        ),
+        (PlaceKind::Post, _) => Some(
+            "カードは市が郵送したあとです。記録すると保留になり、戻ってきたときに市が再び発送しないようにします。",
+        ),
+        (PlaceKind::City, Stage::Ended) => {
+            Some("カードは郵便から戻り、市にあります。記録すると、市は再び発送しません。")
+        }
+        _ => None,
+    }
+}
+
+/// Writes the city's word down, or what the register shows.
 pub(crate) async fn recall(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: CardId = field::id(&id)?;
-    let mut form = fields.form(&[OPERATION, PERSON, PAPER])?;
-    let operation = field::operation(&form)?;
-    let Some((person, record)) = field::city(&mut form, &signed) else {
-        return page(&app, &signed, id, form, None).await;
+    let mut form = fields.form(&[OPERATION, SOURCE, CAUSE, PERSON, PAPER, UNTIL, BOOKED])?;
+    let id = field::id(&id)?;
+    let Some(source) = chosen(&mut form, SOURCE, Face::City.sources(), "だれによるものかを選んでください。")
+    else {
+        return page(&app, &signed, id, Face::City, form, None).await;
     };
-    let operation = Operation::new(operation, &format!("recall {id} {person}"));
-    // Rules that changed between loading and writing are loaded once more.
-    let mut done = Err(RecallError::StaleRules);
-    for _ in 0..3 {
-        let (act, rules) = (app.act(signed.actor()), app.rules());
-        let (person, operation) = (person.clone(), operation.clone());
-        done = app
-            .db
-            .write(Lane::Staff, move |tx| {
-                once(tx, &act, &operation, |tx| {
-                    store::recall::recall(tx, &act, &rules, id, &person, record).map(drop)
-                })
-            })
-            .await;
-        if done != Err(RecallError::StaleRules) {
-            break;
-        }
-        app.reload_rules().await?;
-    }
-    match done {
-        Ok(()) => {
-            app.availability_changed();
-            Ok(see_other(&route::card(id)))
-        }
-        Err(error) => {
-            let problem = sentence(error)?;
-            page(&app, &signed, id, form, Some(problem)).await
-        }
-    }
+    let cause = chosen(&mut form, CAUSE, source.causes(), "この理由は、市の指示のときだけ選べます。");
+    let city = if source == Source::City { field::city(&mut form, &signed) } else { None };
+    let until = until(&mut form, app.today());
+    let (Some(cause), false) = (cause, form.is_refused()) else {
+        return page(&app, &signed, id, Face::City, form, None).await;
+    };
+    let order = Order { card: id, cause, source, city, until, booked: booked(&form) };
+    record(&app, &signed, Face::City, order, form).await
 }
 
-/// A recalled card went to the city.
-pub(crate) async fn pass(
+/// Writes down that the applicant withdraws.
+pub(crate) async fn withdraw(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let id: CardId = field::id(&id)?;
-    let mut form = fields.form(&[OPERATION, PERSON, PAPER])?;
-    let operation = field::operation(&form)?;
-    let Some((person, record)) = field::city(&mut form, &signed) else {
-        return show::page(&app, &signed, id, form).await;
+    let mut form = fields.form(&[OPERATION, SOURCE, BOOKED])?;
+    let id = field::id(&id)?;
+    let fault = "申出を受けた方法を選んでください。";
+    let Some(source) = chosen(&mut form, SOURCE, Face::Applicant.sources(), fault) else {
+        return page(&app, &signed, id, Face::Applicant, form, None).await;
     };
-    let operation = Operation::new(operation, &format!("pass the recalled card {id} {person}"));
-    let act = app.act(signed.actor());
-    let done = app
-        .db
-        .write(Lane::Staff, move |tx| {
-            once(tx, &act, &operation, |tx| store::recall::pass(tx, &act, id, &person, record))
-        })
-        .await;
-    match done {
-        Ok(()) => Ok(see_other(&route::card(id))),
-        Err(error) => Err(PageError::Conflict(sentence(error)?)),
+    let cause = Cause::Withdrawn;
+    let order = Order { card: id, cause, source, city: None, until: None, booked: booked(&form) };
+    record(&app, &signed, Face::Applicant, order, form).await
+}
+
+/// One of a closed list.
+fn chosen<T: std::str::FromStr + PartialEq + Copy>(
+    form: &mut Form,
+    name: &'static str,
+    of: &[T],
+    fault: &str,
+) -> Option<T> {
+    let read = form.typed(name).parse().ok().filter(|read| of.contains(read));
+    if read.is_none() && form.fault(name).is_none() {
+        form.refuse_ja(name, fault.to_owned());
+    }
+    read
+}
+
+/// The day by which the city wants the card, which may be left open.
+fn until(form: &mut Form, today: Date) -> Option<Date> {
+    if form.typed(UNTIL).trim().is_empty() {
+        return None;
+    }
+    let day = field::day(form, UNTIL, "期限")?;
+    if day < today {
+        form.refuse_ja(UNTIL, "期限には、今日からあとの日を選んでください。".to_owned());
+    }
+    Some(day)
+}
+
+/// What becomes of the reservation, where something was said.
+fn booked(form: &Form) -> Option<Booked> {
+    form.typed(BOOKED).parse().ok()
+}
+
+async fn record(
+    app: &App,
+    signed: &Signed,
+    face: Face,
+    order: Order,
+    mut form: Form,
+) -> Result<Response, PageError> {
+    let id = order.card;
+    let request = format!(
+        "recall {id} {} {} {:?} {:?} {:?}",
+        order.source, order.cause, order.city, order.until, order.booked
+    );
+    let operation = Operation::new(field::operation(&form)?, &request);
+    let done = app.write_recall(signed.actor(), move |tx, act, rules| {
+        once(tx, act, &operation, |tx| store::recall::record(tx, act, rules, &order).map(drop))
+    });
+    match done.await {
+        Ok(()) => {
+            app.availability_changed();
+            Ok(see_other(&route::card(id)))
+        }
+        // A reservation that the form showed, or one that was made since.
+        Err(RecallError::Booked) => {
+            form.refuse_ja(
+                BOOKED,
+                "このカードには予約があります。予約をどうするかを選んでください。".to_owned(),
+            );
+            page(app, signed, id, face, form, None).await
+        }
+        Err(error) => {
+            let problem = sentence(error)?;
+            page(app, signed, id, face, form, Some(problem)).await
+        }
     }
 }
 
 /// What a refusal means; what is no matter of the person is an error page.
-fn sentence(error: RecallError) -> Result<String, PageError> {
+pub(super) fn sentence(error: RecallError) -> Result<String, PageError> {
     Ok(match error {
-        RecallError::Already => "このカードの引抜き指示は、ほかの人が先に記録しました。".to_owned(),
+        RecallError::Already => "この交付の中止・保留は、ほかの人が先に記録しました。".to_owned(),
+        RecallError::Decided => "このカードの保留は、ほかの人が先に終わらせました。".to_owned(),
         RecallError::NotHere(place) => format!(
             "このカードはいま「{}」にあり、ここからは引き抜けません。カードの場所を確かめてください。",
             place.label()

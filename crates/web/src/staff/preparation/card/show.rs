@@ -19,6 +19,7 @@ use store::batch::mail::Posting;
 use store::card::Card;
 use store::journal::View;
 use store::keys::Keys;
+use store::recall::Recall;
 use store::reservation::Reservation;
 
 use super::super::paper::reference;
@@ -58,6 +59,10 @@ pub(crate) struct ShowPage {
     pub(crate) way: Vec<Stop>,
     /// How it ended without issuance.
     pub(crate) ended: Option<String>,
+    /// Why it is not to be handed out, and by when the city wants it.
+    pub(crate) recall: Option<String>,
+    /// 保留: it must not be handed out until the city decides.
+    pub(crate) suspended: bool,
     pub(crate) findings: Vec<(&'static str, &'static str)>,
     pub(crate) reservation: Option<(String, String)>,
     /// Those that ended: where, when, and how.
@@ -101,8 +106,12 @@ pub(crate) struct Acts {
     pub(crate) walk_in: bool,
     /// Writing down that nobody finds it, or that it is damaged.
     pub(crate) incident: Option<String>,
-    /// Writing down that the city wants it back.
+    /// Writing down that it is not to be handed out.
     pub(crate) recall: Option<String>,
+    /// Writing down that the applicant withdraws.
+    pub(crate) withdraw: Option<String>,
+    /// Writing down what the city decided of a card that waits.
+    pub(crate) decide: Option<String>,
     /// Writing down that it went to the city, which wanted it back.
     pub(crate) pass: bool,
 }
@@ -119,6 +128,8 @@ impl Acts {
             || self.walk_in
             || self.incident.is_some()
             || self.recall.is_some()
+            || self.withdraw.is_some()
+            || self.decide.is_some()
             || self.pass
     }
 }
@@ -129,6 +140,7 @@ struct Found {
     findings: Vec<(Pass, Finding)>,
     incident: Option<Kind>,
     ended: Vec<Reservation>,
+    recall: Option<Recall>,
     story: Vec<Line>,
 }
 
@@ -147,7 +159,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let Found { facts, notice, findings, incident, ended: before, story } = found;
+    let Found { facts, notice, findings, incident, ended: before, recall, story } = found;
     let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
@@ -183,6 +195,8 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         posted: card.posted_on.map(era_date),
         way: way(card.progress),
         ended: (card.stage == Stage::Ended).then(|| ended(&card)),
+        recall: recall.as_ref().map(recalled),
+        suspended: card.suspended,
         findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
         reservation,
         ended_reservations,
@@ -204,6 +218,7 @@ fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found
         findings: store::card::inspected(reader, id)?,
         incident: store::incident::open_of(reader, id)?.map(|(_, kind)| kind),
         ended: store::reservation::ended_of(reader, id, MOST_ENDED)?,
+        recall: store::recall::last_of(reader, id)?,
         story: story::of(reader, id)?,
     }))
 }
@@ -233,6 +248,14 @@ fn ended(card: &Card) -> String {
         ""
     };
     format!("このカードは交付窓口では渡さずに終了しました{why}。{back}")
+}
+
+/// Why a card is not to be handed out, who said so, how far it is, and by when the city wants it.
+fn recalled(recall: &Recall) -> String {
+    let until = recall.until.filter(|_| recall.state.is_open());
+    let until = until.map(|day| format!("、期限は{}", month_day_ja(day))).unwrap_or_default();
+    let (cause, source, state) = (recall.cause.label(), recall.source.label(), recall.state.label());
+    format!("{cause}（{source}）：{state}{until}")
 }
 
 fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: bool) -> Acts {
@@ -272,6 +295,9 @@ fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: b
         .then(|| route::incident(card.id)),
         recall: (store::recall::fits(card) && signed.may(Permission::TransferBatches))
             .then(|| route::recall(card.id)),
+        withdraw: (store::recall::fits(card) && signed.may(Permission::Reserve))
+            .then(|| route::withdraw(card.id)),
+        decide: (card.suspended && signed.may(Permission::TransferBatches)).then(|| route::decide(card.id)),
         pass: store::recall::waits(card)
             && card.place_kind != PlaceKind::Missing
             && signed.may(Permission::TransferBatches),

@@ -11,6 +11,7 @@ use domain::journal::{BusinessDay, Subject};
 use domain::number::ControlNumber;
 use domain::permission::Permission;
 use domain::place::{PlaceKind, walk_order};
+use domain::recall::State as Recall;
 use domain::scan::{ScanScreen, Scanned, read};
 use domain::time::{Start, era_date, month_day_ja};
 use jiff::civil::Date;
@@ -159,7 +160,7 @@ pub(crate) async fn show(
     };
     let back_to_city = |card: &store::recall::Waiting| Recalled {
         line: Line {
-            card: card.card,
+            card: card.recall.card,
             control: control(card.control_number),
             reference: list_line(card.list_date, card.line),
             start: None,
@@ -178,7 +179,11 @@ pub(crate) async fn show(
         boxes,
         astray: astray.iter().map(back).collect(),
         missing: missing.into_iter().map(line).collect(),
-        recalled: recalled.iter().map(back_to_city).collect(),
+        recalled: recalled
+            .iter()
+            .filter(|card| card.recall.state == Recall::Ended)
+            .map(back_to_city)
+            .collect(),
         may_tell: signed.may(Permission::MoveCards),
         recent: recent.text(),
         rows,
@@ -242,6 +247,7 @@ async fn pull(
             Pulled::Pulled => Outcome::Pulled,
             Pulled::Before => Outcome::Before,
             Pulled::Recalled => Outcome::Recalled,
+            Pulled::Suspended => Outcome::Suspended,
             Pulled::NotOfTheDay => Outcome::NotOfTheDay,
         };
         Ok::<_, StepError>(Scan { card: Some(id), outcome })
