@@ -294,6 +294,18 @@ impl Browser {
         self.open(&path)
     }
 
+    /// Where the links of the page lead within the house.
+    pub fn links(&self) -> Vec<String> {
+        let links = self.page.tree.all(&|element| element.name == "a" && element.has("href"));
+        let hrefs = links.iter().filter_map(|link| link.attribute("href"));
+        // What begins with `#` stands on the page itself; a colon names another house, a telephone or a mail program.
+        let inside = hrefs.filter(|href| {
+            !href.starts_with('#') && !href.split(['?', '#']).any(|part| part.contains("://"))
+        });
+        let inside = inside.filter(|href| !href.starts_with("tel:") && !href.starts_with("mailto:"));
+        inside.map(|href| self.target(href)).collect()
+    }
+
     /// Follows the link with these words in the row, the item or the section that says `beside`.
     #[track_caller]
     pub fn follow_beside(&mut self, beside: &str, words: &str) -> &mut Self {

@@ -397,7 +397,7 @@ fn change_pages(rules: &RuleSet) -> Vec<(&'static str, askama::Result<String>)> 
     let over = |form, many: u128, keeps| {
         let lines = (0..many).map(affected).collect();
         let arranged = Arranged::of(&LISTING, None, |_| true);
-        let may = May { keep: keeps, hold: keeps };
+        let may = May { see: true, keep: keeps, hold: keeps };
         let chosen = vec![domain::id::ReservationId::from_parts(1, 1)];
         OverPage::new(
             layout("定員に収まらない予約"),

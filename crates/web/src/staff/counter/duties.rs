@@ -212,14 +212,14 @@ pub(crate) fn lines(
         now.today,
         opens.saturating_sub(READY_BEFORE),
         Kind::Ready.label().to_owned(),
-        ready(now, facts, left(now.today)),
+        ready(signed, now, facts, left(now.today)),
     )];
     if let Some((next, booked)) = now.next {
         let what = format!("{}の予約リスト", month_day_ja(next));
         let how = list(facts, facts.list(next), route::list(next), booked, now.minute);
         lines.push(line(Kind::List, next, LIST_DEADLINE, what, how));
         let what = format!("{}の引き抜き", month_day_ja(next));
-        lines.push(line(Kind::Pull, next, ends, what, pull(facts, next, booked, left(next))));
+        lines.push(line(Kind::Pull, next, ends, what, pull(signed, facts, next, booked, left(next))));
     }
     if let Some(of) = &facts.renewals {
         let what = format!("{}の更新の予約リスト", month_day_ja(of.day));
@@ -249,13 +249,13 @@ struct How {
     from: u16,
 }
 
-fn ready(now: &Moment, facts: &Facts, left: u32) -> How {
+fn ready(signed: &Signed, now: &Moment, facts: &Facts, left: u32) -> How {
     let not_seen = facts.not_seen().get(&now.today).copied().unwrap_or(0);
     let done = facts.duty(now.today, Kind::Ready).and_then(|duty| duty.done);
     let act = if not_seen > 0 {
         Some((route::list(now.today), "違いを確かめる"))
     } else {
-        (left > 0).then(|| (route::pull(now.today), "引き抜く"))
+        to_pull(signed, now.today).filter(|_| left > 0)
     };
     How {
         done: done.map(|(at, by)| facts.done(at, by)),
@@ -263,6 +263,11 @@ fn ready(now: &Moment, facts: &Facts, left: u32) -> How {
         act,
         from: 0,
     }
+}
+
+/// Where the cards of a day are pulled, for those who move cards.
+fn to_pull(signed: &Signed, day: Date) -> Option<(String, &'static str)> {
+    signed.may(Permission::MoveCards).then(|| (route::pull(day), "引き抜く"))
 }
 
 fn list(facts: &Facts, list: Option<&DayList>, href: String, booked: u32, minute: u16) -> How {
@@ -286,14 +291,14 @@ fn list(facts: &Facts, list: Option<&DayList>, href: String, booked: u32, minute
     }
 }
 
-fn pull(facts: &Facts, next: Date, booked: u32, left: u32) -> How {
+fn pull(signed: &Signed, facts: &Facts, next: Date, booked: u32, left: u32) -> How {
     // Cards are pulled by the list, so there is nothing to pull before it is frozen.
     let frozen = facts.list(next).is_some();
     let done = frozen && left == 0;
     How {
         done: done.then(|| format!("{booked}件の予約のカードを引き抜きました")),
         left: format!("残り{left}枚（予約{booked}件）"),
-        act: Some((route::pull(next), "引き抜く")),
+        act: to_pull(signed, next),
         from: if frozen { 0 } else { LIST_DEADLINE },
     }
 }

@@ -163,7 +163,7 @@ fn day_list(frozen: bool, transferred: bool, form: Form) -> ListPage {
         },
         freeze_operation: operation(40),
         transfer_operation: operation(41),
-        pull_href: route::pull(TODAY),
+        pull_href: Some(route::pull(TODAY)),
         day_href: route::day(TODAY),
         other: vec![(route::list(date(2026, 11, 25)), "11月25日(水)".to_owned())],
         stands: rows(&super::reservation::list::FROZEN, 0).stands,

@@ -90,6 +90,8 @@ fn to_offer(lines: &[Affected]) -> usize {
 /// What somebody may do with the list.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct May {
+    /// See the rules.
+    pub(in super::super) see: bool,
     /// Keep them beyond the places.
     pub(in super::super) keep: bool,
     /// Hold other places and offer them.
@@ -200,7 +202,11 @@ pub(super) async fn page(
     let view = View { screen: "unplaced", asked: String::new(), subjects: subjects(&lines), found };
     let mut layout = frame(signed, "定員に収まらない予約", &form);
     layout.notice = notice;
-    let may = May { keep: signed.may(Permission::OverrideRules), hold: signed.may(Permission::ChangeRules) };
+    let may = May {
+        see: signed.may(Permission::SeeRules),
+        keep: signed.may(Permission::OverrideRules),
+        hold: signed.may(Permission::ChangeRules),
+    };
     let arranged = Arranged::read(app, signed, &LISTING).await?;
     let operations = [app.operation(), app.operation()];
     let page = OverPage::new(layout, form, (&arranged, lines), (may, chosen), operations);

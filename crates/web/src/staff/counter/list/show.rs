@@ -79,7 +79,7 @@ pub(crate) struct ListPage {
     pub(crate) seen: Vec<Row>,
     pub(crate) freeze_operation: OperationId,
     pub(crate) transfer_operation: OperationId,
-    pub(crate) pull_href: String,
+    pub(crate) pull_href: Option<String>,
     pub(crate) day_href: String,
     pub(crate) other: Vec<(String, String)>,
     pub(crate) stands: Stands,
@@ -178,7 +178,7 @@ fn shown(
     let Known { booked, list, differences, names } = known;
     let (seen, open) = differences
         .iter()
-        .map(|changed| row(app, day.day, changed, &names))
+        .map(|changed| row(app, signed, day.day, changed, &names))
         .partition(|row| !row.seen.is_empty());
     let transfer = list.as_ref().and_then(|list| list.transfer.as_ref());
     let mut layout =
@@ -203,7 +203,7 @@ fn shown(
         seen,
         freeze_operation: app.operation(),
         transfer_operation: app.operation(),
-        pull_href: route::pull(day.day),
+        pull_href: signed.may(Permission::MoveCards).then(|| route::pull(day.day)),
         day_href: route::day(day.day),
         other: others(app, day),
         stands,
@@ -228,7 +228,7 @@ pub(in crate::staff) fn times(listed: Option<Start>, difference: Difference) -> 
     (listed.map_or_else(|| "―".to_owned(), |start| start.to_string()), now)
 }
 
-fn row(app: &App, day: Date, changed: &Changed, names: &Names) -> Row {
+fn row(app: &App, signed: &Signed, day: Date, changed: &Changed, names: &Names) -> Row {
     let (listed, now) = times(changed.listed, changed.difference);
     let stored = matches!(changed.place_kind, PlaceKind::Box | PlaceKind::Desk | PlaceKind::Missing);
     let act = if changed.difference.comes() {
@@ -246,7 +246,7 @@ fn row(app: &App, day: Date, changed: &Changed, names: &Names) -> Row {
         reference: wording::list_line(changed.list_date, changed.line),
         href: route::reservation(changed.reservation),
         place: changed.place_name.clone(),
-        act,
+        act: act.filter(|_| signed.may(Permission::MoveCards)),
         operation: app.operation(),
         seen: changed
             .seen

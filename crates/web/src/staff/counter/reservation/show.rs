@@ -237,7 +237,8 @@ fn shown(app: &App, signed: &Signed, known: Known, mut form: Form, problem: Opti
             format!("{}の予約です。受付は予約の日にできます。", month_day_ja(slot.day))
         }
     });
-    let in_box = card.as_ref().filter(|card| card.place_kind.is_storage());
+    let moves = signed.may(Permission::MoveCards);
+    let in_box = card.as_ref().filter(|card| moves && card.place_kind.is_storage());
     let pull_from = in_box
         .filter(|_| slot.day == today && reservation.state == Booking::Booked && here)
         .map(|card| (card.place_name.clone(), route::pull(slot.day)));
