@@ -37,12 +37,16 @@ export class City {
     readonly folder: string,
   ) {}
 
-  /** Starts the program and waits until it takes visitors; throws with its own words if it does not. */
-  static async open(database: Database = 'sqlite'): Promise<City> {
+  /**
+   * Starts the program and waits until it takes visitors; throws with its own words if it does not. Empty, or a city that
+   * has been at work until an instant.
+   */
+  static async open(database: Database = 'sqlite', filled?: string): Promise<City> {
     const program = needed('MADOGUCHI_BIN');
     accessSync(program, constants.X_OK);
     const folder = mkdtempSync(join(tmpdir(), 'madoguchi-story-'));
-    const words = ['demo', '--data', folder, '--empty', '--ports', '0', '--clock', 'manual', '--announce', 'json'];
+    const words = ['demo', '--data', folder, '--ports', '0', '--clock', 'manual', '--announce', 'json'];
+    words.push(...(filled ? ['--at', filled] : ['--empty']));
     if (database === 'postgres') {
       words.push('--postgres', needed('MADOGUCHI_TEST_POSTGRES'));
     }

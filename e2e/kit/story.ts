@@ -9,11 +9,13 @@ export const WIDTHS = { phone: { width: 360, height: 740 }, desk: { width: 1280,
 /** Windows opened with `test.use({ javaScriptEnabled: false })`. */
 const withoutScripts = new WeakSet<Page>();
 
-export const test = base.extend<{ database: Database; city: City }>({
+export const test = base.extend<{ database: Database; filled: string | undefined; city: City }>({
   /** Changed with `test.use({ database: 'postgres' })`. */
   database: ['sqlite', { option: true }],
-  city: async ({ database }, use, info) => {
-    const city = await City.open(database);
+  /** Until when the city has been at work; an empty one without. */
+  filled: [undefined, { option: true }],
+  city: async ({ database, filled }, use, info) => {
+    const city = await City.open(database, filled);
     try {
       await use(city);
     } finally {
