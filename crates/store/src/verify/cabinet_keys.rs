@@ -17,9 +17,12 @@ statements! { "verify.cabinet_keys":
         FROM place_key k JOIN place p ON p.id = k.place_id ORDER BY k.place_id";
 }
 
-/// From whom to whom each key went, in whatever order; none: the hook.
+/// From whom to whom a key went; none: the hook.
+type Move = (Option<PersonId>, Option<PersonId>);
+
+/// Where each key went, in whatever order.
 #[derive(Default)]
-pub(super) struct Told(BTreeMap<PlaceId, Vec<(Option<PersonId>, Option<PersonId>)>>);
+pub(super) struct Told(BTreeMap<PlaceId, Vec<Move>>);
 
 impl Told {
     /// Takes an entry, in whatever order they come.
