@@ -50,6 +50,8 @@ codes! {
         Wishes = "wishes",
         /// Mails that did not arrive.
         Mails = "mails",
+        /// How far each consignment is.
+        Progress = "progress",
         /// Accounts.
         People = "people",
     }
@@ -79,6 +81,7 @@ impl StaffList {
             Self::Offers => "代わりの日時の案内",
             Self::Wishes => "早い日の空き待ち",
             Self::Mails => "届かなかったメール",
+            Self::Progress => "進捗（一覧表ごと）",
             Self::People => "アカウント",
         }
     }

@@ -13,6 +13,7 @@ pub mod code;
 pub mod consignment;
 pub mod correction;
 pub mod day_list;
+pub mod funnel;
 pub mod guard;
 pub mod id;
 pub mod incident;

@@ -72,8 +72,8 @@ impl Source {
     pub fn label(self) -> &'static str {
         match self {
             Self::City => "市の指示",
-            Self::Counter => "本人から（窓口）",
-            Self::Telephone => "本人から（電話）",
+            Self::Counter => "本人から窓口で",
+            Self::Telephone => "本人から電話で",
             Self::Register => "住民記録との突合",
         }
     }

@@ -7,6 +7,7 @@ use domain::journal::{Actor, Entry};
 use domain::number::ControlNumber;
 use domain::place::PlaceKind;
 use domain::service::SiteCode;
+use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -35,8 +36,9 @@ statements! { "card":
     BY_KEY = "SELECT c.id AS id FROM card c WHERE c.key_lookup = $1";
     LOCK = "UPDATE card SET steps = steps WHERE id = $1";
     HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
-    STEP = "UPDATE card SET stage = $1, cause = COALESCE($2, cause), place_id = $3, progress = $4, steps = $5
-        WHERE id = $6 AND stage = $7 AND place_id = $8 AND steps = $9";
+    STEP = "UPDATE card SET stage = $1, cause = COALESCE($2, cause), place_id = $3, progress = $4,
+        since_day = CASE WHEN progress = $4 THEN since_day ELSE $5 END, steps = $6
+        WHERE id = $7 AND stage = $8 AND place_id = $9 AND steps = $10";
     INSERT_STEP = "INSERT INTO card_step
         (card_id, n, entry_id, at, stage_from, stage_to, place_from, place_to, batch_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -45,8 +47,11 @@ statements! { "card":
         f.kind AS kind_from, p.kind AS kind_to, j.actor AS actor
         FROM card_step t JOIN place p ON p.id = t.place_to LEFT JOIN place f ON f.id = t.place_from
         JOIN journal j ON j.id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
-    SET_PROGRESS = "UPDATE card SET progress = $1 WHERE id = $2 AND stage = $3";
-    SHOW_BOOKED = "UPDATE card SET progress = 'booked' WHERE id = $1 AND stage = 'notified' AND suspended = 0";
+    SET_PROGRESS = "UPDATE card SET progress = $1, since_day = CASE WHEN progress = $1 THEN since_day ELSE $2 END
+        WHERE id = $3 AND stage = $4";
+    SHOW_BOOKED = "UPDATE card SET progress = 'booked',
+        since_day = CASE WHEN progress = 'booked' THEN since_day ELSE $1 END
+        WHERE id = $2 AND stage = 'notified' AND suspended = 0";
     SET_SUSPENDED = "UPDATE card SET suspended = $1 WHERE id = $2";
     BOOKED = "SELECT id FROM reservation WHERE card_id = $1 AND state = 'booked'";
     SET_KEY = "UPDATE card SET key_issue = $1, key_version = $2, key_lookup = $3 WHERE id = $4";
@@ -267,7 +272,18 @@ pub fn step(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId, change: &Change) -
     let progress = Progress::of(stage_to, booked(tx, id)?.is_some());
     let changed = tx.execute(
         &STEP,
-        bind![stage_to, change.cause, place_to, progress, steps + 1, id, stage, place, steps],
+        bind![
+            stage_to,
+            change.cause,
+            place_to,
+            progress,
+            day_of(recorded.at()),
+            steps + 1,
+            id,
+            stage,
+            place,
+            steps
+        ],
     )?;
     if changed == 0 {
         return Err(StepError::Changed);
@@ -297,10 +313,10 @@ fn booked(reader: &mut Reader<'_>, id: CardId) -> Result<Option<ReservationId>> 
 
 /// Writes what lists show anew, from the stage and the live reservation, and answers it. Called by every function that
 /// books, cancels or ends a reservation.
-pub(crate) fn refresh_progress(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId) -> Result<Progress> {
+pub(crate) fn refresh_progress(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId) -> Result<Progress> {
     let stage: Stage = tx.one(&HEAD, bind![id], |row| row.get("stage"))?;
     let progress = Progress::of(stage, booked(tx, id)?.is_some());
-    if tx.execute(&SET_PROGRESS, bind![progress, id, stage])? == 0 {
+    if tx.execute(&SET_PROGRESS, bind![progress, day_of(recorded.at()), id, stage])? == 0 {
         // The city recalled the card at this moment; all of this one is run again on what is true now.
         tx.run_again(&SET_PROGRESS);
         return Err(Error::Conflict);
@@ -310,8 +326,8 @@ pub(crate) fn refresh_progress(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId
 
 /// [`refresh_progress`] of a card that was just booked. Where it was recalled or suspended after it was looked at, all of
 /// the booking is run again, and finds that it cannot be.
-pub(crate) fn show_booked(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId) -> Result<()> {
-    if tx.execute(&SHOW_BOOKED, bind![id])? == 1 {
+pub(crate) fn show_booked(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId) -> Result<()> {
+    if tx.execute(&SHOW_BOOKED, bind![day_of(recorded.at()), id])? == 1 {
         return Ok(());
     }
     tx.run_again(&SHOW_BOOKED);

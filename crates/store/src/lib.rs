@@ -24,6 +24,7 @@ mod dialect;
 mod engine;
 pub mod error;
 pub mod former;
+pub mod funnel;
 pub mod incident;
 pub mod journal;
 pub mod keys;

@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(20, "0020_place_keys.sql"),
     migration!(21, "0021_stocktaking.sql"),
     migration!(22, "0022_recalls_of_all_causes.sql"),
+    migration!(23, "0023_since_when.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -276,6 +277,11 @@ mod tests {
             22,
             "ee5f90921b48f7de8badc9fd0c5b1ebaeca9084fd46e07759ee805766b382c6d",
             "d77fc58a49c621093baa7f9f74d24cd60704c2c1594dc684bfae9b79b399d2b5",
+        ),
+        (
+            23,
+            "c3ceb3de1c8b200ed6ac80e3e2128b46f9437022c7de7a6d6e64cb65e8bd8121",
+            "a049990039be72933e561e65ac2f3731fb0c1972d20e02b2e84da50344074a7b",
         ),
     ];
 

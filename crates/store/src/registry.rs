@@ -39,6 +39,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::privacy::STATEMENTS,
         crate::pull::STATEMENTS,
         crate::question::STATEMENTS,
+        crate::funnel::STATEMENTS,
         crate::recall::STATEMENTS,
         crate::telling::STATEMENTS,
         crate::reception::STATEMENTS,

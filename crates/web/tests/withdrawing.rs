@@ -69,7 +69,7 @@ on_both! {
         operator.choose("source", "telephone").press("取下げを記録する").reads("予約をどうするかを選んでください。");
         assert_eq!(operator.status(), 422);
         operator.choose("booked", "suspend").press_twice("取下げを記録する");
-        operator.reads("保留のカードです。").reads("申請の取下げ（本人から（電話））：保留");
+        operator.reads("保留のカードです。").reads("申請の取下げ（本人から電話で）：保留");
         assert_eq!(house.city.home.rows_of("recall"), 1);
         let now = card(&house, cards[0]);
         assert_eq!((now.stage, now.suspended), (Stage::Notified, true));
@@ -96,7 +96,7 @@ on_both! {
         let mut other = house.operator();
         by_city(other.open(&format!("{page}/decide")).choose("decision", "end"));
         by_city(operator.choose("decision", "lift")).press_twice("市の判断を記録する");
-        operator.reads("申請の取下げ（本人から（電話））：保留解除").reads("市の担当者：市民課 一郎");
+        operator.reads("申請の取下げ（本人から電話で）：保留解除").reads("市の担当者：市民課 一郎");
         other.press("市の判断を記録する").reads("ほかの人が先に終わらせました。");
         assert_eq!(other.status(), 409);
         assert!(!card(&house, cards[0]).suspended);
@@ -115,7 +115,7 @@ on_both! {
         let page = format!("/cards/{}", cards[0]);
         operator.open(&format!("{page}/withdraw")).choose("source", "counter").choose("booked", "suspend");
         operator.press("取下げを記録する");
-        operator.open(&page).follow("市の判断を記録").reads("申請の取下げ（本人から（窓口））");
+        operator.open(&page).follow("市の判断を記録").reads("申請の取下げ（本人から窓口で）");
         by_city(operator.choose("decision", "end")).press_twice("市の判断を記録する");
         operator.reads("交付窓口では渡さずに終了しました（申請の取下げ）");
         let now = card(&house, cards[0]);
@@ -131,7 +131,7 @@ on_both! {
         operator.open("/pull/2026-11-11").reads("交付中止のカード（1枚）");
         operator.fill("code", &now.control_number.digits()).press("記録する").reads("検品机に別に置き、市へ渡してください");
         by_city(operator.open(&page)).press_twice("市へ渡した");
-        operator.reads("申請の取下げ（本人から（窓口））：市へ渡した");
+        operator.reads("申請の取下げ（本人から窓口で）：市へ渡した");
         assert_eq!(card(&house, cards[0]).place_kind, PlaceKind::City);
         operator.open("/recalls").reads("市へ渡す交付中止のカード（0枚）");
         operator.open(&format!("{page}/recall")).reads("いま交付の中止を記録できません。");

@@ -7,6 +7,7 @@ mod consignment;
 mod letter;
 mod opening;
 mod paper;
+mod progress;
 mod recalls;
 mod scan;
 pub(crate) mod stocktaking;
@@ -36,6 +37,7 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &letter::export::LETTERS,
     &storage::export::LISTING,
     &storage::pull_export::LISTING,
+    &progress::export::LISTING,
     &stocktaking::export::LISTING,
     &stocktaking::export::DIFFERENCE_LISTING,
 ];
@@ -182,6 +184,8 @@ fn cards(desk: Desk) -> Desk {
         .post("/cards/{id}/decide", TRANSFER, card::decide::decide)
         .post("/cards/{id}/recalled-to-city", TRANSFER, card::pass::pass)
         .get("/recalls", SEE, recalls::list::show)
+        .get("/progress", SEE, progress::show::show)
+        .get("/lists/progress/{file}", SEE, progress::export::file)
         .post("/tellings/{id}/done", Access::May(Permission::Reserve), recalls::tell::end)
         .post("/cards/{id}/reprint", Access::May(Permission::PrintLetters), card::reprint::reprint)
 }

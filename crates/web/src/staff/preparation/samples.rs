@@ -4,6 +4,7 @@ use askama::Template;
 use domain::batch::BatchKind;
 use domain::card::{Pass, Progress};
 use domain::consignment::{ApplicationMethod, Way};
+use domain::funnel::{Step, Waiting};
 use domain::id::{
     BatchId, CardId, ConsignmentId, FilterId, Id, LetterBatchId, OperationId, PlaceId, RecallId,
     ReservationId, TellingId,
@@ -17,7 +18,7 @@ use store::saved::Saved;
 
 use super::card::recall::Face;
 use super::consignment::problem;
-use super::{batch, card, consignment, letter, recalls, scan, storage};
+use super::{batch, card, consignment, letter, progress, recalls, scan, storage};
 use crate::kit::{Form, Language, Texts};
 use crate::staff::export::TooLongPage;
 use crate::staff::layout::samples::person;
@@ -82,6 +83,31 @@ fn recalls_page(with_lines: bool) -> recalls::list::ListPage {
         suspended: lines,
         to_tell: if with_lines { vec![telling] } else { vec![] },
         may_tell: true,
+    }
+}
+
+fn progress_page(with_cards: bool) -> progress::show::ShowPage {
+    let waiting = Waiting { cards: 240, oldest: 12, median: 3, today: 48 };
+    let due = progress::show::Due {
+        what: "11月24日(火)の予約の引き抜き".to_owned(),
+        how_much: "残り3枚（予約188件）".to_owned(),
+        href: Some("/pull/2026-11-24".to_owned()),
+        late: true,
+    };
+    progress::show::ShowPage {
+        layout: layout("進捗"),
+        day: "令和8年11月24日(火)".to_owned(),
+        steps: Step::ALL.iter().map(|step| (*step, waiting, 11)).collect(),
+        all: 2160,
+        open: 1680,
+        bottleneck: with_cards.then_some((Step::ToSend, waiting)),
+        due: if with_cards { vec![due] } else { vec![] },
+        table: rows(&progress::export::LISTING, if with_cards { 2 } else { 0 }),
+        days: if with_cards {
+            vec![("11月24日(火)".to_owned(), vec![4, 0, 2, 0, 0, 9, 1])]
+        } else {
+            vec![]
+        },
     }
 }
 
@@ -386,7 +412,7 @@ fn pages() -> Vec<(&'static str, String)> {
         id: card_id(1),
         recall: Some(RecallId::from_parts(1, 1)),
         control: "104 230 001".to_owned(),
-        cause: "申請の取下げ（本人から（電話））".to_owned(),
+        cause: "申請の取下げ（本人から電話で）".to_owned(),
         place: "箱1-2-3".to_owned(),
         reservation: Some("11月26日(木) 9:30".to_owned()),
         operation: operation(),
@@ -640,6 +666,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("card-decide", decide_page(Form::fresh(), None).render()),
         ("card-decide-refused", decide_page(refused(&["decision", "person", "paper"]), None).render()),
+        ("progress", progress_page(true).render()),
+        ("progress-none", progress_page(false).render()),
         ("recalls", recalls_page(true).render()),
         ("recalls-none", recalls_page(false).render()),
         ("card-came-back", card_page(refused(&["on", "person"]), Some(Posting::CameBack)).render()),
