@@ -120,15 +120,18 @@ pub(super) async fn page(app: &App, signed: &Signed, problem: Option<String>) ->
 
 fn line(waiting: &Waiting, today: Date, signed: &Signed) -> Line {
     let card = waiting.recall.card;
-    let next = match (waiting.recall.state, waiting.place_kind) {
-        (Recalled::Suspended, PlaceKind::City) => ("市から戻るのを待つ", Some(route::decide(card))),
-        (Recalled::Suspended, PlaceKind::Post) => ("郵便から戻るのを待つ", Some(route::decide(card))),
-        (Recalled::Suspended, _) => ("市の判断を記録", Some(route::decide(card))),
-        (_, PlaceKind::Desk) => ("市へ渡す", Some(route::card(card))),
-        (_, PlaceKind::Missing) => ("探す", Some(route::INCIDENTS.to_owned())),
-        _ => ("箱から出して読み取る", Some(route::pull(today))),
+    let (what, href, permission) = match (waiting.recall.state, waiting.place_kind) {
+        (Recalled::Suspended, PlaceKind::City) => {
+            ("市から戻るのを待つ", route::decide(card), Permission::TransferBatches)
+        }
+        (Recalled::Suspended, PlaceKind::Post) => {
+            ("郵便から戻るのを待つ", route::decide(card), Permission::TransferBatches)
+        }
+        (Recalled::Suspended, _) => ("市の判断を記録", route::decide(card), Permission::TransferBatches),
+        (_, PlaceKind::Desk) => ("市へ渡す", route::card(card), Permission::TransferBatches),
+        (_, PlaceKind::Missing) => ("探す", route::INCIDENTS.to_owned(), Permission::SeeCards),
+        _ => ("箱から出して読み取る", route::pull(today), Permission::MoveCards),
     };
-    let may = signed.may(Permission::TransferBatches);
     Line {
         href: route::card(card),
         control: control(waiting.control_number),
@@ -141,6 +144,6 @@ fn line(waiting: &Waiting, today: Date, signed: &Signed) -> Line {
         booked: waiting
             .booked
             .map(|(id, day, start)| (route::reservation(id), format!("{} {start}", month_day_ja(day)))),
-        next: (next.0, next.1.filter(|_| may)),
+        next: (what, signed.may(permission).then_some(href)),
     }
 }
