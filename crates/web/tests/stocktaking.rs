@@ -1,7 +1,7 @@
 //! 棚卸: boxes are counted while the counter works, twice where they differ, and every difference gets its reason.
 #![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
 
-use domain::id::{CardId, PlaceId};
+use domain::id::{CardId, Id, PlaceId};
 use domain::permission::Role;
 use domain::place::PlaceKind;
 use domain::rules::{Custody, Rule, RuleBody};
@@ -232,6 +232,41 @@ on_both! {
         }
         scans(&mut other, &control(&house, cards[0])).reads("この箱で不足しているカードではありません");
         scans(&mut other, &control(&house, cards[2])).reads("見つかったと記録しました").reads("数え終わりました");
+        house.verify();
+    }
+
+    fn r5_c7_a_scan_that_is_sent_again_is_taken_once(home: TestDb) {
+        let (mut house, boxes, cards) = stored(home, 0);
+        let mut operator = house.operator();
+        let page = begins(&mut operator);
+        scans(operator.open(&page), &label(&house, boxes[0]));
+        let path = format!("{page}/boxes/{}/scans", boxes[0]);
+        let sent = |n: u64| domain::id::OperationId::from_parts(7, n.into()).to_string();
+        let at = (house.city.now().as_millisecond() - 60_000).to_string();
+        let (first, second) = (control(&house, cards[0]), control(&house, cards[1]));
+        // The answer to the first was lost, so it comes again; then the rest, in order.
+        for (code, operation, words) in [
+            (&first, 1, "この箱のカードです"),
+            (&first, 1, "この箱のカードです"),
+            (&second, 2, "この箱のカードです"),
+            (&first, 3, "読み取り済みのカードです"),
+        ] {
+            operator.post(&path, &[("code", code), ("operation", &sent(operation)), ("scanned", &at)]);
+            assert_eq!(operator.status(), 200);
+            operator.reads(words);
+        }
+        operator.reads("2／3枚");
+        // One operation is one scan: another card under the same one is refused, and nothing is counted.
+        let third = control(&house, cards[2]);
+        operator.post(&path, &[("code", &third), ("operation", &sent(2)), ("scanned", &at)]);
+        assert_eq!(operator.status(), 409);
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open("/journal").reads("通信が切れていた11月10日(火) 8:59の読み取り");
+        // The label ends the count from there, too, and says where it goes on.
+        operator.post(&path, &[("code", &third), ("operation", &sent(4)), ("scanned", "")]).reads("3／3枚");
+        let own = label(&house, boxes[0]);
+        operator.post(&path, &[("code", &own), ("operation", &sent(5)), ("scanned", "")]);
+        assert!(operator.page().source().contains(&format!("data-go=\"{page}?ended={}\"", boxes[0])));
         house.verify();
     }
 

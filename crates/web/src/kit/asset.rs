@@ -21,7 +21,7 @@ const SVG: &str = "image/svg+xml";
 /// One file: name, media type, content.
 struct Asset(&'static str, &'static str, &'static str);
 
-const ASSETS: [Asset; 11] = [
+const ASSETS: [Asset; 12] = [
     Asset("style.css", CSS, include_str!("../../assets/style.css")),
     Asset("rules.css", CSS, include_str!("../../assets/rules.css")),
     Asset("effort.js", JS, include_str!("../../assets/effort.js")),
@@ -31,6 +31,7 @@ const ASSETS: [Asset; 11] = [
     Asset("live.js", JS, include_str!("../../assets/live.js")),
     Asset("print.js", JS, include_str!("../../assets/print.js")),
     Asset("scan.js", JS, include_str!("../../assets/scan.js")),
+    Asset("count.js", JS, include_str!("../../assets/count.js")),
     Asset("sound.js", JS, include_str!("../../assets/sound.js")),
     Asset("icon.svg", SVG, include_str!("../../assets/icon.svg")),
 ];

@@ -124,6 +124,7 @@ fn stocktakings(desk: Desk) -> Desk {
         .post("/stocktakings/{id}/close", Access::May(Permission::CloseDay), stocktaking::show::close)
         .get("/stocktakings/{id}/boxes/{place}", SEE, stocktaking::count::show)
         .post("/stocktakings/{id}/boxes/{place}", MOVE, stocktaking::scan::scan)
+        .post("/stocktakings/{id}/boxes/{place}/scans", MOVE, stocktaking::scan::scan_here)
         .post("/stocktakings/{id}/boxes/{place}/begin", MOVE, stocktaking::scan::begin_by_button)
         .post("/stocktakings/{id}/boxes/{place}/end", MOVE, stocktaking::scan::end_by_button)
         .post("/stocktakings/{id}/boxes/{place}/differences/{card}", MOVE, stocktaking::difference::explain)

@@ -34,6 +34,8 @@ pub(crate) struct BoxPage {
     pub(crate) texts: Texts,
     pub(crate) layout: Layout,
     pub(crate) of: InBox,
+    /// The reader's id: what is scanned while the network is away is theirs alone.
+    pub(crate) me: String,
     pub(crate) stage: Stage,
     pub(crate) said: Option<Said>,
     pub(crate) form: Form,
@@ -54,6 +56,18 @@ impl Page for BoxPage {
         if self.problem.is_some() { StatusCode::CONFLICT } else { self.form.status() }
     }
 }
+
+/// What changes with a scan: how many were scanned, and what the last scan came to.
+#[derive(Template)]
+#[template(path = "staff/preparation/stocktaking/state.html")]
+pub(crate) struct StatePage {
+    pub(crate) stage: Stage,
+    pub(crate) said: Option<Said>,
+    /// Where the page goes on, once the count has ended.
+    pub(crate) go: String,
+}
+
+impl Page for StatePage {}
 
 /// What is to be done with a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +185,23 @@ impl Found {
     }
 }
 
+/// What a scan came to, for the page that stays.
+pub(super) async fn state(
+    app: &App,
+    signed: &Signed,
+    of: InBox,
+    last: Option<Last>,
+    go: String,
+) -> Result<Response, PageError> {
+    let found = app.db.read(move |reader| self::found(reader, of, last)).await?;
+    let found = found.ok_or(PageError::NotFound)?;
+    let subjects: Vec<Subject> = last.and_then(|last| last.card).map(Subject::Card).into_iter().collect();
+    let count = u32::try_from(subjects.len()).unwrap_or(u32::MAX);
+    let view = View { screen: "stocktaking_scan", asked: of.place.to_string(), subjects, found: count };
+    signed.viewed(app, view).await?;
+    Ok(respond(&StatePage { stage: found.stage(signed), said: found.last, go }))
+}
+
 /// The page with a form as it stands.
 pub(super) async fn page(
     app: &App,
@@ -202,6 +233,7 @@ pub(super) async fn page(
         texts: Texts::new(Language::JA),
         layout,
         of,
+        me: signed.session().person.to_string(),
         differences: found.differences.iter().map(line).collect(),
         said,
         stage,

@@ -260,7 +260,7 @@ pub(crate) async fn file(
         subjects.extend(whole.differences.iter().map(|card| Subject::Card(card.card)));
     }
     let list = List {
-        title: format!("{title}（{}）", era_date(whole.found.day)),
+        title: format!("{title} {}", era_date(whole.found.day)),
         name,
         task: Task::Storage,
         screen,

@@ -68,6 +68,7 @@ fn counted(stage: Stage, answer: Option<Answer>, form: Form) -> BoxPage {
         texts: Texts::new(Language::JA),
         layout: layout("箱1-2-3の棚卸（1回目）"),
         of: InBox { stocktaking: StocktakingId::from_parts(1, 1), place: PlaceId::from_parts(1, 2) },
+        me: operation().to_string(),
         stage,
         said: answer
             .map(|answer| Said { answer, card: Some("104 230 001　記録の場所：箱1-2-4".to_owned()) }),

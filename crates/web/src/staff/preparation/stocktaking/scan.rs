@@ -4,24 +4,30 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::id::{PersonId, PlaceId, StocktakingId};
+use domain::id::{OperationId, PersonId, PlaceId, StocktakingId};
 use domain::number::{ControlNumber, PlaceLabel};
 use domain::scan::{ScanScreen, Scanned, read};
 use domain::stocktaking::{BoxState, Count};
-use store::Lane;
+use jiff::{SignedDuration, Timestamp};
+use store::op::{Operation, once};
 use store::stocktaking::count::{CountError, InBox};
+use store::{Lane, Tx};
 
 use super::super::scan::CODE;
 use super::answer::{Answer, Last};
+use super::count::state;
 use super::{box_href, href, in_box};
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, PageError};
 use crate::staff::desk::Signed;
-use crate::staff::field;
+use crate::staff::field::{self, OPERATION};
 
 /// Whoever presses the button knows that somebody else counts the box, or that they counted it themselves.
 const ALSO: &str = "also";
+
+/// When a scan was made, in milliseconds since 1970.
+const SCANNED: &str = "scanned";
 
 fn scanned(form: &Form) -> Scanned {
     if form.fault(CODE).is_some() { Scanned::IndividualNumber } else { read(form.typed(CODE)) }
@@ -120,17 +126,32 @@ pub(crate) async fn end_by_button(
 }
 
 async fn end(app: &App, signed: &Signed, of: InBox) -> Result<Response, PageError> {
+    match ended(app, signed, of).await? {
+        Ended::Goes(href) => Ok(see_other(&href)),
+        Ended::Stays(last) => Ok(to_box(of, last)),
+    }
+}
+
+/// What became of the end of a count.
+enum Ended {
+    /// It ended, and this is the page that says what comes next.
+    Goes(String),
+    /// It did not.
+    Stays(Last),
+}
+
+async fn ended(app: &App, signed: &Signed, of: InBox) -> Result<Ended, PageError> {
     let (act, person) = (app.act(signed.actor()), signed.session().person);
-    let done =
-        app.db.write(Lane::Staff, move |tx| store::stocktaking::count::end(tx, &act, of, person)).await;
+    let done = app
+        .db
+        .write(Lane::Staff, move |tx| store::stocktaking::count::end(tx, &act, of, person))
+        .await;
+    let next = format!("{}?ended={}", href(of.stocktaking), of.place);
     match done {
-        Ok(ended) if ended.state == BoxState::Differs => Ok(see_other(&box_href(of))),
-        Ok(_) => Ok(see_other(&format!("{}?ended={}", href(of.stocktaking), of.place))),
-        // The second of two presses, or of two scans of the label.
-        Err(CountError::NotCounting(_)) => {
-            Ok(see_other(&format!("{}?ended={}", href(of.stocktaking), of.place)))
-        }
-        Err(error) => Ok(to_box(of, refused(error)?.into())),
+        Ok(ended) if ended.state == BoxState::Differs => Ok(Ended::Goes(box_href(of))),
+        // Or the second of two presses, or of two scans of the label.
+        Ok(_) | Err(CountError::NotCounting(_)) => Ok(Ended::Goes(next)),
+        Err(error) => Ok(Ended::Stays(refused(error)?.into())),
     }
 }
 
@@ -143,10 +164,44 @@ pub(crate) async fn scan(
 ) -> Result<Response, PageError> {
     let of = in_box(of)?;
     let form = fields.form(&[CODE])?;
-    match take(&app, &signed, of, scanned(&form)).await? {
+    match take(&app, &signed, of, scanned(&form), None).await? {
         Taken::Said(last) => Ok(to_box(of, last)),
         Taken::Ends => end(&app, &signed, of).await,
     }
+}
+
+/// A scan that the page sends by itself, at once or when the network is back: its operation makes that it is taken once.
+pub(crate) async fn scan_here(
+    State(app): State<Arc<App>>,
+    Path(of): Path<(String, String)>,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, PageError> {
+    let of = in_box(of)?;
+    let form = fields.form(&[CODE, OPERATION, SCANNED])?;
+    let kept = Kept { operation: field::operation(&form)?, scanned: instant(form.typed(SCANNED), app.now()) };
+    match take(&app, &signed, of, scanned(&form), Some(kept)).await? {
+        Taken::Said(last) => state(&app, &signed, of, Some(last), String::new()).await,
+        Taken::Ends => match ended(&app, &signed, of).await? {
+            Ended::Goes(href) => state(&app, &signed, of, None, href).await,
+            Ended::Stays(last) => state(&app, &signed, of, Some(last), String::new()).await,
+        },
+    }
+}
+
+/// A scan with the operation that its page made, and when it was scanned, where it was sent later.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept {
+    operation: OperationId,
+    scanned: Option<Timestamp>,
+}
+
+/// When a scan was made, in milliseconds, as the terminal's clock says. What that clock cannot know, because it goes
+/// wrong, is not written down.
+fn instant(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let at = Timestamp::from_millisecond(text.parse().ok()?).ok()?;
+    let earliest = now.checked_sub(SignedDuration::from_hours(24)).ok()?;
+    (earliest..=now).contains(&at).then_some(at)
 }
 
 /// What a scan in a box asks for.
@@ -163,6 +218,7 @@ pub(super) async fn take(
     signed: &Signed,
     of: InBox,
     scanned: Scanned,
+    kept: Option<Kept>,
 ) -> Result<Taken, PageError> {
     let said = |answer: Answer| Ok(Taken::Said(answer.into()));
     match scanned {
@@ -178,7 +234,7 @@ pub(super) async fn take(
             Some(_) if is_untouched(app, of).await? => said(Answer::NothingYet),
             Some(_) => Ok(Taken::Ends),
         },
-        Scanned::Control(number) => card(app, signed, of, number).await.map(Taken::Said),
+        Scanned::Control(number) => card(app, signed, of, number, kept).await.map(Taken::Said),
     }
 }
 
@@ -201,21 +257,52 @@ async fn is_untouched(app: &App, of: InBox) -> Result<bool, PageError> {
     })
 }
 
-async fn card(app: &App, signed: &Signed, of: InBox, number: ControlNumber) -> Result<Last, PageError> {
+async fn card(
+    app: &App,
+    signed: &Signed,
+    of: InBox,
+    number: ControlNumber,
+    kept: Option<Kept>,
+) -> Result<Last, PageError> {
     let (act, person): (_, PersonId) = (app.act(signed.actor()), signed.session().person);
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
-            let Some(card) = store::card::by_control_number(tx, number)? else {
-                return Err(CountError::NoCard);
+            let scan = |tx: &mut Tx<'_>| {
+                let found = store::card::by_control_number(tx, number)?;
+                let card = found.ok_or(CountError::NoCard)?;
+                let head = store::stocktaking::count::head(tx, of)?.ok_or(CountError::NotFound)?;
+                let scanned = kept.and_then(|kept| kept.scanned);
+                let seen = store::stocktaking::count::scan(tx, &act, of, person, card, scanned)?;
+                Ok::<_, CountError>((card, seen, head.state == BoxState::Second))
             };
-            let head = store::stocktaking::count::head(tx, of)?.ok_or(CountError::NotFound)?;
-            let seen = store::stocktaking::count::scan(tx, &act, of, person, card, None)?;
-            Ok((card, seen, head.state == BoxState::Second))
+            match kept {
+                Some(kept) => {
+                    let asked = format!("count {of:?} {number}");
+                    once(tx, &act, &Operation::new(kept.operation, &asked), scan)
+                }
+                None => scan(tx),
+            }
         })
         .await;
     match done {
         Ok((card, seen, blind)) => Ok(Last { answer: Answer::seen(seen, blind), card: Some(card) }),
         Err(error) => refused(error).map(Last::from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r5_c7_a_terminal_whose_clock_goes_wrong_says_no_time() {
+        let now: Timestamp = "2026-11-24T01:00:00Z".parse().unwrap();
+        let of = |at: &str| instant(&at.parse::<Timestamp>().unwrap().as_millisecond().to_string(), now);
+        assert!(of("2026-11-24T00:59:00Z").is_some());
+        assert_eq!(of("2026-11-24T01:00:01Z"), None);
+        assert_eq!(of("2026-11-22T01:00:00Z"), None);
+        assert_eq!(instant("", now), None);
+        assert_eq!(instant("99999999999999999999", now), None);
     }
 }
