@@ -32,6 +32,8 @@ codes! {
         StocktakingBoxes = "stocktaking_boxes",
         /// The differences of a stock-taking.
         StocktakingDifferences = "stocktaking_differences",
+        /// Cards of which the resident register says something.
+        RegisterFindings = "register_findings",
         /// The reservations of a day of the issuance.
         Reservations = "reservations",
         /// The frozen list of a day of the issuance, as the city gets it.
@@ -72,6 +74,7 @@ impl StaffList {
             Self::Incidents => "事故の記録",
             Self::StocktakingBoxes => "棚卸の箱",
             Self::StocktakingDifferences => "棚卸の差",
+            Self::RegisterFindings => "住民記録との突合の対象者",
             Self::Reservations => "予約（カードの交付）",
             Self::Frozen => "予約リスト（確定）",
             Self::Days => "日ごとの予約数",

@@ -29,6 +29,7 @@ pub mod profile;
 pub mod proposal;
 pub mod recall;
 pub mod reception;
+pub mod register_check;
 pub mod renewal;
 pub mod report;
 pub mod reservation;

@@ -43,6 +43,7 @@ pub mod pull;
 pub mod question;
 pub mod recall;
 pub mod reception;
+pub mod register_check;
 pub mod registry;
 pub mod renewals;
 pub mod report;

@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(21, "0021_stocktaking.sql"),
     migration!(22, "0022_recalls_of_all_causes.sql"),
     migration!(23, "0023_since_when.sql"),
+    migration!(24, "0024_register_checks.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -282,6 +283,11 @@ mod tests {
             23,
             "c3ceb3de1c8b200ed6ac80e3e2128b46f9437022c7de7a6d6e64cb65e8bd8121",
             "a049990039be72933e561e65ac2f3731fb0c1972d20e02b2e84da50344074a7b",
+        ),
+        (
+            24,
+            "b50d9db3af58bcfca76220c4b4bb945c09d985ab9932eb811e39135f3195d414",
+            "665c386f8013b15ae5029978ef4b501547317549f494f7a4bd1aa0f9aa425c38",
         ),
     ];
 

@@ -315,6 +315,7 @@ texts!(
     domain::permission::Role,
     domain::place::PlaceKind,
     domain::reception::Reason,
+    domain::register_check::Finding,
     domain::day_list::Duty,
     domain::reservation::Channel,
     domain::reservation::Pins,

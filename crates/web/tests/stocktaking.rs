@@ -326,4 +326,48 @@ on_both! {
         charge.reads("どの場所でも数えていないカードがあります").reads(&shown(&house, cards[5]));
         assert!(!house.city.verify().is_empty());
     }
+
+    fn r5_c7_every_stored_card_is_looked_up_in_the_register_within_the_month(home: TestDb) {
+        let (mut house, _, cards) = stored(home, 0);
+        house.at(date(2026, 11, 27), "9:00");
+        let mut operator = house.operator();
+        // Friday, Saturday (the fourth) and Monday are left: six cards in three days.
+        operator.open("/stocktakings").reads("住民記録との突合：今月 0／6枚（今日の残り 2枚）");
+        operator.follow("住民記録との突合を開く").reads("2枚 今日の残り").reads("まだ確認していません");
+        let first = shown(&house, cards[0]);
+        operator.press_twice("転出 T").reads(&format!("{first}：「転出」と記録しました。")).reads("1枚 今日の残り");
+        // A finger slipped: it is said again, and the last word stands.
+        operator.press("死亡に直す").reads("「死亡」と記録しました。").reads("交付できないカード").reads(&first);
+        operator.press("なし N").reads("今日の分は終わりました。").reads("今月 2／6枚");
+        operator.open(&format!("/cards/{}", cards[0])).reads("住民記録との突合（保管中） 11月27日(金) 死亡");
+        // The list for the city; what the city took back leaves it.
+        let mut city = house.person(Role::CityStaff);
+        city.open("/lists/register-checks/findings.csv?encoding=utf8");
+        let file = city.page().source();
+        assert!(file.contains("死亡") && file.contains(&control(&house, cards[0])) && file.contains("従事者"), "{file}");
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open("/journal").reads("住民記録と突合しました（死亡）");
+        // The recall knows why; only the person decides.
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open(&format!("/cards/{}", cards[0])).follow("交付の中止を記録").reads("理由 ※必須");
+        let sent: Vec<(String, String)> = charge.page().forms().into_iter().flat_map(|form| form.pairs).collect();
+        for (name, value) in [("source", "register"), ("cause", "died")] {
+            assert!(sent.contains(&(name.to_owned(), value.to_owned())), "{sent:?}");
+        }
+        // Whoever may not inspect sees it and says nothing.
+        city.open("/register-checks");
+        assert!(!city.page().buttons().iter().any(|button| button.contains("なし")));
+        // The next day asks for its own portion, and the next month for all again, those of the longest time first.
+        house.at(date(2026, 11, 30), "9:00");
+        let mut operator = house.operator();
+        operator.open("/register-checks").reads("4枚 今日の残り");
+        for _ in 0..4 {
+            operator.press("なし N");
+        }
+        operator.reads("今月 6／6枚");
+        house.at(date(2026, 12, 1), "9:00");
+        let mut operator = house.operator();
+        operator.open("/register-checks").reads("今月 0／6枚").reads("11月27日(金)");
+        house.verify();
+    }
 }

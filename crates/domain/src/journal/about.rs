@@ -98,6 +98,7 @@ impl Entry {
             Self::EndCorrected { .. } => "end_corrected",
             Self::IncidentOpened { .. } => "incident_opened",
             Self::IncidentEnded { .. } => "incident_ended",
+            Self::RegisterChecked { .. } => "register_checked",
             Self::StocktakingBegun { .. } => "stocktaking_begun",
             Self::BoxFrozen { .. } => "box_frozen",
             Self::BoxCountTaken { .. } => "box_count_taken",
@@ -167,6 +168,7 @@ impl Entry {
             | Self::CardMailedAgain { card, .. }
             | Self::CardRecalled { card, .. }
             | Self::RecalledCardPassed { card, .. }
+            | Self::RegisterChecked { card, .. }
             // So many of them that a stock-taking finds them by its own rows.
             | Self::CardCounted { card, .. }
             | Self::SuspensionDecided { card, .. } => vec![S::Card(*card)],

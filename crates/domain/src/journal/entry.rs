@@ -22,6 +22,7 @@ use crate::offer::{self, Proposed};
 use crate::permission::Role;
 use crate::recall;
 use crate::reception::Reason;
+use crate::register_check::Finding as Looked;
 use crate::report::AtClose;
 use crate::reservation::{Channel, Limit, Pins, Visitor};
 use crate::rules::{Agreed, Deed};
@@ -887,6 +888,13 @@ pub enum Entry {
         day: BusinessDay,
         /// How.
         outcome: Outcome,
+    },
+    /// A stored card was looked up in the resident register.
+    RegisterChecked {
+        /// Which.
+        card: CardId,
+        /// What was found.
+        finding: Looked,
     },
     /// A stock-taking of a site began.
     StocktakingBegun {

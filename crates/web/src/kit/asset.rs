@@ -21,7 +21,7 @@ const SVG: &str = "image/svg+xml";
 /// One file: name, media type, content.
 struct Asset(&'static str, &'static str, &'static str);
 
-const ASSETS: [Asset; 12] = [
+const ASSETS: [Asset; 13] = [
     Asset("style.css", CSS, include_str!("../../assets/style.css")),
     Asset("rules.css", CSS, include_str!("../../assets/rules.css")),
     Asset("effort.js", JS, include_str!("../../assets/effort.js")),
@@ -32,6 +32,7 @@ const ASSETS: [Asset; 12] = [
     Asset("print.js", JS, include_str!("../../assets/print.js")),
     Asset("scan.js", JS, include_str!("../../assets/scan.js")),
     Asset("count.js", JS, include_str!("../../assets/count.js")),
+    Asset("keys.js", JS, include_str!("../../assets/keys.js")),
     Asset("sound.js", JS, include_str!("../../assets/sound.js")),
     Asset("icon.svg", SVG, include_str!("../../assets/icon.svg")),
 ];

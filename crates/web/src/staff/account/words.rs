@@ -203,6 +203,9 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
                 names.person(*person)
             )
         }
+        Entry::RegisterChecked { finding, .. } => {
+            format!("住民記録と突合しました（{}）", finding.label())
+        }
         Entry::StocktakingBegun { sample, .. } => {
             format!("棚卸を始めました（差のない箱の{sample}%を2回数えます）")
         }
@@ -447,7 +450,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 98] = [
+pub(crate) const KINDS: [(&str, &str); 99] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -480,6 +483,7 @@ pub(crate) const KINDS: [(&str, &str); 98] = [
     ("box_emptied", "箱のカードをまとめて移動"),
     ("key_taken", "鍵の受取り"),
     ("key_returned", "鍵の返却"),
+    ("register_checked", "住民記録との突合（保管中）"),
     ("stocktaking_begun", "棚卸の開始"),
     ("box_frozen", "棚卸で箱を数え始め"),
     ("box_count_taken", "棚卸の箱を数える人"),

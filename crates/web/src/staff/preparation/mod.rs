@@ -9,6 +9,7 @@ mod opening;
 mod paper;
 mod progress;
 mod recalls;
+mod register;
 mod scan;
 pub(crate) mod stocktaking;
 mod storage;
@@ -40,6 +41,7 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &progress::export::LISTING,
     &stocktaking::export::LISTING,
     &stocktaking::export::DIFFERENCE_LISTING,
+    &register::export::LISTING,
 ];
 
 /// Registers the screens of this part.
@@ -129,6 +131,9 @@ fn stocktakings(desk: Desk) -> Desk {
         .post("/stocktakings/{id}/boxes/{place}/end", MOVE, stocktaking::scan::end_by_button)
         .post("/stocktakings/{id}/boxes/{place}/differences/{card}", MOVE, stocktaking::difference::explain)
         .get("/lists/stocktakings/{id}/{file}", SEE, stocktaking::export::file)
+        .get(register::CHECKS, SEE, register::check::show)
+        .post(register::CHECKS, Access::May(Permission::InspectCards), register::check::record)
+        .get("/lists/register-checks/{file}", SEE, register::export::file)
 }
 
 fn letters(desk: Desk) -> Desk {

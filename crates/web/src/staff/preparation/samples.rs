@@ -358,6 +358,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ended: posting.map(|_| "このカードは交付窓口では渡さずに終了しました（市が郵送）。".to_owned()),
         recall: Some("市の引抜き指示（市の指示）：保留、期限は11月30日(月)".to_owned()),
         suspended: posting.is_none(),
+        checked: Some("11月10日(火) なし".to_owned()),
         findings: vec![("数量・券面", "良好")],
         reservation: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
         ended_reservations: vec![("/reservation/y".to_owned(), "11月18日(水) 10:00 不来庁".to_owned())],

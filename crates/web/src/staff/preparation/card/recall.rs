@@ -127,7 +127,15 @@ pub(crate) async fn show(
     Path(id): Path<String>,
     signed: Signed,
 ) -> Result<Response, PageError> {
-    page(&app, &signed, field::id(&id)?, Face::City, Form::fresh(), None).await
+    let id: CardId = field::id(&id)?;
+    // What the month's check against the register found is chosen already.
+    let found = app.db.read(move |reader| store::register_check::of_card(reader, id)).await?;
+    let mut form = Form::fresh();
+    if let Some(cause) = found.and_then(|(_, finding)| finding.cause()) {
+        form.fill(SOURCE, Source::Register.code());
+        form.fill(CAUSE, cause.code());
+    }
+    page(&app, &signed, id, Face::City, form, None).await
 }
 
 /// Shows the form of an applicant who withdraws.

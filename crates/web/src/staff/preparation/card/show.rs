@@ -14,6 +14,7 @@ use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
 use domain::place::PlaceKind;
 use domain::time::{era_date, month_day_ja};
+use jiff::civil::Date;
 use store::Reader;
 use store::batch::mail::Posting;
 use store::card::Card;
@@ -64,6 +65,8 @@ pub(crate) struct ShowPage {
     /// 保留: it must not be handed out until the city decides.
     pub(crate) suspended: bool,
     pub(crate) findings: Vec<(&'static str, &'static str)>,
+    /// When it was last looked up in the resident register while it is stored, and what was found.
+    pub(crate) checked: Option<String>,
     pub(crate) reservation: Option<(String, String)>,
     /// Those that ended: where, when, and how.
     pub(crate) ended_reservations: Vec<(String, String)>,
@@ -138,6 +141,7 @@ struct Found {
     facts: Facts,
     notice: Option<String>,
     findings: Vec<(Pass, Finding)>,
+    checked: Option<(Date, domain::register_check::Finding)>,
     incident: Option<Kind>,
     ended: Vec<Reservation>,
     recall: Option<Recall>,
@@ -159,7 +163,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let Found { facts, notice, findings, incident, ended: before, recall, story } = found;
+    let Found { facts, notice, findings, checked, incident, ended: before, recall, story } = found;
     let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
@@ -198,6 +202,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         recall: recall.as_ref().map(recalled),
         suspended: card.suspended,
         findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
+        checked: checked.map(|(on, finding)| format!("{} {}", month_day_ja(on), finding.label())),
         reservation,
         ended_reservations,
         incident: incident.map(Kind::label),
@@ -216,6 +221,7 @@ fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found
         facts,
         notice: reference(reader, keys, id)?,
         findings: store::card::inspected(reader, id)?,
+        checked: store::register_check::of_card(reader, id)?,
         incident: store::incident::open_of(reader, id)?.map(|(_, kind)| kind),
         ended: store::reservation::ended_of(reader, id, MOST_ENDED)?,
         recall: store::recall::last_of(reader, id)?,

@@ -13,6 +13,7 @@ use store::Lane;
 use store::op::{Operation, once};
 use store::stocktaking::{Stocktaking, StocktakingError};
 
+use super::super::register::check::{Month as Checks, month};
 use super::{INDEX, href};
 use crate::App;
 use crate::kit::page::see_other;
@@ -33,6 +34,8 @@ pub(crate) struct IndexPage {
     pub(crate) layout: Layout,
     pub(crate) month: String,
     pub(crate) month_state: Month,
+    /// How far the month's check against the resident register is.
+    pub(crate) checks: Checks,
     pub(crate) lines: Vec<Line>,
     pub(crate) may_begin: bool,
     pub(crate) operation: OperationId,
@@ -86,12 +89,13 @@ impl Month {
 /// Shows the page.
 pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
     let (site, today) = (app.settings.site.clone(), app.today());
-    let (last, names) = app
-        .db
-        .read(move |reader| {
-            Ok::<_, store::Error>((store::stocktaking::last(reader, &site, SHOWN)?, Names::people(reader)?))
-        })
-        .await?;
+    let rules = app.rules();
+    let found = app.db.read(move |reader| {
+        let checks = month(reader, &rules, &site, today)?;
+        let last = store::stocktaking::last(reader, &site, SHOWN)?;
+        Ok::<_, store::Error>((last, checks, Names::people(reader)?))
+    });
+    let (last, checks, names) = found.await?;
     let line = |found: &Stocktaking| Line {
         href: href(found.id),
         day: era_date(found.day),
@@ -103,6 +107,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
         layout: signed.layout("棚卸").within(Task::Storage),
         month: format!("{}月", today.month()),
         month_state,
+        checks,
         lines: last.iter().map(line).collect(),
         may_begin: signed.may(Permission::MoveCards) && month_state != Month::Open,
         operation: app.operation(),

@@ -6,6 +6,8 @@ use domain::stocktaking::Difference;
 use jiff::civil::date;
 use store::stocktaking::count::InBox;
 
+use super::super::register::check::{CheckPage, Line as Due, Month as Checks};
+use super::super::register::export::LISTING as FOUND;
 use super::answer::Answer;
 use super::count::{BoxPage, Line, Stage};
 use super::export::{DIFFERENCE_LISTING, LISTING};
@@ -30,6 +32,7 @@ fn index(month_state: Month) -> IndexPage {
         layout: layout("棚卸"),
         month: "11月".to_owned(),
         month_state,
+        checks: Checks { cards: 7_500, done: 3_120, today: 375 },
         lines: [None, Some("10月30日 16:10 業務責任者")]
             .map(|closed| Listed {
                 href: "/stocktakings/1".to_owned(),
@@ -79,6 +82,28 @@ fn counted(stage: Stage, answer: Option<Answer>, form: Form) -> BoxPage {
     }
 }
 
+fn check(due: bool) -> CheckPage {
+    let line = || Due {
+        card: CardId::from_parts(1, 1),
+        href: "/cards/1".to_owned(),
+        control: "104 230 001".to_owned(),
+        list: "R8.11.20-1".to_owned(),
+        place: "箱1-2-3".to_owned(),
+        before: "10月26日(月)".to_owned(),
+    };
+    CheckPage {
+        layout: layout("住民記録との突合"),
+        month: Checks { cards: 7_500, done: 3_120, today: if due { 375 } else { 0 } },
+        card: due.then(line),
+        next: if due { vec![line(), line()] } else { Vec::new() },
+        last: due.then(|| (line(), "転出")),
+        may_check: true,
+        found: rows(&FOUND, if due { 2 } else { 0 }),
+        operation: operation(),
+        again: operation(),
+    }
+}
+
 fn line(n: u128) -> Line {
     let difference = if n == 1 { Difference::Missing } else { Difference::Extra };
     Line {
@@ -106,6 +131,8 @@ pub(crate) fn pages() -> Vec<(&'static str, askama::Result<String>)> {
     vec![
         ("stocktakings", index(Month::Lacks).render()),
         ("stocktakings-done", index(Month::Done).render()),
+        ("register-checks", check(true).render()),
+        ("register-checks-done", check(false).render()),
         ("stocktaking", show(7, None).render()),
         ("stocktaking-closes", show(12, Some("まだ終えられません。".to_owned())).render()),
         ("stocktaking-first", counted(mine(Some(150)), Some(Answer::Good), fresh()).render()),

@@ -142,10 +142,8 @@ enum Ended {
 
 async fn ended(app: &App, signed: &Signed, of: InBox) -> Result<Ended, PageError> {
     let (act, person) = (app.act(signed.actor()), signed.session().person);
-    let done = app
-        .db
-        .write(Lane::Staff, move |tx| store::stocktaking::count::end(tx, &act, of, person))
-        .await;
+    let done =
+        app.db.write(Lane::Staff, move |tx| store::stocktaking::count::end(tx, &act, of, person)).await;
     let next = format!("{}?ended={}", href(of.stocktaking), of.place);
     match done {
         Ok(ended) if ended.state == BoxState::Differs => Ok(Ended::Goes(box_href(of))),
