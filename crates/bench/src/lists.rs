@@ -50,6 +50,7 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
     booking::program(house.city.db(), &shared, 0..BOOKED);
     house.run_jobs();
     store_lists(table, &house, &cards, name, rounds);
+    funnel(table, &house, name, rounds);
 
     house.at(FIRST, "8:50");
     // Who may open more pages than an operator.
@@ -94,6 +95,25 @@ fn store_lists(table: &mut Table, house: &House, cards: &[Vec<CardId>], name: &s
     table.add(format!("{name}: the slowest of those lists, p50"), "ms", &slowest, Goal::Below(10.0));
 }
 
+/// How far every card is, as the page of the progress asks for it.
+fn funnel(table: &mut Table, house: &House, name: &str, rounds: usize) {
+    let site = house.city.site.clone();
+    let times: Vec<f64> = (0..rounds)
+        .map(|_| {
+            let mut times = repeat(LISTS, SPELL, || {
+                let (began, site) = (Instant::now(), site.clone());
+                let read = move |reader: &mut Reader<'_>| store::funnel::groups(reader, &site);
+                let groups = house.city.db().read_now(read).unwrap();
+                let all: u32 = groups.iter().map(|group| group.cards).sum();
+                assert!(all >= CARDS.iter().map(|(_, count)| count).sum(), "every card stands somewhere");
+                began.elapsed()
+            });
+            percentile(&mut times, 50)
+        })
+        .collect();
+    table.add(format!("{name}: how far each of 200,000 cards is, p50"), "ms", &times, Goal::Below(200.0));
+}
+
 /// The pages that staff open all day.
 fn pages(house: &House, cards: &[Vec<CardId>], booked: CardId) -> Vec<(&'static str, String)> {
     let live = house.city.db().read_now(move |reader| store::reservation::live_of(reader, booked)).unwrap();
@@ -112,6 +132,7 @@ fn pages(house: &House, cards: &[Vec<CardId>], booked: CardId) -> Vec<(&'static 
         ("/cards?progress=booked", "/cards?progress=booked".to_owned()),
         ("/cards/{id}", format!("/cards/{booked}")),
         ("/preparation", "/preparation".to_owned()),
+        ("/recalls", "/recalls".to_owned()),
         ("/letters", "/letters".to_owned()),
         ("/storage", "/storage".to_owned()),
         ("/places/{id}", format!("/places/{place}")),

@@ -1,13 +1,15 @@
 //! Each invariant is broken by hand, behind the program's back, and `verify` names what was broken.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use domain::card::Stage;
+use domain::card::{Cause, Stage};
 use domain::check_sheet::{Collected, Sheet};
 use domain::journal::CityRecord;
 use domain::place::PlaceKind;
+use domain::recall::{Booked, Source};
 use domain::reception::Reason;
 use jiff::civil::date;
 use store::Lane;
+use store::recall::Order;
 use store::reception::{ReceptionError, Unserved};
 use store::verify::Invariant;
 use testkit::{City, TestDb, on_both};
@@ -419,6 +421,41 @@ on_both! {
         assert_eq!(live.unwrap().id, booked.id);
         assert_eq!(before.stage, Stage::Notified);
         assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c5_a_recall_that_is_not_as_the_journal_says_is_found(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = city.notified(3, 'A');
+        for card in &cards[..2] {
+            let slot = city.slot(DAY, "9:00");
+            city.book(*card, slot).unwrap();
+        }
+        let recalls = [(cards[0], Some(Booked::Suspend)), (cards[1], Some(Booked::Cancel)), (cards[2], None)];
+        for (card, booked) in recalls {
+            let (act, rules) = (city.act(), city.rules.clone());
+            let order = Order { card, cause: Cause::Moved, source: Source::Register, city: None, until: None, booked };
+            let recorded = city.db().write_now(Lane::Staff, move |tx| {
+                store::recall::record(tx, &act, &rules, &order)
+            });
+            recorded.unwrap();
+        }
+        city.seal();
+        assert_eq!(city.verify(), []);
+        let suspended = cards[0];
+        let card = format!("card:{suspended}");
+        // Handed out although it waits for the city, and waiting although nobody asks the city.
+        found(&city, Invariant::Stage, &format!("UPDATE card SET suspended = 0 WHERE id = '{suspended}'"), &card);
+        city.home.by_hand(&format!("UPDATE card SET suspended = 1 WHERE id = '{suspended}'"));
+        found(&city, Invariant::Stage, &format!("UPDATE recall SET state = 'lifted' WHERE card_id = '{suspended}'"), &card);
+        city.home.by_hand(&format!("UPDATE recall SET state = 'suspended' WHERE card_id = '{suspended}'"));
+        // With the city by its state, and in our box by its place.
+        found(&city, Invariant::Fold, &format!("UPDATE recall SET state = 'passed' WHERE card_id = '{}'", cards[2]), "recall:");
+        city.home.by_hand(&format!("UPDATE recall SET state = 'ended' WHERE card_id = '{}'", cards[2]));
+        found(&city, Invariant::Fold, "UPDATE telling SET told = 'told'", "telling:");
+        city.home.by_hand("UPDATE telling SET told = NULL");
+        assert_eq!(city.verify(), []);
+        found(&city, Invariant::Fold, "DELETE FROM telling", "telling:");
+        found(&city, Invariant::Fold, &format!("DELETE FROM recall WHERE card_id = '{}'", cards[1]), "recall:");
     }
 
     fn r5_c7_a_key_that_is_not_where_the_journal_says_is_found(home: TestDb) {
