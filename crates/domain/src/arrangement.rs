@@ -22,6 +22,8 @@ codes! {
         Letters = "letters",
         /// The letters of a part.
         PartLetters = "part_letters",
+        /// By which way the cards with each version of the letter were booked.
+        LetterVersions = "letter_versions",
         /// Places with how many cards each holds.
         Places = "places",
         /// The cards that a day's reservations want out of their boxes.
@@ -69,6 +71,7 @@ impl StaffList {
             Self::BatchCards => "引継ぎのカード",
             Self::Letters => "交付のご案内の束",
             Self::PartLetters => "束の交付のご案内",
+            Self::LetterVersions => "案内の版とWebの予約",
             Self::Places => "保管場所",
             Self::Pull => "引き抜きリスト",
             Self::Incidents => "事故の記録",

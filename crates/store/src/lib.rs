@@ -30,6 +30,7 @@ pub mod journal;
 pub mod keys;
 pub mod ledger;
 pub mod letter;
+pub mod letter_share;
 pub mod meta;
 mod migrate;
 pub mod offer;

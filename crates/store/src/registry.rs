@@ -40,6 +40,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::pull::STATEMENTS,
         crate::question::STATEMENTS,
         crate::funnel::STATEMENTS,
+        crate::letter_share::STATEMENTS,
         crate::recall::STATEMENTS,
         crate::telling::STATEMENTS,
         crate::reception::STATEMENTS,

@@ -15,7 +15,15 @@ const MOST: u64 = 22;
 fn pages(place: &str) -> [(Role, Vec<String>); 3] {
     let of = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>();
     let mut operator = of(&["/", "/reservations/2026-11-11", "/counter", "/cards", "/cards?progress=booked"]);
-    operator.extend(of(&["/preparation", "/batches", "/letters", "/storage", "/recalls", "/progress"]));
+    operator.extend(of(&[
+        "/preparation",
+        "/batches",
+        "/letters",
+        "/storage",
+        "/recalls",
+        "/progress",
+        "/letters/versions",
+    ]));
     operator.push(format!("/places/{place}"));
     let mut charge = of(&["/close/2026-11-11", "/reports", "/reports/2026-11-11", "/rules"]);
     charge.extend(of(&["/taking-over", "/taking-over/resend"]));

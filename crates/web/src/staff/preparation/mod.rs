@@ -36,6 +36,7 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &batch::export::CARDS,
     &letter::export::PARTS,
     &letter::export::LETTERS,
+    &letter::versions::LISTING,
     &storage::export::LISTING,
     &storage::pull_export::LISTING,
     &progress::export::LISTING,
@@ -143,6 +144,8 @@ fn letters(desk: Desk) -> Desk {
         .get("/lists/letters/{file}", TRANSFER, letter::export::list)
         .get("/lists/letters/{id}/{file}", TRANSFER, letter::export::letters)
         .post("/letters", PRINT, letter::print::print)
+        .get("/letters/versions", TRANSFER, letter::versions::show)
+        .get("/lists/letter-versions/{file}", TRANSFER, letter::versions::file)
         .get("/letters/{id}", TRANSFER, letter::show::show)
         .get("/letters/{id}/letters.pdf", PRINT, letter::paper::print)
         .post("/letters/{id}/transfer", TRANSFER, letter::transfer::transfer)

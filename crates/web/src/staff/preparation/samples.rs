@@ -667,6 +667,14 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("card-decide", decide_page(Form::fresh(), None).render()),
         ("card-decide-refused", decide_page(refused(&["decision", "person", "paper"]), None).render()),
+        (
+            "letter-versions",
+            letter::versions::VersionsPage {
+                layout: layout("案内の版とWebの予約"),
+                table: rows(&letter::versions::LISTING, 2),
+            }
+            .render(),
+        ),
         ("progress", progress_page(true).render()),
         ("progress-none", progress_page(false).render()),
         ("recalls", recalls_page(true).render()),

@@ -8,6 +8,7 @@ pub(super) mod posted;
 pub(super) mod print;
 pub(super) mod show;
 pub(super) mod transfer;
+pub(super) mod versions;
 
 use store::letter::LetterError;
 
