@@ -20,7 +20,7 @@ use crate::table::{Goal, Table};
 
 /// The cards, oldest first: most are issued long ago, and what is at work lies at the end of every index. 7,500 are
 /// in the cabinets, as the specification of the city has it, and 3,000 on the desk.
-const CARDS: [(Progress, u32); 6] = [
+pub(crate) const CARDS: [(Progress, u32); 6] = [
     (Progress::Issued, 181_500),
     (Progress::Ended, 8_000),
     (Progress::Notified, 5_500),

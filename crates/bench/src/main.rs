@@ -4,7 +4,7 @@
 //! counts is the ratio; nothing here decides whether a change may land. What goes over HTTP is answered by a
 //! process of its own, so that its memory is not the memory of those who ask.
 //!
-//! `--only booking|citizens|days|rules|lists|exports|board|papers|rush` measures one part, `--rounds N` in so many rounds.
+//! `--only booking|citizens|days|rules|lists|custody|exports|board|papers|rush` measures one part, `--rounds N` in so many rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,6 +19,7 @@ mod booking;
 mod citizens;
 mod city;
 mod client;
+mod custody;
 mod days;
 mod exports;
 mod lists;
@@ -38,8 +39,8 @@ struct Wanted {
     rounds: usize,
 }
 
-const PARTS: [&str; 9] =
-    ["booking", "citizens", "days", "rules", "lists", "exports", "board", "papers", "rush"];
+const PARTS: [&str; 10] =
+    ["booking", "citizens", "days", "rules", "lists", "custody", "exports", "board", "papers", "rush"];
 
 impl Wanted {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -86,10 +87,11 @@ fn main() {
         (PARTS[2], days::measure),
         (PARTS[3], rules::measure),
         (PARTS[4], lists::measure),
-        (PARTS[5], exports::measure),
-        (PARTS[6], board::measure),
-        (PARTS[7], papers::measure),
-        (PARTS[8], rush::measure),
+        (PARTS[5], custody::measure),
+        (PARTS[6], exports::measure),
+        (PARTS[7], board::measure),
+        (PARTS[8], papers::measure),
+        (PARTS[9], rush::measure),
     ] {
         for engine in Engine::ALL.into_iter().filter(|_| wanted.has(part)) {
             measure(&mut table, engine, wanted.rounds);

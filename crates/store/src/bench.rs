@@ -5,6 +5,7 @@
 
 mod booked;
 mod fill;
+mod moves;
 mod past;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ use crate::value::{Param, Value};
 
 pub use booked::fill_booked;
 pub use fill::{Group, Home, Many, fill_cards, key_of};
+pub use moves::fill_moves;
 pub use past::{Past, fill_past};
 
 /// What ran in one transaction.

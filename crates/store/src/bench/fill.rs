@@ -65,7 +65,7 @@ const CONSIGNMENT: u32 = 500;
 /// Rows of one statement.
 const ROWS: usize = 250;
 /// 管理番号 far away from those that the counter gives.
-const FIRST_CONTROL_NUMBER: u32 = 50_000_000;
+pub(super) const FIRST_CONTROL_NUMBER: u32 = 50_000_000;
 
 const CONSIGNMENTS: &str =
     "consignment (id, site, state, received_on, list_date, box, cards, staged_at, entry_id)";
@@ -195,6 +195,32 @@ impl Sink {
                 client.batch_execute(sql).map_err(|error| Error::Broken(pg::text(&error)))
             }
         }
+    }
+
+    /// How many rows a statement wrote.
+    pub(super) fn changes(&mut self, sql: &str) -> Result<u64> {
+        match self {
+            Self::Sqlite(connection) => {
+                let rows = connection.execute(sql, []).map_err(|error| Error::Broken(error.to_string()))?;
+                Ok(u64::try_from(rows).unwrap_or(u64::MAX))
+            }
+            Self::Postgres(client) => {
+                client.execute(sql, &[]).map_err(|error| Error::Broken(pg::text(&error)))
+            }
+        }
+    }
+
+    /// The one number that a query answers.
+    pub(super) fn count(&mut self, sql: &str) -> Result<u64> {
+        let found: i64 = match self {
+            Self::Sqlite(connection) => connection
+                .query_row(sql, [], |row| row.get(0))
+                .map_err(|error| Error::Broken(error.to_string()))?,
+            Self::Postgres(client) => {
+                client.query_one(sql, &[]).map_err(|error| Error::Broken(pg::text(&error)))?.get(0)
+            }
+        };
+        Ok(u64::try_from(found).unwrap_or(0))
     }
 
     pub(super) fn insert(&mut self, into: &str, rows: &[String]) -> Result<()> {
