@@ -143,6 +143,8 @@ async function stands(page: Page, inTheDark: boolean, name: string): Promise<voi
   const left = await page.locator('button, nav.languages, .skip').evaluateAll((all) =>
     all.filter((each) => (each as HTMLElement).checkVisibility()).map((each) => each.outerHTML.slice(0, 120)));
   // The times of a day are buttons, and stay readable on paper.
+  const times = page.locator('button.time');
+  if ((await times.count()) > 0) await expect(times.first(), `times of ${name} on paper`).toBeVisible();
   expect(left.filter((html) => !html.includes('class="time"')), `what is pressed is not printed: ${name}`).toEqual([]);
   await shot(page, `${name}-paper`);
   await page.emulateMedia({ media: 'screen' });
