@@ -41,6 +41,12 @@ codes! {
         Reissued = "reissued",
         /// その他: what only the city knows.
         Other = "other",
+        /// 不一致・不良: the city kept it.
+        Mismatch = "mismatch",
+        /// 既にカードを所持: the city kept it.
+        AlreadyHolds = "already_holds",
+        /// 市の判断: the city kept it and need not say why.
+        KeptByCity = "kept_by_city",
     }
 }
 
@@ -144,6 +150,10 @@ impl Progress {
 }
 
 impl Cause {
+    /// Why the city keeps a card that went to it in a group, in the order of the choice.
+    pub const KEPT: [Self; 5] =
+        [Self::Mismatch, Self::AlreadyHolds, Self::Expired, Self::Withdrawn, Self::KeptByCity];
+
     /// The word on the screen.
     pub fn label(self) -> &'static str {
         match self {
@@ -155,12 +165,15 @@ impl Cause {
             Self::Died => "死亡",
             Self::Reissued => "再交付",
             Self::Other => "その他",
+            Self::Mismatch => "不一致・不良",
+            Self::AlreadyHolds => "既にカードを所持",
+            Self::KeptByCity => "市の判断",
         }
     }
 
     /// Whether it is a recall (交付中止): the card is taken out of storage and goes to the city.
     pub fn is_recall(self) -> bool {
-        self != Self::MailedByCity
+        !matches!(self, Self::MailedByCity | Self::Mismatch | Self::AlreadyHolds | Self::KeptByCity)
     }
 }
 

@@ -1,9 +1,12 @@
-//! Counted batches: cards go to the city for 交付前設定 and come back, counted by both (11(5)ウ(ウ)). Those that the
-//! city mails go in batches of their own, in [`mail`].
+//! Counted batches: the cards of each group go to the city and come back, counted by both (11(5)ウ(イ), (ウ)). How a group
+//! is transferred stands in [`mod@group`], how cards come back or stay in [`back`], what the city mails in [`mail`].
 
-use domain::batch::{BatchKind, BatchState};
-use domain::card::Stage;
+use std::collections::HashMap;
+
+use domain::batch::{BatchKind, BatchState, CardEnd};
+use domain::card::{Finding, Pass, Stage};
 use domain::consignment::{ApplicationMethod, Way};
+use domain::group::{Facts, remarks};
 use domain::id::{BatchId, CardId, ConsignmentId};
 use domain::journal::{CityRecord, Entry};
 use domain::number::ControlNumber;
@@ -19,28 +22,37 @@ use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, place, statements};
 
+pub mod back;
+pub mod group;
 pub mod mail;
+
+pub use back::{keep, take_back, take_some_back};
 
 statements! { "batch":
     INSERT = "INSERT INTO batch (id, site, kind, state, cards, receiver, sent_at)
         VALUES ($1, $2, $3, 'sent', $4, $5, $6)";
     ADD = "INSERT INTO batch_card (batch_id, card_id) VALUES ($1, $2)";
-    RETURN = "UPDATE batch SET state = 'returned', returned_at = $1, giver = $2 WHERE id = $3 AND kind = 'setup' AND state = 'sent'";
-    FIND = "SELECT id, site, kind, state, cards, receiver, sent_at, returned_at, giver, mailed_on
-        FROM batch WHERE id = $1";
-    LIST = "SELECT id, site, kind, state, cards, receiver, sent_at, returned_at, giver, mailed_on FROM batch
-        WHERE site = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    FIND = "SELECT b.id AS id, b.site AS site, b.kind AS kind, b.state AS state, b.cards AS cards,
+        b.receiver AS receiver, b.sent_at AS sent_at, b.returned_at AS returned_at, b.giver AS giver,
+        b.mailed_on AS mailed_on,
+        (SELECT COUNT(*) FROM batch_card k WHERE k.batch_id = b.id AND k.ended IS NULL) AS still_out
+        FROM batch b WHERE b.id = $1";
+    LIST = "SELECT b.id AS id, b.site AS site, b.kind AS kind, b.state AS state, b.cards AS cards,
+        b.receiver AS receiver, b.sent_at AS sent_at, b.returned_at AS returned_at, b.giver AS giver,
+        b.mailed_on AS mailed_on,
+        (SELECT COUNT(*) FROM batch_card k WHERE k.batch_id = b.id AND k.ended IS NULL) AS still_out
+        FROM batch b WHERE b.site = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3";
     CARDS = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number,
-        c.method AS method, COALESCE(c.list_date, s.list_date) AS list_date
+        c.method AS method, c.way AS way, c.short_validity AS short_validity, c.stage AS stage,
+        COALESCE(c.list_date, s.list_date) AS list_date, b.ended AS ended, b.ended_at AS ended_at
         FROM batch_card b JOIN card c ON c.id = b.card_id JOIN consignment s ON s.id = c.consignment_id
         WHERE b.batch_id = $1 ORDER BY c.id";
+    FOUND = "SELECT i.card_id AS card_id, i.pass AS pass, i.finding AS finding
+        FROM batch_card b JOIN inspection i ON i.card_id = b.card_id WHERE b.batch_id = $1 ORDER BY i.card_id, i.pass";
     READY = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id
         WHERE c.consignment_id = $1 AND c.progress = 'inspected' AND p.kind = 'desk' AND s.state = 'taken'
-        AND c.way = 'stored' ORDER BY c.line";
-    READY_COUNTS = "SELECT c.consignment_id AS consignment, c.method AS method, c.way AS way, COUNT(*) AS n
-        FROM card c JOIN place p ON p.id = c.place_id WHERE c.progress = 'inspected' AND p.kind = 'desk'
-        GROUP BY c.consignment_id, c.method, c.way ORDER BY c.consignment_id, c.method, c.way";
+        AND c.sorted_into = 'at_issue' ORDER BY c.line";
 }
 
 /// A batch.
@@ -66,6 +78,8 @@ pub struct Batch {
     pub giver: Option<String>,
     /// The city's date of posting, for cards that it mails.
     pub mailed_on: Option<Date>,
+    /// How many of its cards the city has.
+    pub still_out: u32,
 }
 
 impl Batch {
@@ -88,19 +102,16 @@ pub struct BatchCard {
     pub control_number: ControlNumber,
     /// 申請方式.
     pub method: ApplicationMethod,
-}
-
-/// Inspected cards on the desk of one consignment and one application method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ready {
-    /// The consignment.
-    pub consignment: ConsignmentId,
-    /// 申請方式.
-    pub method: ApplicationMethod,
-    /// Who gives the cards to the citizen.
+    /// Who gives the card to the citizen.
     pub way: Way,
-    /// How many.
-    pub cards: u32,
+    /// The stage of its process now.
+    pub stage: Stage,
+    /// What the city must know of it: 備考 of the list.
+    pub remarks: String,
+    /// How it left the city's hands; none: the city has it.
+    pub ended: Option<CardEnd>,
+    /// When.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// Why a batch was not transferred.
@@ -123,6 +134,9 @@ pub enum BatchError {
     /// The date of posting lies before the transfer or in the future.
     #[error("the date of posting cannot be")]
     ImpossibleDate,
+    /// A card waits for the city's decision on a recall: it comes back first.
+    #[error("a card is suspended")]
+    Suspended,
     /// A card cannot take the step.
     #[error(transparent)]
     Step(#[from] StepError),
@@ -146,28 +160,16 @@ fn batch(row: &Row<'_>) -> Result<Batch> {
         returned_at: row.get("returned_at")?,
         giver: row.get("giver")?,
         mailed_on: row.get("mailed_on")?,
+        still_out: row.get("still_out")?,
     })
 }
 
-/// The cards of a consignment that are inspected, on the desk, and of a method that comes back for storage.
+/// The inspected cards of a consignment on the desk that go to 交付前設定, in list order.
 pub fn ready(reader: &mut Reader<'_>, consignment: ConsignmentId) -> Result<Vec<CardId>> {
     reader.rows(&READY, bind![consignment], |row| row.get("id"))
 }
 
-/// The inspected cards on the desk, by consignment and application method. What was inspected is of a consignment
-/// that was taken.
-pub fn ready_counts(reader: &mut Reader<'_>) -> Result<Vec<Ready>> {
-    reader.rows(&READY_COUNTS, bind![], |row| {
-        Ok(Ready {
-            consignment: row.get("consignment")?,
-            method: row.get("method")?,
-            way: row.get("way")?,
-            cards: row.get("n")?,
-        })
-    })
-}
-
-/// Transfers what is ready of a consignment to the city, counted by both.
+/// Transfers what is ready of a consignment to the city for 交付前設定, counted by both.
 pub fn send(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -175,9 +177,26 @@ pub fn send(
     consignment: ConsignmentId,
     counted: u32,
     receiver: &str,
-    recorded_by: CityRecord,
+    recorded: CityRecord,
 ) -> Result<BatchId, BatchError> {
     let cards = ready(tx, consignment)?;
+    hand_over(tx, act, site, BatchKind::Setup, &cards, (counted, receiver), |batch, cards| Entry::BatchSent {
+        batch,
+        cards,
+        recorded,
+    })
+}
+
+/// Gives cards to a named person of the city as a batch. Who counted another number than the program has none.
+fn hand_over(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    site: &SiteCode,
+    kind: BatchKind,
+    cards: &[CardId],
+    (counted, receiver): (u32, &str),
+    entry: impl FnOnce(BatchId, u32) -> Entry,
+) -> Result<BatchId, BatchError> {
     let expected = u32::try_from(cards.len()).map_err(|_| Error::Broken("too many cards".to_owned()))?;
     if expected == 0 {
         return Err(BatchError::Empty);
@@ -187,43 +206,14 @@ pub fn send(
     }
     let id: BatchId = tx.id(act);
     let city = place::the(tx, site, PlaceKind::City)?;
-    let recorded = tx.record(act, &Entry::BatchSent { batch: id, cards: expected, recorded: recorded_by })?;
-    tx.execute_one(&INSERT, bind![id, site, BatchKind::Setup, expected, receiver, act.at])?;
+    let recorded = tx.record(act, &entry(id, expected))?;
+    tx.execute_one(&INSERT, bind![id, site, kind, expected, receiver, act.at])?;
     for card in cards {
         tx.execute_one(&ADD, bind![id, card])?;
         let change = Change { place: Some(city), batch: Some(id), ..Change::default() };
-        card::step(tx, &recorded, card, &change)?;
+        card::step(tx, &recorded, *card, &change)?;
     }
     Ok(id)
-}
-
-/// Takes a batch back from the city: its cards are set up (交付前設定済) and on the desk.
-pub fn take_back(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    id: BatchId,
-    counted: u32,
-    giver: &str,
-    recorded_by: CityRecord,
-) -> Result<(), BatchError> {
-    let Some(out) = find(tx, id)?.filter(|batch| batch.is_out() && batch.kind == BatchKind::Setup) else {
-        return Err(BatchError::NotOut);
-    };
-    if out.cards != counted {
-        return Err(BatchError::CountDiffers { expected: out.cards, counted });
-    }
-    let desk = place::the(tx, &out.site, PlaceKind::Desk)?;
-    let recorded =
-        tx.record(act, &Entry::BatchReturned { batch: id, cards: counted, recorded: recorded_by })?;
-    if tx.execute(&RETURN, bind![act.at, giver, id])? == 0 {
-        return Err(BatchError::NotOut);
-    }
-    for card in cards(tx, id)? {
-        let change =
-            Change { stage: Some(Stage::Prepared), place: Some(desk), batch: Some(id), ..Change::default() };
-        card::step(tx, &recorded, card.id, &change)?;
-    }
-    Ok(())
 }
 
 /// A batch by its id.
@@ -244,13 +234,29 @@ pub fn list(
 
 /// The cards of a batch in list order.
 pub fn cards(reader: &mut Reader<'_>, id: BatchId) -> Result<Vec<BatchCard>> {
+    let mut found: HashMap<CardId, Vec<(Pass, Finding)>> = HashMap::new();
+    let rows = reader.rows(&FOUND, bind![id], |row| {
+        Ok((row.get::<CardId>("card_id")?, (row.get("pass")?, row.get("finding")?)))
+    })?;
+    for (card, finding) in rows {
+        found.entry(card).or_default().push(finding);
+    }
     reader.rows(&CARDS, bind![id], |row| {
+        let card = row.get("id")?;
+        let (method, way) = (row.get("method")?, row.get("way")?);
+        let findings = found.get(&card).map_or(&[][..], Vec::as_slice);
+        let facts = Facts { method, way, findings, short_validity: row.get("short_validity")? };
         Ok(BatchCard {
-            id: row.get("id")?,
+            id: card,
             line: row.get("line")?,
             list_date: row.get("list_date")?,
             control_number: card::control_number(row)?,
-            method: row.get("method")?,
+            method,
+            way,
+            stage: row.get("stage")?,
+            remarks: remarks(&facts),
+            ended: row.get("ended")?,
+            ended_at: row.get("ended_at")?,
         })
     })
 }

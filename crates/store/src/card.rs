@@ -2,6 +2,7 @@
 
 use domain::card::{Cause, Finding, Pass, Progress, Stage, WrongStage};
 use domain::consignment::{ApplicationMethod, PostBlock, Way};
+use domain::group::Group;
 use domain::id::{BatchId, CardId, ConsignmentId, EntryId, PlaceId, ReservationId};
 use domain::journal::{Actor, Entry};
 use domain::number::ControlNumber;
@@ -16,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, incident, place, privacy, statements};
+use crate::{bind, group, incident, place, privacy, statements};
 
 pub mod list;
 
@@ -27,8 +28,8 @@ statements! { "card":
         c.control_number AS control_number, c.method AS method, c.way AS way, c.post_block AS post_block,
         c.short_validity AS short_validity, c.stage AS stage, c.cause AS cause, c.progress AS progress,
         c.place_id AS place_id, c.steps AS steps, c.key_issue AS key_issue, c.key_version AS key_version,
-        c.posted_on AS posted_on, c.suspended AS suspended, p.kind AS place_kind, p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date,
-        s.site AS site
+        c.posted_on AS posted_on, c.suspended AS suspended, c.sorted_into AS sorted_into, c.sorted_by_rule AS sorted_by_rule,
+        p.kind AS place_kind, p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date, s.site AS site
         FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
         WHERE c.id = $1 AND s.state = 'taken'";
     BY_CONTROL_NUMBER = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
@@ -44,9 +45,9 @@ statements! { "card":
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     STEPS = "SELECT t.n AS n, t.entry_id AS entry_id, t.at AS at, t.stage_from AS stage_from,
         t.stage_to AS stage_to, f.name AS place_from, p.name AS place_to,
-        f.kind AS kind_from, p.kind AS kind_to, j.actor AS actor
+        f.kind AS kind_from, p.kind AS kind_to, j.actor AS actor, j.kind AS entry_kind, r.body AS remark
         FROM card_step t JOIN place p ON p.id = t.place_to LEFT JOIN place f ON f.id = t.place_from
-        JOIN journal j ON j.id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
+        JOIN journal j ON j.id = t.entry_id LEFT JOIN remark r ON r.entry_id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
     SET_PROGRESS = "UPDATE card SET progress = $1, since_day = CASE WHEN progress = $1 THEN since_day ELSE $2 END
         WHERE id = $3 AND stage = $4";
     SHOW_BOOKED = "UPDATE card SET progress = 'booked',
@@ -114,6 +115,10 @@ pub struct Card {
     pub posted_on: Option<Date>,
     /// 保留: it must not be handed out until the city decides.
     pub suspended: bool,
+    /// The group into which it was sorted, once its passes were done.
+    pub sorted_into: Option<Group>,
+    /// The group that the rule named; a person put it elsewhere where this differs.
+    pub sorted_by_rule: Option<Group>,
 }
 
 /// One step of a card's story.
@@ -137,6 +142,10 @@ pub struct Step {
     pub place_to: String,
     /// Whether it went from box to box.
     pub between_boxes: bool,
+    /// The kind of its entry.
+    pub entry_kind: String,
+    /// What stands beside its entry.
+    pub remark: Option<String>,
 }
 
 /// What a step changes; what is `None` stays.
@@ -206,6 +215,8 @@ fn card(row: &Row<'_>) -> Result<Card> {
         key_version: row.get("key_version")?,
         posted_on: row.get("posted_on")?,
         suspended: row.get("suspended")?,
+        sorted_into: row.get("sorted_into")?,
+        sorted_by_rule: row.get("sorted_by_rule")?,
     })
 }
 
@@ -232,6 +243,8 @@ pub fn steps(reader: &mut Reader<'_>, id: CardId) -> Result<Vec<Step>> {
             entry: row.get("entry_id")?,
             at: row.get("at")?,
             actor: row.get("actor")?,
+            entry_kind: row.get("entry_kind")?,
+            remark: row.get("remark")?,
             stage_from: row.get("stage_from")?,
             stage_to: row.get("stage_to")?,
             place_from: row.get("place_from")?,
@@ -413,7 +426,7 @@ pub enum Inspection {
 }
 
 /// Writes down what a pass found. After the last of three good passes the card becomes 検品済; any other finding
-/// keeps it listed, for the city to see (11(5)ウ(イ)).
+/// keeps it listed, for the city to see. Either way the third pass sorts it into its group (11(5)ウ(イ)).
 pub fn inspect(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -421,21 +434,22 @@ pub fn inspect(
     pass: Pass,
     finding: Finding,
 ) -> Result<Inspection, StepError> {
-    let Some(stage) = find(tx, id)?.map(|card| card.stage) else { return Err(StepError::NoCard) };
-    let before = inspected(tx, id)?;
+    let Some(card) = find(tx, id)? else { return Err(StepError::NoCard) };
+    let mut before = inspected(tx, id)?;
     if let Some((_, finding)) = before.iter().find(|(done, _)| *done == pass) {
         return Ok(Inspection::Before(*finding));
     }
-    if stage != Stage::Listed {
-        return Err(WrongStage { from: stage, wanted: Stage::Inspected }.into());
+    if card.stage != Stage::Listed {
+        return Err(WrongStage { from: card.stage, wanted: Stage::Inspected }.into());
     }
     let recorded = tx.record(act, &Entry::CardInspected { card: id, pass, finding })?;
     if tx.execute(&INSPECT, bind![id, pass, finding, recorded.entry()])? == 0 {
         return Err(StepError::Changed);
     }
-    let all_good = finding == Finding::Good
-        && before.len() + 1 == Pass::ALL.len()
-        && before.iter().all(|(_, finding)| *finding == Finding::Good);
+    before.push((pass, finding));
+    group::by_rule(tx, &recorded, &card, &before)?;
+    let all_good =
+        before.len() == Pass::ALL.len() && before.iter().all(|(_, finding)| *finding == Finding::Good);
     if !all_good {
         return Ok(Inspection::Noted);
     }
@@ -445,12 +459,12 @@ pub fn inspect(
 
 /// Takes the last finding of a pass back, while the card is still listed: the undo of the scan screen.
 pub fn undo_inspection(tx: &mut Tx<'_>, act: &Act, id: CardId, pass: Pass) -> Result<(), StepError> {
-    let Some(stage) = tx.row(&HEAD, bind![id], |row| row.get::<Stage>("stage"))? else {
-        return Err(StepError::NoCard);
-    };
-    if stage != Stage::Listed {
-        return Err(WrongStage { from: stage, wanted: Stage::Listed }.into());
+    let Some(card) = find(tx, id)? else { return Err(StepError::NoCard) };
+    if card.stage != Stage::Listed {
+        return Err(WrongStage { from: card.stage, wanted: Stage::Listed }.into());
     }
-    tx.record(act, &Entry::InspectionUndone { card: id, pass })?;
+    group::is_here(&card)?;
+    let recorded = tx.record(act, &Entry::InspectionUndone { card: id, pass })?;
+    group::undo(tx, &recorded, id)?;
     if tx.execute(&UNINSPECT, bind![id, pass])? == 0 { Err(StepError::Changed) } else { Ok(()) }
 }

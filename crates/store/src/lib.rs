@@ -25,6 +25,8 @@ mod engine;
 pub mod error;
 pub mod former;
 pub mod funnel;
+pub mod group;
+pub mod holder;
 pub mod incident;
 pub mod journal;
 pub mod keys;

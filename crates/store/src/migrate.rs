@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(22, "0022_recalls_of_all_causes.sql"),
     migration!(23, "0023_since_when.sql"),
     migration!(24, "0024_register_checks.sql"),
+    migration!(25, "0025_groups.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -288,6 +289,11 @@ mod tests {
             24,
             "b50d9db3af58bcfca76220c4b4bb945c09d985ab9932eb811e39135f3195d414",
             "665c386f8013b15ae5029978ef4b501547317549f494f7a4bd1aa0f9aa425c38",
+        ),
+        (
+            25,
+            "9669cc39cf7fe83833bc4654a2c461e427c4b10508ffcf8aca4fa50a75756b44",
+            "def991c4496ad898b717fee4cc34c849cd756cc60d8ccb7cdc0cd51f884594f5",
         ),
     ];
 

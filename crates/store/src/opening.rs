@@ -5,7 +5,8 @@
 //! list; a portion that is scanned is a draft without cards until it is taken, and may be scanned by several people.
 
 use domain::card::{Progress, Stage};
-use domain::consignment::{ApplicationMethod, PostBlock};
+use domain::consignment::{ApplicationMethod, PostBlock, Way};
+use domain::group::Group;
 use domain::id::{CardId, ConsignmentId, EntryId, PlaceId};
 use domain::journal::Entry;
 use domain::number::ControlNumber;
@@ -27,8 +28,9 @@ statements! { "opening":
         VALUES ($1, $2, 'staged', $3, $4, $5, 0, $6, $7, 'opening')";
     STAGED = "SELECT state, cards FROM consignment WHERE id = $1 AND kind = 'opening'";
     ADD_CARD = "INSERT INTO card (id, consignment_id, line, control_number, method, post_block, short_validity, stage,
-        progress, place_id, steps, key_issue, key_version, posted_on, list_date, list_line)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0, $11, $12, $13)";
+        progress, place_id, steps, key_issue, key_version, posted_on, list_date, list_line, sorted_into,
+        sorted_by_rule)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0, $11, $12, $13, $14, $14)";
     ADD_STEP = "INSERT INTO card_step (card_id, n, entry_id, at, stage_to, place_to)
         VALUES ($1, 1, $2, $3, $4, $5)";
     GROWN = "UPDATE consignment SET cards = cards + $1 WHERE id = $2 AND state = 'staged'";
@@ -129,6 +131,15 @@ pub fn stage_lines(
 }
 
 /// Writes a card with its first step and its former numbers.
+/// The group of a card that the former contractor inspected: it lies here to be handed out, unless its validity is
+/// short. What was not inspected is sorted when it is; what went on needs no group.
+fn sorted_into(line: &Stock) -> Option<Group> {
+    (line.stage == Stage::Inspected).then(|| match line.short_validity {
+        Some(true) => Group::ShortValidity,
+        _ => Group::of_method(line.method, Way::Stored),
+    })
+}
+
 fn add(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -155,7 +166,8 @@ fn add(
             line.place,
             line.posted_on,
             line.list_date,
-            line.list_line
+            line.list_line,
+            sorted_into(line)
         ],
     )?;
     tx.execute_one(&ADD_STEP, bind![id, entry, act.at, line.stage, line.place])?;

@@ -8,6 +8,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
     [
         crate::arrangement::STATEMENTS,
         crate::batch::STATEMENTS,
+        crate::batch::back::STATEMENTS,
         crate::batch::mail::STATEMENTS,
         crate::by_hand::STATEMENTS,
         crate::cabinet_key::STATEMENTS,
@@ -20,6 +21,8 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::day_list::STATEMENTS,
         crate::dialect::STATEMENTS,
         crate::former::STATEMENTS,
+        crate::group::STATEMENTS,
+        crate::holder::STATEMENTS,
         crate::incident::STATEMENTS,
         crate::journal::STATEMENTS,
         crate::ledger::STATEMENTS,
@@ -87,6 +90,10 @@ mod tests {
     const SCANS: &[(&str, &str)] = &[
         ("capacity.", "the epoch is one row"),
         ("dialect.", "the epoch is one row"),
+        (
+            "holder.OUT",
+            "walks the index of the cards that the city has with a batch, and they alone are in it",
+        ),
         ("former.", "the first of all that open, one row"),
         ("verify.", "the check of all invariants reads whole tables, in pages"),
         ("wish.list.ALL", "walks the index of the wishes that wait, as the list does"),

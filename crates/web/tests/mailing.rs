@@ -56,8 +56,8 @@ on_both! {
         for cards in [&stored, &mailed, &third] {
             inspects(&mut house, cards);
         }
-        operator.open("/preparation").reads("交付時来庁 4").reads("申請時来庁 2").reads("勤務地等経由 1");
-        operator.follow_beside("申請時来庁", "市へ引継ぎ（郵送分）").sees("市へ引継ぎ（郵送分）").reads("3枚");
+        operator.open("/preparation").reads("交付時来庁 4").reads("申請時来庁 3");
+        operator.follow_beside("申請時来庁", "市へ引継ぎ").sees("市へ引継ぎ（郵送分）").reads("3枚");
         operator.fill("counted", "4").fill("person", "市民課 一郎").tick("paper", "yes", true).press("市へ引き継ぐ");
         operator.reads("枚数が合いません。記録では3枚、数えたのは4枚です。");
         assert_eq!(operator.page().value("person").as_deref(), Some("市民課 一郎"));
@@ -110,7 +110,7 @@ on_both! {
         let cards = of_method(&house, ApplicationMethod::ViaResidence);
         inspects(&mut house, &cards);
         let page = format!("/cards/{}", cards[0]);
-        operator.open(&page).follow("市へ引き継ぐ（郵送分）");
+        operator.open(&page).follow("市へ引き継ぐ（居所地経由）");
         operator.fill("counted", "1").fill("person", "市民課 一郎").tick("paper", "yes", true).press("市へ引き継ぐ");
         operator.fill("posted_on", "2026-11-02").fill("person", "市民課 一郎").tick("paper", "yes", true);
         operator.press("発送を記録する").reads("届かずに市へ戻ったカードは");
@@ -160,8 +160,8 @@ on_both! {
             assert_eq!(cards.len(), count);
             inspects(&mut house, &cards);
         }
-        operator.open("/preparation").reads("国外 1").reads("特急 1");
-        operator.open("/batches/mail").reads("2枚");
+        operator.open("/preparation").reads("特急 1");
+        operator.open("/batches/new/express").reads("1枚").reads("特急");
         operator.open("/cards?method=express").reads("該当 1枚").reads("申請方式：特急");
     }
 }

@@ -41,6 +41,10 @@ impl Entry {
             Self::BatchReturned { .. } => "batch_returned",
             Self::MailBatchSent { .. } => "mail_batch_sent",
             Self::BatchMailed { .. } => "batch_mailed",
+            Self::CardSorted { .. } => "card_sorted",
+            Self::GroupSent { .. } => "group_sent",
+            Self::CardsReturned { .. } => "cards_returned",
+            Self::CardsKept { .. } => "cards_kept",
             Self::CardCameBack { .. } => "card_came_back",
             Self::CardMailedAgain { .. } => "card_mailed_again",
             Self::CardRecalled { .. } => "card_recalled",
@@ -163,6 +167,7 @@ impl Entry {
             | Self::OpeningTaken { consignment, .. } => vec![S::Consignment(*consignment)],
             Self::CardInspected { card, .. }
             | Self::InspectionUndone { card, .. }
+            | Self::CardSorted { card, .. }
             | Self::LetterReissued { card, .. }
             | Self::CardCameBack { card, .. }
             | Self::CardMailedAgain { card, .. }
@@ -181,6 +186,9 @@ impl Entry {
             Self::BatchSent { batch, .. }
             | Self::BatchReturned { batch, .. }
             | Self::MailBatchSent { batch, .. }
+            | Self::GroupSent { batch, .. }
+            | Self::CardsReturned { batch, .. }
+            | Self::CardsKept { batch, .. }
             | Self::BatchMailed { batch, .. } => vec![S::Batch(*batch)],
             Self::CardPlaced { card, place } => vec![S::Card(*card), S::Place(*place)],
             Self::CardPulled { card, place, day } => {

@@ -10,6 +10,7 @@ use crate::card::{Cause, Finding, Pass};
 use crate::check_sheet::{Collected, Sheet};
 use crate::correction::End;
 use crate::day_list::Duty;
+use crate::group::Group;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, OfferId, OfferingId,
     PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId, TellingId,
@@ -300,6 +301,46 @@ pub enum Entry {
         cards: u32,
         /// The city's date of posting.
         on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// 仕分け: a person put an inspected card into a group, or back into the group of the rule.
+    CardSorted {
+        /// Which card.
+        card: CardId,
+        /// The group.
+        group: Group,
+    },
+    /// The counted cards of a group were transferred to the city.
+    GroupSent {
+        /// The batch.
+        batch: BatchId,
+        /// Which group.
+        group: Group,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// Some cards of a batch came back from the city, or the cards of a group that it cleared.
+    CardsReturned {
+        /// The batch.
+        batch: BatchId,
+        /// Which group.
+        group: Group,
+        /// How many cards.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city kept cards of a batch: their process ends.
+    CardsKept {
+        /// The batch.
+        batch: BatchId,
+        /// Why.
+        cause: Cause,
+        /// How many cards.
+        cards: u32,
         /// How it was recorded.
         recorded: CityRecord,
     },

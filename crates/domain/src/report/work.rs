@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::group::Group;
 use crate::incident::Kind;
 use crate::journal::{BusinessDay, Entry};
 use crate::place::PlaceKind;
@@ -53,8 +54,10 @@ impl Work {
                 self.consignments += 1;
                 self.received += cards;
             }
+            // 交付前設定 only, there and back; what goes to the city in other groups is no step of the way to issue.
             Entry::BatchSent { cards, .. } => self.sent += cards,
-            Entry::BatchReturned { cards, .. } => self.returned += cards,
+            Entry::BatchReturned { cards, .. }
+            | Entry::CardsReturned { group: Group::AtIssue, cards, .. } => self.returned += cards,
             Entry::LettersPrinted { count, .. } => self.letters_printed += count,
             Entry::LettersPosted { count, .. } => self.letters_posted += count,
             Entry::Booked { slot, channel, .. } if here(&slot.business_day()) => {

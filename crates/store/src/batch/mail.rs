@@ -4,74 +4,32 @@
 //! What was not delivered comes back to the city. Its process stays ended: only its place changes, and the city
 //! mails it again or decides otherwise.
 
-use domain::batch::BatchKind;
+use domain::batch::CardEnd;
 use domain::card::{Cause, Stage};
 use domain::id::{BatchId, CardId};
 use domain::journal::{CityRecord, Entry};
 use domain::place::PlaceKind;
-use domain::service::SiteCode;
 use domain::time::day_of;
 use jiff::civil::Date;
 
-use super::{ADD, BatchError, INSERT, cards, find};
+use super::back::end_card;
+use super::{BatchError, cards, find};
 use crate::act::Act;
 use crate::card::{self, Card, Change, StepError};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tx::{Reader, Tx};
 use crate::{bind, place, statements};
 
 statements! { "batch.mail":
-    WAITING = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
-        JOIN place p ON p.id = c.place_id
-        WHERE c.way = 'mailed' AND c.progress = 'inspected' AND s.site = $1 AND s.state = 'taken' AND p.kind = 'desk'
-        ORDER BY c.id LIMIT $2";
     MAILED_ON = "SELECT b.mailed_on AS mailed_on FROM batch_card k JOIN batch b ON b.id = k.batch_id
         WHERE k.card_id = $1 AND b.mailed_on IS NOT NULL ORDER BY b.id DESC LIMIT 1";
     MAILED = "UPDATE batch SET state = 'mailed', mailed_on = $1, giver = $2
-        WHERE id = $3 AND kind = 'mail' AND state = 'sent'";
-}
-
-/// Cards of one batch at most; more go in the next.
-pub const MOST: u32 = 500;
-
-/// The inspected cards on a site's desk that the city mails, in list order, no more than one batch takes.
-pub fn waiting(reader: &mut Reader<'_>, site: &SiteCode) -> Result<Vec<CardId>> {
-    reader.rows(&WAITING, bind![site, MOST], |row| row.get("id"))
+        WHERE id = $3 AND kind IN ('mail', 'via_residence', 'express') AND state = 'sent'";
 }
 
 /// The city's date of posting of the batch with which a card was mailed; where it was mailed again, not that one.
 pub fn mailed_on(reader: &mut Reader<'_>, card: CardId) -> Result<Option<Date>> {
     reader.row(&MAILED_ON, bind![card], |row| row.get("mailed_on"))
-}
-
-/// Transfers the cards that the city mails to it, counted by both.
-pub fn send(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    site: &SiteCode,
-    counted: u32,
-    receiver: &str,
-    recorded_by: CityRecord,
-) -> Result<BatchId, BatchError> {
-    let waiting = waiting(tx, site)?;
-    let expected = u32::try_from(waiting.len()).map_err(|_| Error::Broken("too many cards".to_owned()))?;
-    if expected == 0 {
-        return Err(BatchError::Empty);
-    }
-    if expected != counted {
-        return Err(BatchError::CountDiffers { expected, counted });
-    }
-    let id: BatchId = tx.id(act);
-    let city = place::the(tx, site, PlaceKind::City)?;
-    let entry = Entry::MailBatchSent { batch: id, cards: expected, recorded: recorded_by };
-    let recorded = tx.record(act, &entry)?;
-    tx.execute_one(&INSERT, bind![id, site, BatchKind::Mail, expected, receiver, act.at])?;
-    for card in waiting {
-        tx.execute_one(&ADD, bind![id, card])?;
-        let change = Change { place: Some(city), batch: Some(id), ..Change::default() };
-        card::step(tx, &recorded, card, &change)?;
-    }
-    Ok(id)
 }
 
 /// The city, by a named person, mailed the cards of a batch on a date: their process ends here, and they are in the
@@ -84,19 +42,20 @@ pub fn mailed(
     poster: &str,
     recorded_by: CityRecord,
 ) -> Result<(), BatchError> {
-    let Some(out) = find(tx, id)?.filter(|batch| batch.is_out() && batch.kind == BatchKind::Mail) else {
+    let Some(out) = find(tx, id)?.filter(|batch| batch.is_out() && batch.kind.is_mailed()) else {
         return Err(BatchError::NotOut);
     };
     if on > day_of(act.at) || on < day_of(out.sent_at) {
         return Err(BatchError::ImpossibleDate);
     }
     let post = place::the(tx, &out.site, PlaceKind::Post)?;
-    let entry = Entry::BatchMailed { batch: id, cards: out.cards, on, recorded: recorded_by };
+    let entry = Entry::BatchMailed { batch: id, cards: out.still_out, on, recorded: recorded_by };
     let recorded = tx.record(act, &entry)?;
     if tx.execute(&MAILED, bind![on, poster, id])? == 0 {
         return Err(BatchError::NotOut);
     }
-    for card in cards(tx, id)? {
+    for card in cards(tx, id)?.into_iter().filter(|card| card.ended.is_none()) {
+        end_card(tx, act, &out, card.id, CardEnd::Mailed)?;
         let change = Change {
             stage: Some(Stage::Ended),
             cause: Some(Cause::MailedByCity),

@@ -38,7 +38,7 @@ statements! { "report.day":
         AND j.kind = 'consignment_taken' AND s.entry_id = j.id AND k.id = substr(s.subject, 13) AND k.site = $6";
     BATCHES = "SELECT j.id AS id, j.data AS data FROM journal j CROSS JOIN journal_subject s CROSS JOIN batch k
         WHERE j.at >= $1 AND j.at < $2 AND COALESCE(j.seq, $3) > $4 AND COALESCE(j.seq, $3) <= $5
-        AND j.kind IN ('batch_sent', 'batch_returned') AND s.entry_id = j.id AND k.id = substr(s.subject, 7)
+        AND j.kind IN ('batch_sent', 'batch_returned', 'cards_returned') AND s.entry_id = j.id AND k.id = substr(s.subject, 7)
         AND k.site = $6";
     LETTERS = "SELECT j.id AS id, j.data AS data FROM journal j CROSS JOIN journal_subject s CROSS JOIN letter_batch k
         WHERE j.at >= $1 AND j.at < $2 AND COALESCE(j.seq, $3) > $4 AND COALESCE(j.seq, $3) <= $5

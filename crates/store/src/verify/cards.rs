@@ -6,6 +6,7 @@ use domain::card::{Progress, Stage};
 use domain::id::{CardId, PlaceId};
 use domain::number::{Number, NumberKind};
 use domain::opening::STAGES;
+use domain::place::PlaceKind;
 
 use super::{Findings, Invariant, PAGE};
 use crate::error::Result;
@@ -26,6 +27,9 @@ statements! { "verify.cards":
         FROM card_step t JOIN card c ON c.id = t.card_id JOIN consignment s ON s.id = c.consignment_id
         LEFT JOIN journal j ON j.id = t.entry_id
         WHERE t.card_id > $1 AND t.card_id <= $2 ORDER BY t.card_id, t.n";
+    OUT = "SELECT k.card_id AS card_id, b.state AS state, p.kind AS kind FROM batch_card k
+        JOIN batch b ON b.id = k.batch_id JOIN card c ON c.id = k.card_id JOIN place p ON p.id = c.place_id
+        WHERE k.ended IS NULL ORDER BY k.card_id";
     FORMER = "SELECT f.card_id AS card_id, f.key_version AS key_version, f.opens AS opens, c.id AS found,
         c.key_issue AS key_issue FROM former_key f LEFT JOIN card c ON c.id = f.card_id ORDER BY f.card_id";
     FORMER_RESERVATIONS = "SELECT f.reservation_id AS reservation_id, f.key_version AS key_version, r.id AS found
@@ -71,7 +75,10 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
                 booked: row.get::<Option<String>>("booked")?.is_some(),
             })
         })?;
-        let Some(last) = cards.last() else { return former(reader, keys, findings) };
+        let Some(last) = cards.last() else {
+            out(reader, findings)?;
+            return former(reader, keys, findings);
+        };
         let last = last.id.to_string();
         let told = stories(reader, &after, &last, findings)?;
         for card in &cards {
@@ -132,6 +139,30 @@ fn stories(
         told.insert(card, Told { n, stage: stage.1, place: place.1 });
     }
     Ok(told)
+}
+
+/// What the city has of a batch is with the city, and the batch is not over.
+fn out(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
+    let out = reader.rows(&OUT, bind![], |row| {
+        Ok((row.get::<CardId>("card_id")?, row.get::<String>("state")?, row.get::<PlaceKind>("kind")?))
+    })?;
+    for (card, state, kind) in out {
+        if kind != PlaceKind::City {
+            findings.add(
+                Invariant::Place,
+                format!("card:{card}"),
+                "the city has it with a batch, it is elsewhere",
+            );
+        }
+        if state != "sent" {
+            findings.add(
+                Invariant::Count,
+                format!("card:{card}"),
+                "the city has it with a batch that is over",
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Numbers of a former system: each belongs to something, under keys that are there, and one that opens a booking

@@ -158,7 +158,9 @@ impl Folded {
             Entry::OpeningTaken { consignment, cards } => {
                 self.openings.insert(*consignment, *cards);
             }
-            Entry::BatchSent { batch, cards, .. } | Entry::MailBatchSent { batch, cards, .. } => {
+            Entry::BatchSent { batch, cards, .. }
+            | Entry::MailBatchSent { batch, cards, .. }
+            | Entry::GroupSent { batch, cards, .. } => {
                 self.batches.insert(*batch, *cards);
             }
             Entry::LettersPrinted { letters, count } => {

@@ -270,6 +270,18 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::BatchMailed { cards, on, recorded, .. } => {
             format!("市が{}にカード{cards}枚を郵送しました{}", era_date(*on), recorded_words(*recorded))
         }
+        Entry::CardSorted { group, .. } => format!("「{}」に仕分けしました", group.label()),
+        Entry::GroupSent { group, cards, recorded, .. } => {
+            format!("「{}」のカード{cards}枚を市へ引き継ぎました{}", group.label(), recorded_words(*recorded))
+        }
+        Entry::CardsReturned { group, cards, recorded, .. } => {
+            format!("「{}」のカード{cards}枚が市から返りました{}", group.label(), recorded_words(*recorded))
+        }
+        Entry::CardsKept { cause, cards, recorded, .. } => format!(
+            "市がカード{cards}枚を引き取り、交付を終わりにしました（{}）{}",
+            cause.label(),
+            recorded_words(*recorded)
+        ),
         Entry::CardCameBack { on, recorded, .. } => {
             format!("{}に郵便から市へ戻りました{}", era_date(*on), recorded_words(*recorded))
         }
@@ -450,7 +462,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 99] = [
+pub(crate) const KINDS: [(&str, &str); 103] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -458,6 +470,10 @@ pub(crate) const KINDS: [(&str, &str); 99] = [
     ("batch_returned", "市からの引継ぎ"),
     ("mail_batch_sent", "市への引継ぎ（郵送分）"),
     ("batch_mailed", "市による郵送"),
+    ("card_sorted", "カードの仕分け"),
+    ("group_sent", "市への引継ぎ（仕分け）"),
+    ("cards_returned", "市からの返却"),
+    ("cards_kept", "市の引き取り"),
     ("card_came_back", "郵便からの戻り"),
     ("card_mailed_again", "市による再発送"),
     ("opening_begun", "前事業者からの引継ぎの開始"),
@@ -600,6 +616,7 @@ pub(crate) fn screen(code: &str) -> &str {
         "pull" => "引き抜き",
         "place" => "保管場所",
         "batch" => "市との引継ぎ",
+        "group" => "仕分け",
         "batch_list" => "引継書",
         "letters" => "交付のご案内",
         "letters_paper" => "交付のご案内の印刷",

@@ -72,6 +72,8 @@ fn card(stage: Stage, place: PlaceKind) -> Card {
         key_version: 1,
         posted_on: (stage == Stage::Notified).then_some(date(2026, 11, 2)),
         suspended: false,
+        sorted_into: None,
+        sorted_by_rule: None,
     }
 }
 

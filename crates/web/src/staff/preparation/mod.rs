@@ -84,12 +84,14 @@ fn batches(desk: Desk) -> Desk {
         .get("/batches", TRANSFER, batch::list::show)
         .get("/lists/batches/{file}", TRANSFER, batch::export::list)
         .get("/lists/batches/{id}/{file}", TRANSFER, batch::export::cards)
-        .get("/batches/mail", TRANSFER, batch::mail::show)
-        .post("/batches/mail", TRANSFER, batch::mail::send)
+        .get("/batches/new/{group}", TRANSFER, batch::group::show)
+        .post("/batches/new/{group}", TRANSFER, batch::group::send)
         .post("/batches/{id}/mailed", TRANSFER, batch::mail::mailed)
         .get("/batches/{id}", TRANSFER, batch::show::show)
         .get("/batches/{id}/list.pdf", TRANSFER, batch::paper::print)
         .post("/batches/{id}/return", TRANSFER, batch::take_back::take_back)
+        .get("/batches/{id}/some", TRANSFER, batch::some::show)
+        .post("/batches/{id}/some", TRANSFER, batch::some::record)
 }
 
 fn storage(desk: Desk) -> Desk {
@@ -183,6 +185,7 @@ fn cards(desk: Desk) -> Desk {
         .post("/cards/filters/{id}/share", Access::May(Permission::ShareFilters), card::saved::share)
         .post("/cards/filters/{id}/remove", SEE, card::saved::remove)
         .get("/cards/{id}", SEE, card::show::show)
+        .post("/cards/{id}/sort", Access::May(Permission::InspectCards), card::sort::sort)
         .post("/cards/{id}/came-back", TRANSFER, card::posted::came_back)
         .post("/cards/{id}/mailed-again", TRANSFER, card::posted::mailed_again)
         .get("/cards/{id}/recall", TRANSFER, card::recall::show)

@@ -1,10 +1,10 @@
 //! Every page of this part rendered from samples.
 
 use askama::Template;
-use domain::batch::BatchKind;
+use domain::batch::{BatchKind, BatchState};
 use domain::card::{Pass, Progress};
-use domain::consignment::{ApplicationMethod, Way};
 use domain::funnel::{Step, Waiting};
+use domain::group::Group;
 use domain::id::{
     BatchId, CardId, ConsignmentId, FilterId, Id, LetterBatchId, OperationId, PlaceId, RecallId,
     ReservationId, TellingId,
@@ -232,19 +232,18 @@ fn pages() -> Vec<(&'static str, String)> {
             href: "/batches/x".to_owned(),
             name: "ABC123".to_owned(),
             kind: "交付前設定",
-            cards: 120,
+            there: 120,
             sent: "11月20日(金) 13:30".to_owned(),
             receiver: "市民課 架空".to_owned(),
         }],
         letters_waiting: 73,
         parts_open: 2,
-        groups: vec![
-            consignment::list::Group { method: ApplicationMethod::AtIssue, way: Way::Stored, cards: 380 },
-            consignment::list::Group {
-                method: ApplicationMethod::AtApplication,
-                way: Way::Mailed,
-                cards: 23,
-            },
+        groups: [(Group::Mismatch, 2), (Group::AtApplication, 23), (Group::AtIssue, 380)]
+            .map(|(group, cards)| consignment::list::Waiting { group, cards })
+            .to_vec(),
+        holders: vec![
+            ("受託者", "7,412枚".to_owned()),
+            ("市", "143枚（引継ぎ中：交付前設定 120、不一致・不良 3）".to_owned()),
         ],
         may: consignment::list::May { inspect: true, transfer: true },
     };
@@ -313,6 +312,9 @@ fn pages() -> Vec<(&'static str, String)> {
             sent: "11月20日(金) 13:30".to_owned(),
             receiver: "市民課 架空".to_owned(),
             kind,
+            state: if returned.is_some() { BatchState::Returned } else { BatchState::Sent },
+            still_out: 118,
+            parts: vec![("市にあります", 118), ("返却済", 2)],
             returned,
             mailed: None,
             may_put: true,
@@ -360,13 +362,17 @@ fn pages() -> Vec<(&'static str, String)> {
         suspended: posting.is_none(),
         checked: Some("11月10日(火) なし".to_owned()),
         findings: vec![("数量・券面", "良好")],
+        sorted: Some("処理注意（手で仕分け）".to_owned()),
+        sorted_into: Some(Group::Attention),
+        holder: "受託者　11月20日(金) 13:30から".to_owned(),
         reservation: Some(("/reservation/x".to_owned(), "11月26日(木) 9:30".to_owned())),
         ended_reservations: vec![("/reservation/y".to_owned(), "11月18日(水) 10:00 不来庁".to_owned())],
         incident: Some("破損・汚損"),
         acts: card::show::Acts {
             inspect: None,
             send: false,
-            mail: false,
+            group: Some(Group::Attention),
+            sort: vec![Group::Mismatch, Group::Attention],
             posting,
             put: posting.is_none(),
             reprint: true,
@@ -681,12 +687,39 @@ fn pages() -> Vec<(&'static str, String)> {
         ("recalls-none", recalls_page(false).render()),
         ("card-came-back", card_page(refused(&["on", "person"]), Some(Posting::CameBack)).render()),
         (
-            "batch-mail",
-            batch::mail::MailPage {
+            "batch-group",
+            batch::group::GroupPage {
                 texts: texts(),
-                layout: layout("市へ引継ぎ（郵送分）"),
+                layout: layout("市へ引継ぎ（処理注意）"),
                 form: refused(&["counted", "paper"]),
-                ready: 23,
+                group: Group::Attention,
+                rows: vec![batch::group::Row {
+                    id: card_id(1),
+                    list_line: "R8.11.20-1".to_owned(),
+                    control: "104 230 001".to_owned(),
+                    method: "交付時来庁",
+                    by_hand: true,
+                }],
+                by_paper: true,
+                operation: operation(),
+            }
+            .render(),
+        ),
+        (
+            "batch-some",
+            batch::some::SomePage {
+                texts: texts(),
+                layout: layout("引継ぎ ABC123：一部の返却・引き取り"),
+                form: refused(&["card", "counted", "paper"]),
+                id: BatchId::from_parts(1, 1),
+                kind: BatchKind::Attention,
+                rows: vec![batch::some::Row {
+                    id: card_id(1),
+                    ticked: true,
+                    list_line: "R8.11.20-1".to_owned(),
+                    control: "104 230 001".to_owned(),
+                    remarks: "処理注意あり".to_owned(),
+                }],
                 by_paper: true,
                 operation: operation(),
             }

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
 use domain::arrangement::StaffList;
+use domain::batch::CardEnd;
 use domain::id::BatchId;
 use domain::journal::Subject;
 use domain::permission::Permission;
@@ -56,6 +57,8 @@ const CARD_COLUMNS: &[Column] = &[
     column("list_date", "一覧日付").look(Look::Code).off_screen(),
     column("line", "一覧番号").look(Look::Count).off_screen(),
     column("method", "申請方式").look(Look::Code),
+    column("remarks", "備考"),
+    column("state", "状態").look(Look::Code),
 ];
 
 /// The list, as it is arranged.
@@ -115,6 +118,8 @@ pub(super) fn card_cells(card: &BatchCard) -> Vec<Cell> {
         Cell::Day(card.list_date),
         Cell::Number(i64::from(card.line)),
         Cell::text(card.method.label_ja()),
+        Cell::text(card.remarks.clone()),
+        Cell::text(card.ended.map_or("市にあります", CardEnd::label)),
     ]
 }
 

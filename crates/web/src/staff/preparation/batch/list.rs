@@ -34,6 +34,7 @@ pub(super) fn state(state: BatchState) -> &'static str {
         BatchState::Sent => "市にあります",
         BatchState::Returned => "返却済",
         BatchState::Mailed => "市が発送済",
+        BatchState::Kept => "市が引き取り済",
     }
 }
 

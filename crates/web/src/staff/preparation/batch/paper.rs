@@ -37,7 +37,7 @@ pub(crate) async fn print(
                     control_number: card.control_number.digits(),
                     reference: paper::reference(reader, &keys, card.id)?,
                     group: card.method.label_ja().to_owned(),
-                    remark: String::new(),
+                    remark: card.remarks.clone(),
                 });
             }
             Ok::<_, store::Error>(entries)
@@ -46,7 +46,7 @@ pub(crate) async fn print(
     let document = Document::BatchList(BatchList {
         city: paper::city(&app),
         site: paper::site(&app),
-        purpose: batch.kind.label().to_owned(),
+        purpose: format!("{}（{}）", batch.kind.label(), batch.kind.papers().label()),
         number: short(id),
         day: day_of(batch.sent_at),
         from: "受託者".to_owned(),

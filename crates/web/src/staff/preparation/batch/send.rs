@@ -116,6 +116,9 @@ pub(in crate::staff::preparation) fn failed(error: BatchError) -> PageError {
         BatchError::NotOut => {
             PageError::Conflict("この引継ぎはすでに返却または発送が記録されています。".to_owned())
         }
+        BatchError::Suspended => PageError::Conflict(
+            "交付保留のカードが含まれています。返却を記録してから、カードの画面で市の決定を記録してください。".to_owned(),
+        ),
         BatchError::Step(_) | BatchError::Reused(_) => PageError::Conflict(
             "ほかの人が先に同じカードを動かしました。一覧を開き直してください。".to_owned(),
         ),

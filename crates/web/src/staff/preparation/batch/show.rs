@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::batch::BatchKind;
+use domain::batch::{BatchKind, BatchState, CardEnd};
 use domain::id::{BatchId, OperationId};
 use domain::journal::{CityRecord, Subject};
 use domain::permission::Permission;
@@ -36,6 +36,11 @@ pub(crate) struct ShowPage {
     pub(crate) sent: String,
     pub(crate) receiver: String,
     pub(crate) kind: BatchKind,
+    pub(crate) state: BatchState,
+    /// How many of its cards the city has.
+    pub(crate) still_out: u32,
+    /// How many were given back and how many the city kept, where not all went the same way.
+    pub(crate) parts: Vec<(&'static str, usize)>,
     pub(crate) returned: Option<(String, String)>,
     pub(crate) mailed: Option<(String, String)>,
     pub(crate) may_put: bool,
@@ -104,6 +109,9 @@ pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) ->
         sent: moment(batch.sent_at),
         receiver: batch.receiver,
         kind: batch.kind,
+        state: batch.state,
+        still_out: batch.still_out,
+        parts: parts(&cards),
         returned,
         mailed,
         may_put: signed.may(Permission::MoveCards),
@@ -111,4 +119,13 @@ pub(super) async fn page(app: &App, signed: &Signed, id: BatchId, form: Form) ->
         operation: app.operation(),
         table: Table::new(&arranged, cards.iter().map(line).collect()),
     }))
+}
+
+/// How many cards ended each way, where there is more than one way or some are still with the city.
+fn parts(cards: &[BatchCard]) -> Vec<(&'static str, usize)> {
+    let of = |end: Option<CardEnd>| cards.iter().filter(|card| card.ended == end).count();
+    let ends = std::iter::once(("市にあります", of(None)))
+        .chain(CardEnd::ALL.iter().map(|end| (end.label(), of(Some(*end)))));
+    let parts: Vec<_> = ends.filter(|(_, n)| *n > 0).collect();
+    if parts.len() > 1 { parts } else { Vec::new() }
 }

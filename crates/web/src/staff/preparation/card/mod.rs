@@ -10,4 +10,5 @@ pub(super) mod recall;
 pub(super) mod reprint;
 pub(super) mod saved;
 pub(super) mod show;
+pub(super) mod sort;
 pub(super) mod story;

@@ -7,7 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::card::{Finding, Pass, Progress, Stage};
-use domain::consignment::Way;
+use domain::group::Group;
+use domain::holder::Holder;
 use domain::id::{CardId, ConsignmentId, OperationId, PlaceId};
 use domain::incident::Kind;
 use domain::journal::{CityRecord, Subject};
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use store::Reader;
 use store::batch::mail::Posting;
 use store::card::Card;
+use store::holder::Holding;
 use store::journal::View;
 use store::keys::Keys;
 use store::recall::Recall;
@@ -31,7 +33,7 @@ use crate::staff::counter::say::{Facts, Saying};
 use crate::staff::counter::{business, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
-use crate::staff::wording::{control, list_line};
+use crate::staff::wording::{control, list_line, moment};
 use crate::staff::{Layout, Task};
 
 /// How many reservations that ended stand on the page.
@@ -67,6 +69,11 @@ pub(crate) struct ShowPage {
     pub(crate) findings: Vec<(&'static str, &'static str)>,
     /// When it was last looked up in the resident register while it is stored, and what was found.
     pub(crate) checked: Option<String>,
+    /// Its group and how it came into it.
+    pub(crate) sorted: Option<String>,
+    pub(crate) sorted_into: Option<Group>,
+    /// Who has it.
+    pub(crate) holder: String,
     pub(crate) reservation: Option<(String, String)>,
     /// Those that ended: where, when, and how.
     pub(crate) ended_reservations: Vec<(String, String)>,
@@ -76,6 +83,13 @@ pub(crate) struct ShowPage {
     pub(crate) operation: OperationId,
     pub(crate) walk_in_operation: OperationId,
     pub(crate) story: Vec<Line>,
+}
+
+impl ShowPage {
+    /// The groups into which a person may put it, and which it is in.
+    fn sorting(&self) -> Vec<(Group, bool)> {
+        self.acts.sort.iter().map(|group| (*group, self.sorted_into == Some(*group))).collect()
+    }
 }
 
 impl Page for ShowPage {
@@ -97,8 +111,10 @@ pub(crate) struct Acts {
     /// The pass of the inspection that is next.
     pub(crate) inspect: Option<Pass>,
     pub(crate) send: bool,
-    /// To the city for mailing.
-    pub(crate) mail: bool,
+    /// To the city with the others of its group.
+    pub(crate) group: Option<Group>,
+    /// The groups into which a person may put it.
+    pub(crate) sort: Vec<Group>,
     /// What the post did with it.
     pub(crate) posting: Option<Posting>,
     pub(crate) put: bool,
@@ -123,7 +139,8 @@ impl Acts {
     fn any(&self) -> bool {
         self.inspect.is_some()
             || self.send
-            || self.mail
+            || self.group.is_some()
+            || !self.sort.is_empty()
             || self.posting.is_some()
             || self.put
             || self.reprint
@@ -142,6 +159,7 @@ struct Found {
     notice: Option<String>,
     findings: Vec<(Pass, Finding)>,
     checked: Option<(Date, domain::register_check::Finding)>,
+    holding: Holding,
     incident: Option<Kind>,
     ended: Vec<Reservation>,
     recall: Option<Recall>,
@@ -163,7 +181,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let Found { facts, notice, findings, checked, incident, ended: before, recall, story } = found;
+    let Found { facts, notice, findings, checked, holding, incident, ended: before, recall, story } = found;
     let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
@@ -203,6 +221,9 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         suspended: card.suspended,
         findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
         checked: checked.map(|(on, finding)| format!("{} {}", month_day_ja(on), finding.label())),
+        sorted: card.sorted_into.map(|group| sorted(&card, group)),
+        sorted_into: card.sorted_into,
+        holder: holder(&card, &holding),
         reservation,
         ended_reservations,
         incident: incident.map(Kind::label),
@@ -218,14 +239,15 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
 fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found>, store::Error> {
     let Some(facts) = Facts::read(reader, id)? else { return Ok(None) };
     Ok(Some(Found {
-        facts,
         notice: reference(reader, keys, id)?,
         findings: store::card::inspected(reader, id)?,
         checked: store::register_check::of_card(reader, id)?,
+        holding: store::holder::of(reader, &facts.card)?,
         incident: store::incident::open_of(reader, id)?.map(|(_, kind)| kind),
         ended: store::reservation::ended_of(reader, id, MOST_ENDED)?,
         recall: store::recall::last_of(reader, id)?,
         story: story::of(reader, id)?,
+        facts,
     }))
 }
 
@@ -241,6 +263,28 @@ pub(crate) fn way(progress: Progress) -> Vec<Stop> {
             current: at == Some(n),
         })
         .collect()
+}
+
+/// The group of a card, and who put it there.
+fn sorted(card: &Card, group: Group) -> String {
+    let by = if card.sorted_by_rule == card.sorted_into { "" } else { "（手で仕分け）" };
+    format!("{}{by}", group.label())
+}
+
+/// Who has a card, since when, and for what where it is the city.
+fn holder(card: &Card, holding: &Holding) -> String {
+    let since = moment(holding.since);
+    let who = holding.holder.label();
+    let what = match (&holding.batch, holding.holder) {
+        (Some(with), _) if with.kept => {
+            format!("引き取り：{}、受け取った人：{}", with.kind.label(), with.receiver)
+        }
+        (Some(with), _) => format!("{}のため、受け取った人：{}", with.kind.label(), with.receiver),
+        (None, Holder::City) => card.cause.map(|cause| cause.label().to_owned()).unwrap_or_default(),
+        (None, _) => String::new(),
+    };
+    let what = if what.is_empty() { what } else { format!("（{what}）") };
+    format!("{who}{what}　{since}から")
 }
 
 /// How a card ended, and what it waits for where it came back from the post.
@@ -267,7 +311,7 @@ fn recalled(recall: &Recall) -> String {
 fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: bool) -> Acts {
     let card = &facts.card;
     let bookable = facts.is_bookable();
-    let on_desk = card.place_kind == PlaceKind::Desk;
+    let waits = card.sorted_into.filter(|_| store::group::waits(card));
     let done = |pass: &Pass| findings.iter().any(|(which, _)| which == pass);
     let inspect = Pass::ALL.iter().copied().find(|pass| !done(pass));
     let movable =
@@ -275,14 +319,9 @@ fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: b
     let stored = matches!(card.stage, Stage::Prepared | Stage::Notified);
     Acts {
         inspect: inspect.filter(|_| card.stage == Stage::Listed && signed.may(Permission::InspectCards)),
-        send: card.stage == Stage::Inspected
-            && on_desk
-            && card.way == Way::Stored
-            && signed.may(Permission::TransferBatches),
-        mail: card.stage == Stage::Inspected
-            && on_desk
-            && card.way == Way::Mailed
-            && signed.may(Permission::TransferBatches),
+        send: waits == Some(Group::AtIssue) && signed.may(Permission::TransferBatches),
+        group: waits.filter(|group| *group != Group::AtIssue && signed.may(Permission::TransferBatches)),
+        sort: if signed.may(Permission::InspectCards) { store::group::choices(card) } else { Vec::new() },
         posting: [Posting::CameBack, Posting::MailedAgain]
             .into_iter()
             .find(|what| what.fits(card) && signed.may(Permission::TransferBatches)),

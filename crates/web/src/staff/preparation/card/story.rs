@@ -45,7 +45,7 @@ pub(super) fn of(reader: &mut Reader<'_>, card: CardId) -> Result<Vec<Line>, sto
             who: names.actor(step.actor),
             what: together(step),
             moved: moved(step),
-            remark: String::new(),
+            remark: step.remark.clone().unwrap_or_default(),
         };
         story.push((step.entry, line));
     }
@@ -67,8 +67,13 @@ fn moved(step: &Step) -> String {
 fn together(step: &Step) -> String {
     match (step.stage_from, step.stage_to) {
         (None, _) => "一覧表を取り込んだ".to_owned(),
+        _ if step.entry_kind == "cards_kept" => "市が引き取り、交付を終わりにした".to_owned(),
         (Some(_), _) if step.between_boxes => "箱のカードをまとめて移した".to_owned(),
-        (Some(from), to) if from == to => "引継ぎで移動した".to_owned(),
+        (Some(from), to) if from == to => match step.entry_kind.as_str() {
+            "cards_returned" => "市から返却された".to_owned(),
+            _ => "引継ぎで移動した".to_owned(),
+        },
+        (_, Stage::Inspected) => "市が確かめて返却した（検品済）".to_owned(),
         (_, Stage::Prepared) => "市から返却された（交付前設定済）".to_owned(),
         (_, Stage::Notified) => "市が交付通知書と案内を発送した".to_owned(),
         (_, Stage::Ended) => "市が郵送した".to_owned(),

@@ -6,16 +6,20 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::card::Progress;
-use domain::consignment::{ApplicationMethod, Way};
+use domain::group::Group;
+use domain::holder::Holder;
 use domain::id::ConsignmentId;
 use domain::permission::Permission;
 use domain::service::SiteCode;
 use serde::Deserialize;
 use store::Reader;
-use store::batch::{Batch, Ready};
+use store::batch::Batch;
 use store::consignment::Consignment;
+use store::group::Ready;
+use store::holder::Counts;
 use store::letter::{Part, PartState};
 
+use super::super::batch::group::next;
 use super::export::{LISTING, cells};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
@@ -42,8 +46,10 @@ pub(crate) struct ListPage {
     pub(crate) out: Vec<Out>,
     pub(crate) letters_waiting: u32,
     pub(crate) parts_open: usize,
-    /// The inspected cards on the desk, by application method.
-    pub(crate) groups: Vec<Group>,
+    /// The inspected cards on the desk, by group.
+    pub(crate) groups: Vec<Waiting>,
+    /// Who has how many cards.
+    pub(crate) holders: Vec<(&'static str, String)>,
     pub(crate) may: May,
 }
 
@@ -67,12 +73,18 @@ pub(crate) enum Next {
     Nothing,
 }
 
-/// Inspected cards on the desk of one application method: where they go next.
+/// The inspected cards on the desk of one group: where they go next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Group {
-    pub(crate) method: ApplicationMethod,
-    pub(crate) way: Way,
+pub(crate) struct Waiting {
+    pub(crate) group: Group,
     pub(crate) cards: u32,
+}
+
+impl Waiting {
+    /// What the city does with them.
+    fn next(self) -> &'static str {
+        next(self.group)
+    }
 }
 
 /// What the person may do here.
@@ -87,7 +99,8 @@ pub(crate) struct Out {
     pub(crate) href: String,
     pub(crate) name: String,
     pub(crate) kind: &'static str,
-    pub(crate) cards: u32,
+    /// How many the city still has of it.
+    pub(crate) there: u32,
     pub(crate) sent: String,
     pub(crate) receiver: String,
 }
@@ -103,7 +116,8 @@ struct Found {
     batches: Vec<Batch>,
     waiting: u32,
     parts: Vec<Part>,
-    groups: Vec<Group>,
+    groups: Vec<Waiting>,
+    holders: Counts,
 }
 
 /// Shows 準備.
@@ -128,6 +142,7 @@ pub(crate) async fn show(
         letters_waiting: found.waiting,
         parts_open: open,
         groups: found.groups,
+        holders: holders(&found.holders),
         may: May {
             inspect: signed.may(Permission::InspectCards),
             transfer: signed.may(Permission::TransferBatches),
@@ -141,7 +156,7 @@ fn find(
     before: Option<ConsignmentId>,
 ) -> Result<Found, store::Error> {
     let progress = store::consignment::progress_of_page(reader, before, SHOWN)?;
-    let ready = store::batch::ready_counts(reader)?;
+    let ready = store::group::counts(reader, site)?;
     let consignments = store::consignment::list(reader, before, SHOWN)?;
     Ok(Found {
         rows: consignments.iter().map(|consignment| row(consignment, &progress, &ready)).collect(),
@@ -149,20 +164,36 @@ fn find(
         waiting: store::letter::waiting_up_to(reader, site, COUNTED)?,
         parts: store::letter::list(reader, site, None, 100)?,
         groups: groups(&ready),
+        holders: store::holder::counts(reader, site)?,
     })
 }
 
-/// The cards that wait, by application method in the order of the specification.
-fn groups(ready: &[Ready]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for one in ready {
-        match groups.iter_mut().find(|group| group.method == one.method && group.way == one.way) {
-            Some(group) => group.cards += one.cards,
-            None => groups.push(Group { method: one.method, way: one.way, cards: one.cards }),
-        }
+/// The cards that wait, by group in the order of the rule.
+fn groups(ready: &[Ready]) -> Vec<Waiting> {
+    let cards = |group: Group| ready.iter().filter(|one| one.group == group).map(|one| one.cards).sum();
+    let waiting = Group::ALL.iter().map(|group| Waiting { group: *group, cards: cards(*group) });
+    waiting.filter(|waiting| waiting.cards > 0).collect()
+}
+
+/// Who has how many cards; what the city has is told by what for.
+fn holders(counts: &Counts) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    for (holder, cards) in &counts.holders {
+        let words = match holder {
+            Holder::City if !counts.with_city.is_empty() => {
+                let parts = counts.with_city.iter().map(|(kind, n)| format!("{} {n}", kind.label()));
+                format!("{cards}枚（引継ぎ中：{}）", parts.collect::<Vec<_>>().join("、"))
+            }
+            Holder::Missing if *cards == 0 => continue,
+            _ => format!("{cards}枚"),
+        };
+        rows.push((holder.label(), words));
     }
-    groups.sort_by_key(|group| (group.way, group.method));
-    groups
+    let most = store::holder::COUNTED;
+    let citizens =
+        if counts.citizens > most { format!("{most}枚以上") } else { format!("{}枚", counts.citizens) };
+    rows.push((Holder::Citizen.label(), citizens));
+    rows
 }
 
 fn row(consignment: &Consignment, progress: &[(ConsignmentId, Progress, u32)], ready: &[Ready]) -> Line<Row> {
@@ -170,7 +201,7 @@ fn row(consignment: &Consignment, progress: &[(ConsignmentId, Progress, u32)], r
         let found = progress.iter().find(|(id, which, _)| *id == consignment.id && *which == wanted);
         found.map_or(0, |(_, _, n)| *n)
     };
-    let here = ready.iter().filter(|one| one.consignment == consignment.id && one.way == Way::Stored);
+    let here = ready.iter().filter(|one| one.consignment == consignment.id && one.group == Group::AtIssue);
     let ready = here.map(|one| one.cards).sum();
     let next = match (count(Progress::Listed), ready) {
         (_, ready) if ready > 0 => Next::Send(ready),
@@ -189,7 +220,7 @@ fn out(batch: &Batch) -> Out {
         href: format!("/batches/{}", batch.id),
         name: short(batch.id),
         kind: batch.kind.label(),
-        cards: batch.cards,
+        there: batch.still_out,
         sent: moment(batch.sent_at),
         receiver: batch.receiver.clone(),
     }
