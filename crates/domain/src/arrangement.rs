@@ -30,6 +30,8 @@ codes! {
         Pull = "pull",
         /// Incidents.
         Incidents = "incidents",
+        /// Where and whom to ask for a card that nobody finds.
+        IncidentSearch = "incident_search",
         /// The boxes of a stock-taking.
         StocktakingBoxes = "stocktaking_boxes",
         /// The differences of a stock-taking.
@@ -75,6 +77,7 @@ impl StaffList {
             Self::Places => "保管場所",
             Self::Pull => "引き抜きリスト",
             Self::Incidents => "事故の記録",
+            Self::IncidentSearch => "探索リスト",
             Self::StocktakingBoxes => "棚卸の箱",
             Self::StocktakingDifferences => "棚卸の差",
             Self::RegisterFindings => "住民記録との突合の対象者",

@@ -24,6 +24,38 @@ codes! {
     }
 }
 
+codes! {
+    /// Why it came to it, as far as that was found out.
+    pub enum Cause {
+        /// 入れる場所・戻す場所の間違い.
+        WrongPlace = "wrong_place",
+        /// 動かした記録の漏れ.
+        NotRecorded = "not_recorded",
+        /// 渡す相手・渡すカードの間違い.
+        WrongHands = "wrong_hands",
+        /// 取扱い中の破損・汚損.
+        Handling = "handling",
+        /// 不明.
+        Unknown = "unknown",
+        /// その他 (備考に記入).
+        Other = "other",
+    }
+}
+
+impl Cause {
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WrongPlace => "入れる場所・戻す場所の間違い",
+            Self::NotRecorded => "動かした記録の漏れ",
+            Self::WrongHands => "渡す相手・カードの間違い",
+            Self::Handling => "取扱い中の破損・汚損",
+            Self::Unknown => "原因は不明",
+            Self::Other => "その他（備考に記入）",
+        }
+    }
+}
+
 impl Kind {
     /// The word on the screen.
     pub fn label(self) -> &'static str {

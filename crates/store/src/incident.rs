@@ -4,7 +4,7 @@
 
 use domain::card::Stage;
 use domain::id::{CardId, IncidentId};
-use domain::incident::{Kind, Outcome};
+use domain::incident::{Cause, Kind, Outcome};
 use domain::journal::{BusinessDay, Entry};
 use domain::number::ControlNumber;
 use domain::place::PlaceKind;
@@ -24,24 +24,29 @@ statements! { "incident":
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (card_id) WHERE ended_by IS NULL DO NOTHING";
     FIND = "SELECT i.id AS id, i.card_id AS card_id, c.control_number AS control_number, p.kind AS place_kind,
         p.name AS place_name, i.service AS service, i.site AS site, i.day AS day, i.kind AS kind, i.told_to AS told_to,
-        i.told_at AS told_at, i.outcome AS outcome, j.at AS at, r.body AS remark
+        i.told_at AS told_at, i.outcome AS outcome, i.cause AS cause, j.at AS at, r.body AS remark
         FROM incident i JOIN card c ON c.id = i.card_id JOIN place p ON p.id = c.place_id
         JOIN journal j ON j.id = i.entry_id LEFT JOIN remark r ON r.entry_id = i.entry_id WHERE i.id = $1";
     OPEN = "SELECT i.id AS id, i.card_id AS card_id, c.control_number AS control_number, p.kind AS place_kind,
         p.name AS place_name, i.service AS service, i.site AS site, i.day AS day, i.kind AS kind, i.told_to AS told_to,
-        i.told_at AS told_at, i.outcome AS outcome, j.at AS at, r.body AS remark
+        i.told_at AS told_at, i.outcome AS outcome, i.cause AS cause, j.at AS at, r.body AS remark
         FROM incident i JOIN card c ON c.id = i.card_id JOIN place p ON p.id = c.place_id
         JOIN journal j ON j.id = i.entry_id LEFT JOIN remark r ON r.entry_id = i.entry_id
         WHERE i.site = $1 AND i.ended_by IS NULL ORDER BY i.id";
     ENDED = "SELECT i.id AS id, i.card_id AS card_id, c.control_number AS control_number, p.kind AS place_kind,
         p.name AS place_name, i.service AS service, i.site AS site, i.day AS day, i.kind AS kind, i.told_to AS told_to,
-        i.told_at AS told_at, i.outcome AS outcome, j.at AS at, r.body AS remark
+        i.told_at AS told_at, i.outcome AS outcome, i.cause AS cause, j.at AS at, r.body AS remark
         FROM incident i JOIN card c ON c.id = i.card_id JOIN place p ON p.id = c.place_id
         JOIN journal j ON j.id = i.ended_by LEFT JOIN remark r ON r.entry_id = i.ended_by
         WHERE i.site = $1 AND i.ended_by IS NOT NULL ORDER BY i.id DESC LIMIT $2";
     OPEN_OF_CARD = "SELECT id, service, site, day, kind FROM incident WHERE card_id = $1 AND ended_by IS NULL";
     HOW_MANY = "SELECT COUNT(*) AS n FROM incident i WHERE i.site = $1 AND i.ended_by IS NULL";
-    END = "UPDATE incident SET outcome = $1, ended_by = $2 WHERE id = $3 AND ended_by IS NULL";
+    STANDING = "SELECT COUNT(*) AS n, COALESCE(SUM(CASE WHEN i.told_at IS NULL THEN 1 ELSE 0 END), 0) AS untold,
+        COALESCE(SUM(CASE WHEN i.told_at IS NULL AND j.at < $1 THEN 1 ELSE 0 END), 0) AS late
+        FROM incident i JOIN journal j ON j.id = i.entry_id WHERE i.site = $2 AND i.ended_by IS NULL";
+    TELL = "UPDATE incident SET told_to = $1, told_at = $2
+        WHERE id = $3 AND told_at IS NULL AND ended_by IS NULL";
+    END = "UPDATE incident SET outcome = $1, cause = $2, ended_by = $3 WHERE id = $4 AND ended_by IS NULL";
 }
 
 /// An incident as lists show it.
@@ -61,12 +66,12 @@ pub struct Incident {
     pub day: BusinessDay,
     /// What is wrong.
     pub kind: Kind,
-    /// Who of the city was told.
-    pub told_to: String,
-    /// When.
-    pub told_at: Timestamp,
+    /// Who of the city was told, and when; none: nobody yet.
+    pub told: Option<(String, Timestamp)>,
     /// How it ended, if it did.
     pub outcome: Option<Outcome>,
+    /// Why it came to it, if somebody said so at its end.
+    pub cause: Option<Cause>,
     /// When it was opened, or when it ended.
     pub at: Timestamp,
     /// What was said when it was opened, or when it ended.
@@ -82,10 +87,8 @@ pub struct Opening {
     pub day: BusinessDay,
     /// What is wrong.
     pub kind: Kind,
-    /// Who of the city was told.
-    pub told_to: String,
-    /// When.
-    pub told_at: Timestamp,
+    /// Who of the city was told, and when; none: they are told within the time that the rules give.
+    pub told: Option<(String, Timestamp)>,
     /// What happened, in the person's own words.
     pub remark: String,
 }
@@ -108,6 +111,12 @@ pub enum IncidentError {
     /// The incident ended before.
     #[error("the incident ended before")]
     Over,
+    /// The city was told before.
+    #[error("the city was told before")]
+    Told,
+    /// It does not end before the city was told.
+    #[error("the city was not told yet")]
+    NotTold,
     /// An incident of this kind does not end so.
     #[error("it does not end so")]
     NotSo,
@@ -131,9 +140,9 @@ fn incident(row: &Row<'_>) -> Result<Incident> {
         place_name: row.get("place_name")?,
         day: BusinessDay { service: row.get("service")?, site: row.get("site")?, day: row.get("day")? },
         kind: row.get("kind")?,
-        told_to: row.get("told_to")?,
-        told_at: row.get("told_at")?,
+        told: row.get::<Option<String>>("told_to")?.zip(row.get("told_at")?),
         outcome: row.get("outcome")?,
+        cause: row.get("cause")?,
         at: row.get("at")?,
         remark: row.get::<Option<String>>("remark")?.unwrap_or_default(),
     })
@@ -157,6 +166,25 @@ pub fn ended_at(reader: &mut Reader<'_>, site: &SiteCode, limit: u32) -> Result<
 /// How many incidents of a site are open.
 pub fn how_many(reader: &mut Reader<'_>, site: &SiteCode) -> Result<u32> {
     reader.one(&HOW_MANY, bind![site], |row| row.get("n"))
+}
+
+/// The open incidents of a site.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// How many are open.
+    pub open: u32,
+    /// Of how many of them the city was not told yet.
+    pub untold: u32,
+    /// Of these, how many were written down before the instant that was asked for.
+    pub late: u32,
+}
+
+/// How the open incidents of a site stand; late are those of which the city was not told and which were written down
+/// before an instant.
+pub fn standing(reader: &mut Reader<'_>, site: &SiteCode, before: Timestamp) -> Result<Standing> {
+    reader.one(&STANDING, bind![before, site], |row| {
+        Ok(Standing { open: row.get("n")?, untold: row.get("untold")?, late: row.get("late")? })
+    })
 }
 
 /// What is open about a card.
@@ -188,7 +216,7 @@ pub fn open(tx: &mut Tx<'_>, act: &Act, opening: &Opening) -> Result<IncidentId,
     if elsewhere || is_over {
         return Err(IncidentError::NotHere(card.place_kind));
     }
-    if opening.told_at > act.at {
+    if opening.told.as_ref().is_some_and(|(_, at)| *at > act.at) {
         return Err(IncidentError::Early);
     }
     let id: IncidentId = tx.id(act);
@@ -196,7 +224,7 @@ pub fn open(tx: &mut Tx<'_>, act: &Act, opening: &Opening) -> Result<IncidentId,
     let entry = Entry::IncidentOpened { incident: id, card: card.id, day: day.clone(), what: opening.kind };
     let recorded = tx.record(act, &entry)?;
     tx.remark(&recorded, &opening.remark)?;
-    let told = (&opening.told_to, opening.told_at);
+    let told = opening.told.as_ref().map_or((None, None), |(who, at)| (Some(who), Some(*at)));
     let inserted = tx.execute(
         &INSERT,
         bind![id, card.id, day.service, day.site, day.day, opening.kind, told.0, told.1, recorded.entry()],
@@ -213,13 +241,33 @@ pub fn open(tx: &mut Tx<'_>, act: &Act, opening: &Opening) -> Result<IncidentId,
     Ok(id)
 }
 
-/// Ends an incident. A missing card that was found lies on the tray from here on, to be put away by scan; one that
+/// The city was told of an incident that was opened without that.
+pub fn tell(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    id: IncidentId,
+    who: &str,
+    at: Timestamp,
+) -> Result<(), IncidentError> {
+    let Some(found) = find(tx, id)? else { return Err(IncidentError::NotFound) };
+    if found.outcome.is_some() {
+        return Err(IncidentError::Over);
+    }
+    if at > act.at {
+        return Err(IncidentError::Early);
+    }
+    tx.record(act, &Entry::IncidentTold { incident: id, card: found.card })?;
+    if tx.execute(&TELL, bind![who, at, id])? == 0 { Err(IncidentError::Told) } else { Ok(()) }
+}
+
+/// Ends an incident of which the city was told. A missing card that was found lies on the tray from here on, to be put away by scan; one that
 /// the city has not set up yet is on the desk.
 pub fn end(
     tx: &mut Tx<'_>,
     act: &Act,
     id: IncidentId,
     outcome: Outcome,
+    cause: Cause,
     remark: &str,
 ) -> Result<(), IncidentError> {
     let Some(found) = find(tx, id)? else { return Err(IncidentError::NotFound) };
@@ -229,11 +277,15 @@ pub fn end(
     if !found.kind.may_end(outcome) {
         return Err(IncidentError::NotSo);
     }
+    if found.told.is_none() {
+        return Err(IncidentError::NotTold);
+    }
     let Some(card) = card::find(tx, found.card)? else { return Err(IncidentError::NotFound) };
     let day = BusinessDay { day: day_of(act.at), ..found.day };
-    let recorded = tx.record(act, &Entry::IncidentEnded { incident: id, card: card.id, day, outcome })?;
+    let ended = Entry::IncidentEnded { incident: id, card: card.id, day, outcome, cause: Some(cause) };
+    let recorded = tx.record(act, &ended)?;
     tx.remark(&recorded, remark)?;
-    if tx.execute(&END, bind![outcome, recorded.entry(), id])? == 0 {
+    if tx.execute(&END, bind![outcome, cause, recorded.entry(), id])? == 0 {
         return Err(IncidentError::Over);
     }
     if outcome == Outcome::Found && card.place_kind == PlaceKind::Missing {
@@ -252,7 +304,7 @@ pub fn end(
 pub(crate) fn found(tx: &mut Tx<'_>, act: &Act, card: CardId) -> Result<()> {
     let Some((id, day, Kind::Missing)) = about(tx, card)? else { return Ok(()) };
     let day = BusinessDay { day: day_of(act.at), ..day };
-    let entry = Entry::IncidentEnded { incident: id, card, day, outcome: Outcome::Found };
+    let entry = Entry::IncidentEnded { incident: id, card, day, outcome: Outcome::Found, cause: None };
     let recorded = tx.record(act, &entry)?;
-    tx.execute_one(&END, bind![Outcome::Found, recorded.entry(), id])
+    tx.execute_one(&END, bind![Outcome::Found, None::<Cause>, recorded.entry(), id])
 }

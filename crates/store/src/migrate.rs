@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(23, "0023_since_when.sql"),
     migration!(24, "0024_register_checks.sql"),
     migration!(25, "0025_groups.sql"),
+    migration!(26, "0026_incidents_told.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -294,6 +295,11 @@ mod tests {
             25,
             "9669cc39cf7fe83833bc4654a2c461e427c4b10508ffcf8aca4fa50a75756b44",
             "def991c4496ad898b717fee4cc34c849cd756cc60d8ccb7cdc0cd51f884594f5",
+        ),
+        (
+            26,
+            "5cb01aba036065e390c550926503fe41127599edfe0d0d6bb045d17b957a9805",
+            "fd7084abd161ced4080371749e4b7df2dd7f632ddbdaf165773ea876fe07c34c",
         ),
     ];
 

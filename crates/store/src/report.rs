@@ -21,7 +21,7 @@ use crate::act::Act;
 use crate::error::{Error, Result};
 use crate::sealer;
 use crate::tx::{Reader, Tx};
-use crate::{bind, card, journal, statements};
+use crate::{bind, card, incident, journal, statements};
 
 pub use day::{Corrected, DayReport, compared, report};
 
@@ -97,6 +97,9 @@ pub enum CloseError {
     /// Cards lie on the tray or at the counter and are not put away.
     #[error("cards are not put away")]
     CardsOut(Vec<(CardId, ControlNumber, PlaceKind)>),
+    /// The city was not told yet of so many open incidents.
+    #[error("the city was not told of {0} incidents")]
+    NotTold(u32),
     /// The city counted otherwise, and no reason was given.
     #[error("the city counted {city}, the program {ours}")]
     CountDiffers {
@@ -196,6 +199,10 @@ pub fn close(
     let counts = counts(tx, day)?;
     if !counts.is_complete() {
         return Err(CloseError::Open { waiting: counts.waiting, here: counts.here });
+    }
+    let untold = incident::standing(tx, &day.site, act.at)?.untold;
+    if untold > 0 {
+        return Err(CloseError::NotTold(untold));
     }
     // Who comes for a renewal brings the card and takes it home again: the tray is the issuance's.
     if day.service != Service::Renewal {

@@ -305,6 +305,7 @@ texts!(
     domain::id::SessionId,
     domain::id::VisitId,
     domain::id::WishId,
+    domain::incident::Cause,
     domain::incident::Kind,
     domain::incident::Outcome,
     domain::journal::Actor,

@@ -197,20 +197,20 @@ on_both! {
         let [damaged, missing] = [open[0].id, open[1].id];
         let operation = |charge: &Browser| charge.page().value("operation").unwrap();
         let id = operation(&charge);
-        charge.post(&format!("/incidents/{damaged}/end"), &[("operation", &id), ("outcome", "found"), ("remark", "x")]);
+        charge.post(&format!("/incidents/{damaged}/end"), &[("operation", &id), ("outcome", "found"), ("cause", "unknown"), ("remark", "x")]);
         charge.reads("この種類の事故は「発見」では終わりません。");
         let id = operation(&charge);
-        let settled = [("operation", id.as_str()), ("outcome", "settled"), ("remark", "市が再交付を申請した")];
+        let settled = [("operation", id.as_str()), ("outcome", "settled"), ("cause", "handling"), ("remark", "市が再交付を申請した")];
         charge.post(&format!("/incidents/{damaged}/end"), &settled).reads("市と協議して解決");
         // Found: it lies on the tray, and the day does not close before it is put away.
         let id = operation(&charge);
-        let found = [("operation", id.as_str()), ("outcome", "found"), ("remark", "机の下にあった")];
+        let found = [("operation", id.as_str()), ("outcome", "found"), ("cause", "wrong_place"), ("remark", "机の下にあった")];
         charge.post(&format!("/incidents/{missing}/end"), &found).reads("終わっていない事故はありません。");
         charge.post(&format!("/incidents/{missing}/end"), &found).reads("終わっていない事故はありません。");
         assert_eq!(card(&house, cards[1]).place_kind, PlaceKind::Tray);
         let mut other = house.person(Role::PersonInCharge);
         other.open("/incidents");
-        let late = [("operation", "01KAXR58WJ0000000000000000"), ("outcome", "settled"), ("remark", "x")];
+        let late = [("operation", "01KAXR58WJ0000000000000000"), ("outcome", "settled"), ("cause", "other"), ("remark", "x")];
         other.post(&format!("/incidents/{missing}/end"), &late).reads("ほかの人が先に終わりにしました。");
         house.run_jobs();
         house.verify();

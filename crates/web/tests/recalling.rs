@@ -76,6 +76,48 @@ on_both! {
         house.verify();
     }
 
+    fn r6_f_a_card_that_nobody_finds_is_searched_first_and_the_city_is_told_within_the_hour(home: TestDb) {
+        let (mut house, cards) = house(home);
+        let (mut operator, mut charge) = (house.operator(), house.person(Role::PersonInCharge));
+        operator.open("/pull/2026-11-11");
+        scans(&mut operator, &house, cards[0]).reads("1／3枚");
+        // It lies on the tray by the records, and there it is not.
+        operator.open(&format!("/cards/{}/incident", cards[0])).choose("what", "missing");
+        operator.fill("remark", "当日トレイ").tick("later", "yes", true).press_twice("事故として記録する");
+        operator.reads("まだ知らせていません（期限 11月10日(火) 14:00）");
+        operator.open("/").reads("終わっていない事故 1件（うち市へ知らせていないもの1件）");
+        // The search list: the last place, its box, everywhere it was, and everybody who had it.
+        operator.open("/incidents").follow_beside("所在不明", "探す場所と、聞く人");
+        operator.reads("当日トレイ 記録で最後にあった場所").reads("箱1-2-3 最後に入っていた箱").reads("検品机 通った場所");
+        operator.reads("人 従事者").reads("最後の動き").reads("箱1-2-3 → 当日トレイ");
+        let page = operator.path().to_owned();
+        let id = page.rsplit('/').next().unwrap().to_owned();
+        operator.open(&format!("/lists/incidents/{id}/search.csv?encoding=utf8"));
+        let file = operator.page().source();
+        assert!(file.contains("記録で最後にあった場所") && file.contains("従事者"), "{file}");
+        // Nobody ends it and nobody closes the day before the city was told; after an hour it is late.
+        charge.open("/incidents").choose("outcome", "settled").choose("cause", "unknown").fill("remark", "x");
+        charge.press("事故を終わりにする").reads("先に、市へ知らせたことを事故の画面で記録してください。");
+        assert_eq!(charge.status(), 409);
+        house.at(EVE, "14:01");
+        let mut operator = house.operator();
+        operator.open("/").reads("要対応 終わっていない事故 1件（うち市へ知らせる期限を過ぎたもの1件）");
+        operator.open(&page).reads("市へ知らせる期限を過ぎています").press("市へ知らせたことを記録する");
+        operator.reads("市の担当者の氏名を入力してください。");
+        assert_eq!(operator.status(), 422);
+        operator.fill("person", "市民課 一郎").fill("told", "14:00").press_twice("市へ知らせたことを記録する");
+        operator.reads("市民課 一郎 11月10日(火) 14:00");
+        operator.open("/").reads("終わっていない事故 1件");
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/incidents").choose("outcome", "found").choose("cause", "wrong_place").fill("remark", "隣の机");
+        charge.press("事故を終わりにする").reads("終わっていない事故はありません。").reads("入れる場所・戻す場所の間違い");
+        assert_eq!(card(&house, cards[0]).place_kind, PlaceKind::Tray);
+        let mut auditor = house.person(Role::Auditor);
+        auditor.open("/journal").reads("事故を市の担当者に知らせました").reads("事故を終わりにしました（発見。入れる場所・戻す場所の間違い）");
+        house.run_jobs();
+        house.verify();
+    }
+
     fn r6_c1_a_card_that_the_city_recalls_is_a_difference_and_goes_to_the_city(home: TestDb) {
         let (mut house, cards) = house(home);
         let (mut operator, mut other) = (house.operator(), house.operator());

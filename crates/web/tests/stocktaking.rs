@@ -49,7 +49,7 @@ fn sample(house: &mut House, percent: u8) {
     let mut rule = rules[0].clone();
     rule.id = domain::id::Id::from_parts(9, 9);
     rule.version = 1;
-    rule.body = RuleBody::Custody(Custody { second_count_percent: percent });
+    rule.body = RuleBody::Custody(Custody { second_count_percent: percent, ..Custody::default() });
     rules.push(rule);
     house.city.apply(rules);
     let runtime = tokio::runtime::Runtime::new().unwrap();

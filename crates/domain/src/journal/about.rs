@@ -102,6 +102,7 @@ impl Entry {
             Self::EndCorrected { .. } => "end_corrected",
             Self::IncidentOpened { .. } => "incident_opened",
             Self::IncidentEnded { .. } => "incident_ended",
+            Self::IncidentTold { .. } => "incident_told",
             Self::RegisterChecked { .. } => "register_checked",
             Self::StocktakingBegun { .. } => "stocktaking_begun",
             Self::BoxFrozen { .. } => "box_frozen",
@@ -257,7 +258,9 @@ impl Entry {
             | Self::DutyDone { day, .. }
             | Self::DayClosed { day, .. } => vec![S::Day(day.clone())],
             // It belongs to no day's visitors, so the day is not its subject.
-            Self::IncidentOpened { incident, card, .. } | Self::IncidentEnded { incident, card, .. } => {
+            Self::IncidentOpened { incident, card, .. }
+            | Self::IncidentTold { incident, card }
+            | Self::IncidentEnded { incident, card, .. } => {
                 vec![S::Incident(*incident), S::Card(*card)]
             }
             Self::StocktakingBegun { stocktaking, .. } | Self::StocktakingClosed { stocktaking, .. } => {

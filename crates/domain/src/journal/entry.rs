@@ -16,7 +16,7 @@ use crate::id::{
     PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId, TellingId,
     WishId,
 };
-use crate::incident::{Kind as IncidentKind, Outcome};
+use crate::incident::{Cause as IncidentCause, Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
 use crate::mail;
 use crate::offer::{self, Proposed};
@@ -929,6 +929,16 @@ pub enum Entry {
         day: BusinessDay,
         /// How.
         outcome: Outcome,
+        /// Why it came to it; none: it was found by its scan, and nobody said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<IncidentCause>,
+    },
+    /// The city was told of an incident that was opened before.
+    IncidentTold {
+        /// Which incident.
+        incident: IncidentId,
+        /// Which card.
+        card: CardId,
     },
     /// A stored card was looked up in the resident register.
     RegisterChecked {

@@ -171,7 +171,7 @@ mod tests {
             4 => Entry::Cancelled { reservation, card: Some(card), slot: first, channel: Channel::Web },
             5 => Entry::IncidentOpened { incident, card, day: of, what: Kind::Missing },
             6 => Entry::IncidentOpened { incident, card, day: of, what: Kind::Damaged },
-            7 => Entry::IncidentEnded { incident, card, day: of, outcome: Outcome::Found },
+            7 => Entry::IncidentEnded { incident, card, day: of, outcome: Outcome::Found, cause: None },
             8 => Entry::NotCome { reservation, card: Some(card), day: of },
             _ => Entry::LettersPrinted { letters: crate::id::LetterBatchId::from_parts(1, n), count: 50 },
         }

@@ -186,13 +186,22 @@ impl Default for Attempts {
 pub struct Custody {
     /// How many hundredths of the boxes a stock-taking counts a second time although they agree.
     pub second_count_percent: u8,
+    /// Within how many minutes the city is told of an incident, from the moment when it was written down.
+    #[serde(default = "told_minutes")]
+    pub told_minutes: u16,
 }
 
 impl Default for Custody {
     /// Where no rule says otherwise; an assumption, to be agreed with the city.
     fn default() -> Self {
-        Self { second_count_percent: 10 }
+        Self { second_count_percent: 10, told_minutes: told_minutes() }
     }
+}
+
+/// One hour: long enough to look through the boxes beside, short enough that the city hears of it on the same morning; an
+/// assumption, to be agreed with the city.
+fn told_minutes() -> u16 {
+    60
 }
 
 /// Three open days: as long as a notice by post takes to be read and answered; an assumption, to be agreed with the city.

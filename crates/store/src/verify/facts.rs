@@ -60,7 +60,7 @@ statements! { "verify.facts":
         UNION ALL SELECT 'list:' || day AS id, receiver AS words FROM day_list WHERE receiver IS NOT NULL
         UNION ALL SELECT 'filter:' || id AS id, name || ' / ' || asked AS words FROM saved_filter
         UNION ALL SELECT 'arrangement:' || id AS id, name || ' / ' || agreement AS words FROM list_arrangement
-        UNION ALL SELECT 'incident:' || id AS id, told_to AS words FROM incident
+        UNION ALL SELECT 'incident:' || id AS id, told_to AS words FROM incident WHERE told_to IS NOT NULL
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
         UNION ALL SELECT 'ledger:' || id AS id, necessity || ' / ' || protection AS words FROM ledger_version
@@ -209,7 +209,9 @@ impl Folded {
                 self.reservations.entry(*reservation).or_default().corrections.push((*from, *to));
                 self.corrected.insert(*reservation, *reception);
             }
-            Entry::IncidentOpened { .. } | Entry::IncidentEnded { .. } => self.incidents.take(entry),
+            Entry::IncidentOpened { .. } | Entry::IncidentTold { .. } | Entry::IncidentEnded { .. } => {
+                self.incidents.take(entry);
+            }
             Entry::Arrived { reception, .. } => self.visitor(*reception, Reception::Arrived),
             Entry::PapersChecked { reception, .. } => self.visitor(*reception, Reception::Checked),
             Entry::PassedToCity { reception, .. } => self.visitor(*reception, Reception::WithCity),

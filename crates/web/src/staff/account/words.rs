@@ -449,7 +449,12 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::IncidentOpened { what, .. } => {
             format!("市へ知らせ、事故として記録しました（{}）", what.label())
         }
-        Entry::IncidentEnded { outcome, .. } => format!("事故を終わりにしました（{}）", outcome.label()),
+        Entry::IncidentTold { .. } => "事故を市の担当者に知らせました".to_owned(),
+        Entry::IncidentEnded { outcome, cause, .. } => format!(
+            "事故を終わりにしました（{}{}）",
+            outcome.label(),
+            cause.map_or_else(String::new, |cause| format!("。{}", cause.label()))
+        ),
     }
 }
 
@@ -462,7 +467,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 103] = [
+pub(crate) const KINDS: [(&str, &str); 104] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
@@ -499,6 +504,7 @@ pub(crate) const KINDS: [(&str, &str); 103] = [
     ("box_emptied", "箱のカードをまとめて移動"),
     ("key_taken", "鍵の受取り"),
     ("key_returned", "鍵の返却"),
+    ("incident_told", "事故を市へ連絡"),
     ("register_checked", "住民記録との突合（保管中）"),
     ("stocktaking_begun", "棚卸の開始"),
     ("box_frozen", "棚卸で箱を数え始め"),

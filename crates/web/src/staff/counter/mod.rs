@@ -33,6 +33,7 @@ use crate::App;
 /// The lists of this part.
 pub(crate) const LISTINGS: &[&Listing] = &[
     &incident::export::LISTING,
+    &incident::search::LISTING,
     &reservation::list::LISTING,
     &reservation::list::FROZEN,
     &reservation::days::LISTING,
@@ -90,6 +91,9 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/cards/{id}/incident", may(Permission::MoveCards), incident::open::open)
         .get("/lists/incidents/{file}", may(Permission::SeeCards), incident::export::file)
         .get(route::INCIDENTS, may(Permission::SeeCards), incident::list::show)
+        .get("/incidents/{id}", may(Permission::SeeCards), incident::show::show)
+        .post("/incidents/{id}/told", may(Permission::MoveCards), incident::show::tell)
+        .get("/lists/incidents/{id}/{file}", may(Permission::SeeCards), incident::search::file)
         .post("/incidents/{id}/end", may(Permission::CloseDay), incident::end::end)
         .get("/reports", may(Permission::SeeReports), report::list::show)
         .get("/reports/{day}", may(Permission::SeeReports), report::day::show)

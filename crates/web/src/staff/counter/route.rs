@@ -1,7 +1,7 @@
 //! The addresses that these screens lead to.
 
 use domain::day_list::Duty;
-use domain::id::{CardId, PlaceId, ReceptionId, ReservationId};
+use domain::id::{CardId, IncidentId, PlaceId, ReceptionId, ReservationId};
 use jiff::civil::Date;
 
 /// The list of reservations of a day.
@@ -92,6 +92,11 @@ pub(crate) fn correct(id: ReservationId) -> String {
 /// Writing down that something is wrong with a card.
 pub(crate) fn incident(card: CardId) -> String {
     format!("/cards/{card}/incident")
+}
+
+/// An incident, with its search list.
+pub(crate) fn incident_page(id: IncidentId) -> String {
+    format!("/incidents/{id}")
 }
 
 /// Writing down that a card is not to be handed out.

@@ -28,6 +28,7 @@ use super::duties::{Duty, Standing};
 use super::file::CannotWritePage;
 use super::incident::list::{self as incident, IncidentsPage};
 use super::incident::open::OpenPage;
+use super::incident::show::IncidentPage;
 use super::list::show::{ListPage, Row};
 use super::reception::counter::{self, CounterPage};
 use super::reception::show::{Next, ShowPage as ReceptionPage, Tick, steps};
@@ -524,6 +525,8 @@ fn incident(number: u128, kind: Kind) -> incident::Line {
         place: if kind == Kind::Missing { "所在不明" } else { "当日トレイ" }.to_owned(),
         told: "市民課 一郎 11月24日(火) 16:35".to_owned(),
         remark: "引き抜きのあと見当たらない。トレイと棚を2回探した".to_owned(),
+        is_untold: false,
+        page: "/incidents/1".to_owned(),
         outcomes: incident::may_end(kind),
         operation: operation(20 + number),
     }
@@ -552,7 +555,30 @@ fn open_incident(form: Form) -> OpenPage {
         card_href: "/cards/1".to_owned(),
         place: "当日トレイ".to_owned(),
         kinds: Kind::ALL,
+        within: 60,
         operation: operation(30),
+    }
+}
+
+fn incident_page(form: Form, told: bool) -> IncidentPage {
+    IncidentPage {
+        texts: Texts::new(Language::JA),
+        layout: layout("事故 000 014 113", Task::Storage),
+        form,
+        problem: None,
+        id: IncidentId::from_parts(1, 1),
+        kind: Kind::Missing.label(),
+        control: "000 014 113".to_owned(),
+        card_href: "/cards/1".to_owned(),
+        place: "所在不明".to_owned(),
+        remark: "箱1-2-3とその前後の箱".to_owned(),
+        told: told.then(|| "市民課 一郎 11月24日(火) 16:35".to_owned()),
+        until: ("11月24日(火) 17:35".to_owned(), true),
+        ended: None,
+        may_tell: true,
+        last: Some("11月24日(火) 9:05　従事者　箱1-2-3 → 当日トレイ".to_owned()),
+        search: rows(&super::incident::search::LISTING, 4),
+        operation: operation(32),
     }
 }
 
@@ -688,6 +714,8 @@ fn pages() -> Vec<(&'static str, String)> {
             )
             .render(),
         ),
+        ("incident", incident_page(refused("told", "時刻を入力してください。"), false).render()),
+        ("incident-told", incident_page(fresh(), true).render()),
         ("incidents", incidents(ended_refused(), true).render()),
         ("incidents-none", incidents(fresh(), false).render()),
         ("incident-open", open_incident(fresh()).render()),

@@ -18,9 +18,11 @@ use domain::rules::RuleSet;
 use domain::service::Service;
 use domain::time::{Start, day_of, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use store::Reader;
 use store::cabinet_key::Held;
 use store::day_list::Days;
+use store::incident::Standing as Incidents;
 use store::letter::PartState;
 use store::reservation::Standing;
 
@@ -115,7 +117,7 @@ pub(crate) struct Facts {
     pulls: Vec<(Date, u32, u32)>,
     trays: usize,
     counters: usize,
-    incidents: u32,
+    incidents: Incidents,
     /// Keys that somebody holds.
     keys: Vec<Held>,
     recalls: store::recall::Work,
@@ -150,8 +152,8 @@ impl Page for TodayPage {}
 pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
     let rules = app.rules();
     let today = business(&app, app.today());
-    let asked = (rules.clone(), today.clone());
-    let facts = app.db.read(move |reader| facts(reader, &asked.0, &asked.1)).await?;
+    let asked = (rules.clone(), today.clone(), app.now());
+    let facts = app.db.read(move |reader| facts(reader, &asked.0, &asked.1, asked.2)).await?;
     let may = |work: &Work| signed.may(work.permission);
     let work = work(&facts, &today, is_over(&app, today.day)).into_iter().filter(may).collect();
     let slots = rules.slots(today.service, &today.site, today.day);
@@ -165,7 +167,12 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     Ok(respond(&TodayPage::of(layout, today.day, !slots.is_empty(), next, (hours, total), duties, work)))
 }
 
-fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Result<Facts, store::Error> {
+fn facts(
+    reader: &mut Reader<'_>,
+    rules: &RuleSet,
+    today: &BusinessDay,
+    now: Timestamp,
+) -> Result<Facts, store::Error> {
     let BusinessDay { service, site, day } = today;
     let next = match rules.next_open_day(*service, site, *day) {
         Some(next) => Some((next, store::reservation::count_of_day(reader, *service, site, next)?)),
@@ -198,7 +205,7 @@ fn facts(reader: &mut Reader<'_>, rules: &RuleSet, today: &BusinessDay) -> Resul
         not_closed: store::report::not_closed(reader, today, first)?,
         trays: lie(PlaceKind::Tray),
         counters: lie(PlaceKind::Counter),
-        incidents: store::incident::how_many(reader, site)?,
+        incidents: store::incident::standing(reader, site, told_since(rules, *day, now))?,
         keys: store::cabinet_key::held_at(reader, site)?,
         recalls: store::recall::work(reader, site, *day)?,
         failed_mails: store::outbox::failed::how_many(reader, site, *day, MOST)?,
@@ -249,8 +256,13 @@ fn work(facts: &Facts, today: &BusinessDay, is_over: bool) -> Vec<Work> {
         let overdue = is_over || day_of(key.since) < today.day;
         wait(&what, how_much, overdue, "鍵を確かめる", &route::place(key.place), Permission::MoveCards);
     }
-    if facts.incidents > 0 {
-        let how_much = format!("{}件", facts.incidents);
+    if facts.incidents.open > 0 {
+        let Incidents { open, untold, late } = facts.incidents;
+        let how_much = match (untold, late) {
+            (0, _) => format!("{open}件"),
+            (untold, 0) => format!("{open}件（うち市へ知らせていないもの{untold}件）"),
+            (_, late) => format!("{open}件（うち市へ知らせる期限を過ぎたもの{late}件）"),
+        };
         wait(
             "終わっていない事故",
             how_much,
@@ -346,6 +358,12 @@ impl TodayPage {
         let list_href = (!hours.is_empty()).then(|| route::day(day));
         Self { layout, day: era_date(day), is_open, next_open, hours, total, widest, duties, work, list_href }
     }
+}
+
+/// Incidents that were written down before this instant are late, where the city was not told of them.
+fn told_since(rules: &RuleSet, day: Date, now: Timestamp) -> Timestamp {
+    let minutes = i64::from(rules.custody(day).told_minutes);
+    now.saturating_sub(SignedDuration::from_mins(minutes)).unwrap_or(now)
 }
 
 fn by_hours(places: impl Iterator<Item = (Start, u32)>, lines: &[Standing]) -> (Vec<Hour>, Figures) {

@@ -142,7 +142,15 @@ const SECOND_COUNT: Number = number(
     100,
 );
 
-const CUSTODY: [Number; 1] = [SECOND_COUNT];
+const TOLD_WITHIN: Number = number(
+    "told_within",
+    "事故を記録してから市へ知らせるまでの期限（分）",
+    "過ぎると「今日」に出ます",
+    1_440,
+)
+.from(5);
+
+const CUSTODY: [Number; 2] = [SECOND_COUNT, TOLD_WITHIN];
 
 const COUNT: Number = number("count", "窓口の数", "", 99).from(1);
 
@@ -283,8 +291,8 @@ pub(super) fn attempts(form: &mut Form) -> Option<RuleBody> {
 
 /// Reads how kept cards are watched over.
 pub(super) fn custody(form: &mut Form) -> Option<RuleBody> {
-    let [second_count] = all(form, CUSTODY)?;
-    Some(RuleBody::Custody(Custody { second_count_percent: days(second_count) }))
+    let [second_count, told_minutes] = all(form, CUSTODY)?;
+    Some(RuleBody::Custody(Custody { second_count_percent: days(second_count), told_minutes }))
 }
 
 /// Reads windows of one kind.
@@ -387,7 +395,7 @@ pub(super) fn fill_attempts(form: &mut Form, body: Attempts) {
 
 /// Fills the form with how kept cards are watched over.
 pub(super) fn fill_custody(form: &mut Form, body: Custody) {
-    fill_numbers(form, CUSTODY, [u16::from(body.second_count_percent)]);
+    fill_numbers(form, CUSTODY, [u16::from(body.second_count_percent), body.told_minutes]);
 }
 
 /// Fills the form with windows.

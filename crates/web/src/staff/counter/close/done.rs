@@ -76,6 +76,9 @@ pub(in crate::staff) async fn try_close(
             format!("来庁前の人が{waiting}人、受付中の人が{here}人残っています。")
         }
         Err(CloseError::CardsOut(cards)) => format!("箱の外にあるカードが{}枚残っています。", cards.len()),
+        Err(CloseError::NotTold(count)) => format!(
+            "市へ知らせていない事故が{count}件あります。市の担当者に知らせて、事故の記録の画面に記録してください。"
+        ),
         Err(CloseError::Reused(_)) => return Err(field::stale()),
         Err(CloseError::Store(error)) => return Err(error.into()),
         Err(other) => return Err(PageError::internal(other)),

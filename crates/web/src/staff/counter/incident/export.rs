@@ -33,6 +33,7 @@ const COLUMNS: &[Column] = &[
     column("told_day", "知らせた日").look(Look::Code).off_screen(),
     column("told_time", "知らせた時刻").look(Look::Code).off_screen(),
     column("remark", "内容"),
+    column("cause", "原因"),
 ];
 
 /// The list, as it is arranged.
@@ -49,6 +50,7 @@ pub(crate) static LISTING: Listing = Listing {
 
 /// An incident as a row: a cell for every column.
 pub(super) fn cells(incident: &Incident) -> Vec<Cell> {
+    let told = incident.told.as_ref();
     vec![
         Cell::text(incident.outcome.map_or("終わっていない", domain::incident::Outcome::label)),
         Cell::text(incident.kind.label()),
@@ -56,10 +58,11 @@ pub(super) fn cells(incident: &Incident) -> Vec<Cell> {
         Cell::Day(day_of(incident.at)),
         Cell::text(time(incident.at)),
         Cell::text(incident.place_name.as_str()),
-        Cell::text(incident.told_to.as_str()),
-        Cell::Day(day_of(incident.told_at)),
-        Cell::text(time(incident.told_at)),
+        Cell::text(told.map(|(who, _)| who.as_str()).unwrap_or_default()),
+        told.map_or_else(Cell::empty, |(_, at)| Cell::Day(day_of(*at))),
+        Cell::text(told.map(|(_, at)| time(*at)).unwrap_or_default()),
         Cell::text(incident.remark.as_str()),
+        Cell::text(incident.cause.map_or("", domain::incident::Cause::label)),
     ]
 }
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::{IncidentId, OperationId};
-use domain::incident::{Kind, Outcome};
+use domain::incident::{Cause, Kind, Outcome};
 use domain::journal::Subject;
 use domain::permission::Permission;
 use store::incident::Incident;
@@ -35,6 +35,10 @@ pub(crate) struct Line {
     pub(crate) href: String,
     pub(crate) place: String,
     pub(crate) told: String,
+    /// Whether the city has still to be told.
+    pub(crate) is_untold: bool,
+    /// Its own page, with the search list.
+    pub(crate) page: String,
     pub(crate) remark: String,
     /// How it may end.
     pub(crate) outcomes: Vec<Outcome>,
@@ -55,6 +59,11 @@ pub(crate) struct IncidentsPage {
 }
 
 impl IncidentsPage {
+    /// Why it can have come to it.
+    fn causes() -> &'static [Cause] {
+        Cause::ALL
+    }
+
     /// Whether the form that was refused is this incident's.
     fn is_of(&self, line: &Line) -> bool {
         self.form.typed(super::end::INCIDENT) == line.id.to_string()
@@ -115,7 +124,15 @@ fn line(app: &App, incident: Incident) -> Line {
         control: wording::control(incident.control_number),
         href: route::card(incident.card),
         place: incident.place_name,
-        told: format!("{} {}", incident.told_to, wording::moment(incident.told_at)),
+        told: if let Some((who, at)) = &incident.told {
+            format!("{who} {}", wording::moment(*at))
+        } else {
+            let until = super::told_by(app, incident.at);
+            let late = if until < app.now() { "　期限を過ぎています" } else { "" };
+            format!("まだ知らせていません（期限 {}）{late}", wording::moment(until))
+        },
+        is_untold: incident.told.is_none(),
+        page: route::incident_page(incident.id),
         remark: incident.remark,
         outcomes: may_end(incident.kind),
         operation: app.operation(),

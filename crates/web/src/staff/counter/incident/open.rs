@@ -10,7 +10,7 @@ use domain::id::{CardId, OperationId};
 use domain::incident::Kind;
 use domain::journal::Subject;
 use domain::stocktaking::Reason;
-use domain::time::{instant_at, minute_from_text, minute_of};
+use domain::time::minute_of;
 use jiff::civil::Date;
 use store::Lane;
 use store::card::StepError;
@@ -21,6 +21,7 @@ use store::stocktaking::count::InBox;
 use store::stocktaking::difference::{ExplainError, explain};
 use store::{Act, Tx};
 
+use super::show::told;
 use crate::App;
 use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
@@ -34,6 +35,8 @@ use crate::staff::{field, wording};
 pub(crate) const KIND: &str = "what";
 /// When the city was told.
 pub(crate) const TOLD: &str = "told";
+/// The city is told later.
+pub(crate) const LATER: &str = "later";
 /// The close from which the person came.
 pub(crate) const CLOSE: &str = "close";
 /// The pull from which the person came: nobody finds a card that is to be taken out.
@@ -54,6 +57,8 @@ pub(crate) struct OpenPage {
     pub(crate) card_href: String,
     pub(crate) place: String,
     pub(crate) kinds: &'static [Kind],
+    /// Within how many minutes the city is told.
+    pub(crate) within: u16,
     pub(crate) operation: OperationId,
 }
 
@@ -127,6 +132,7 @@ async fn page(
         card_href: route::card(id),
         place: card.place_name,
         kinds: Kind::ALL,
+        within: app.rules().custody(app.today()).told_minutes,
         operation: app.operation(),
     }))
 }
@@ -139,8 +145,17 @@ pub(crate) async fn open(
     fields: Fields,
 ) -> Result<Response, PageError> {
     let id: CardId = field::id(&id)?;
-    let mut form =
-        fields.form(&[field::OPERATION, KIND, field::REMARK, field::PERSON, TOLD, CLOSE, PULL, COUNTED])?;
+    let mut form = fields.form(&[
+        field::OPERATION,
+        KIND,
+        field::REMARK,
+        field::PERSON,
+        TOLD,
+        LATER,
+        CLOSE,
+        PULL,
+        COUNTED,
+    ])?;
     let operation = field::operation(&form)?;
     let (today, now) = (app.today(), app.now());
     let kind: Option<Kind> = form.typed(KIND).parse().ok();
@@ -151,18 +166,18 @@ pub(crate) async fn open(
     if remark.is_empty() && form.fault(field::REMARK).is_none() {
         form.refuse_ja(field::REMARK, "起きたことと、どこを探したかを入力してください。");
     }
-    let person = field::person(&mut form);
-    let told = minute_from_text(form.typed(TOLD).trim()).map(|minute| instant_at(today, minute));
-    match told {
-        None => form.refuse_ja(TOLD, "市へ知らせた時刻を、例のように入力してください（9:05）。"),
-        Some(at) if at > now => form.refuse_ja(TOLD, "市へ知らせた時刻が、今より後になっています。"),
-        Some(_) => {}
-    }
-    let (Some(kind), Some(told_to), Some(told_at), false) = (kind, person, told, form.is_refused()) else {
+    // Who searches first says so, and tells the city within the time that the rules give.
+    let told = if form.typed(LATER).is_empty() {
+        let (person, at) = (field::person(&mut form), told(&mut form, today, now));
+        person.zip(at)
+    } else {
+        None
+    };
+    let (Some(kind), false) = (kind, form.is_refused()) else {
         return page(&app, &signed, id, form, None).await;
     };
-    let operation = Operation::new(operation, &format!("incident {id} {kind} {told_to} {told_at} {remark}"));
-    let opening = Opening { card: id, day: business(&app, today), kind, told_to, told_at, remark };
+    let operation = Operation::new(operation, &format!("incident {id} {kind} {told:?} {remark}"));
+    let opening = Opening { card: id, day: business(&app, today), kind, told, remark };
     let (act, counted) = (app.act(signed.actor()), in_box(form.typed(COUNTED)));
     let done = app
         .db
