@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { City } from './server.ts';
+import { expect } from './story.ts';
 
 export interface Mail {
   /** To whom, and what mail programs look for. */
@@ -10,12 +11,17 @@ export interface Mail {
   html: string;
 }
 
-/** Every mail so far, the oldest first. */
-export async function mails(city: City): Promise<Mail[]> {
-  // What is due is sent before the answer.
+/** Every mail so far, the oldest first, once there are so many. */
+export async function mails(city: City, many: number): Promise<Mail[]> {
+  // What is due is sent before the answer, but for what the program has just begun to send by itself.
   await city.advance(1);
-  const names = readdirSync(city.mails).filter((name) => name.endsWith('.eml')).sort();
-  return names.map((name) => read(readFileSync(join(city.mails, name), 'utf8')));
+  let found: Mail[] = [];
+  await expect(() => {
+    const names = readdirSync(city.mails).filter((name) => name.endsWith('.eml')).sort();
+    found = names.map((name) => read(readFileSync(join(city.mails, name), 'utf8')));
+    expect(found, 'mails').toHaveLength(many);
+  }).toPass({ timeout: 10_000 });
+  return found;
 }
 
 /** The link to the page of the address's owner. */
