@@ -14,7 +14,7 @@ use storykit::House;
 
 use crate::booking;
 use crate::city::{self, Engine, FIRST, Shared};
-use crate::client::block_on;
+use crate::client::{block_on, cookie_of};
 use crate::days::timed;
 use crate::pace::{percentile, repeat};
 use crate::table::{Goal, Table};
@@ -49,9 +49,7 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
     house.run_jobs();
     house.at(FIRST, "8:50");
     let person = house.person(Role::PersonInCharge);
-    let cookie: Vec<String> =
-        person.cookies().iter().map(|(name, value, _)| format!("{name}={value}")).collect();
-    let cookie = cookie.join("; ");
+    let cookie = cookie_of(&person);
     let router = web::staff::router(house.app.clone());
     let ask = || {
         let request = Request::get("/").header(header::COOKIE, &cookie).body(Body::empty()).unwrap();

@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 
+use storykit::Browser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -98,6 +99,12 @@ impl Connection {
             Err(error) => Err(error.to_string()),
         }
     }
+}
+
+/// The cookies of somebody who signed in, as a browser sends them.
+pub(crate) fn cookie_of(person: &Browser) -> String {
+    let cookies = person.cookies().into_iter().map(|(name, value, _)| format!("{name}={value}"));
+    cookies.collect::<Vec<_>>().join("; ")
 }
 
 /// Runs those who ask, on one thread: the other is the server's.

@@ -7,10 +7,10 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use domain::id::{CardId, PlaceId};
 use domain::permission::Role;
-use storykit::{Browser, House};
+use storykit::House;
 
 use crate::city::{self, Engine, FIRST};
-use crate::client::block_on;
+use crate::client::{block_on, cookie_of};
 use crate::days::timed;
 use crate::lists::CARDS;
 use crate::pace::{percentile, repeat};
@@ -56,11 +56,6 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
         let ratios: Vec<f64> = after.iter().zip(before).map(|(after, before)| after / before).collect();
         table.add(format!("{name}: {what}, after to before"), "", &ratios, Goal::Below(1.2));
     }
-}
-
-fn cookie_of(person: &Browser) -> String {
-    let cookies = person.cookies().into_iter().map(|(name, value, _)| format!("{name}={value}"));
-    cookies.collect::<Vec<_>>().join("; ")
 }
 
 /// Each has cards of their own in a box of their own, and another box for them.

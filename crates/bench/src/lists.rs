@@ -12,7 +12,7 @@ use storykit::House;
 
 use crate::booking;
 use crate::city::{self, Engine, FIRST, Shared};
-use crate::client::block_on;
+use crate::client::{block_on, cookie_of};
 use crate::days::{rate, timed};
 use crate::pace::{percentile, repeat};
 use crate::server::Server;
@@ -55,9 +55,7 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
     house.at(FIRST, "8:50");
     // Who may open more pages than an operator.
     let person = house.person(Role::PersonInCharge);
-    let cookie: Vec<String> =
-        person.cookies().iter().map(|(name, value, _)| format!("{name}={value}")).collect();
-    let cookie = cookie.join("; ");
+    let cookie = cookie_of(&person);
     let pages = pages(&house, &cards, shared.cards[0]);
     let there = staff_pages(table, &house, &pages, &cookie, name, rounds);
     operation(table, &house, &there, &cookie, name, rounds);

@@ -27,7 +27,7 @@ statements! { "funnel":
         FROM consignment s JOIN card c ON c.consignment_id = s.id
         WHERE s.state = 'taken' AND s.site = $1 AND c.progress IN ('issued', 'ended')
         GROUP BY s.id, c.progress, s.received_on ORDER BY s.id, c.progress";
-    CONSIGNMENTS = "SELECT id, received_on, list_date, box FROM consignment
+    CONSIGNMENTS = "SELECT id, kind, received_on, list_date, box FROM consignment
         WHERE state = 'taken' AND site = $1 ORDER BY id DESC";
 }
 
@@ -42,6 +42,8 @@ pub struct Consignment {
     pub list_date: Date,
     /// The box, or the portion of a former contractor's stock.
     pub box_name: String,
+    /// Whether it is such a portion.
+    pub is_opening: bool,
 }
 
 fn step(progress: Progress, at_city: bool, has_letter: bool) -> Step {
@@ -89,6 +91,7 @@ pub fn consignments(reader: &mut Reader<'_>, site: &SiteCode) -> Result<Vec<Cons
             received_on: row.get("received_on")?,
             list_date: row.get("list_date")?,
             box_name: row.get("box")?,
+            is_opening: row.get::<String>("kind")? == "opening",
         })
     })
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::card::Card;
 use crate::error::Result;
+use crate::place::lying_in;
 use crate::tx::Reader;
 use crate::{bind, statements};
 
@@ -17,10 +18,10 @@ statements! { "holder":
         WHERE t.card_id = $1 AND (t.place_from IS NULL OR t.place_from <> t.place_to) ORDER BY t.n DESC LIMIT 1";
     LAST_BATCH = "SELECT b.id AS id, b.kind AS kind, b.receiver AS receiver, k.ended AS ended
         FROM batch_card k JOIN batch b ON b.id = k.batch_id WHERE k.card_id = $1 ORDER BY b.id DESC LIMIT 1";
-    HERE = "SELECT p.kind AS kind, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id) - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
-            WHERE s.state IN ('staged', 'dropped') AND d.consignment_id = s.id AND d.place_id = p.id) AS n
-        FROM place p WHERE p.site = $1 AND p.kind IN ('box', 'desk', 'tray', 'counter', 'city', 'post', 'missing')
-        ORDER BY p.id";
+    HERE = concat!(
+        "SELECT p.kind AS kind, ", lying_in!("p.id"), " AS n FROM place p
+        WHERE p.site = $1 AND p.kind IN ('box', 'desk', 'tray', 'counter', 'city', 'post', 'missing') ORDER BY p.id"
+    );
     WITH_CITIZENS = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM place p JOIN card c ON c.place_id = p.id
         WHERE p.site = $1 AND p.kind = 'citizen' LIMIT $2) t";
     OUT = "SELECT b.kind AS kind, COUNT(*) AS n FROM batch_card k JOIN batch b ON b.id = k.batch_id

@@ -13,7 +13,23 @@ use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, meta, statements};
 
-// Cards of a portion of opening stock are in their places before the portion is taken; until then they do not count.
+/// How many cards lie in a place, along the index of places. What is not taken does not count: a list lies on the desk
+/// before it is, a portion of opening stock in its boxes.
+macro_rules! lying_in {
+    ($place:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM card c WHERE c.place_id = ",
+            $place,
+            ")
+        - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
+            WHERE s.state IN ('staged', 'dropped') AND d.consignment_id = s.id AND d.place_id = ",
+            $place,
+            ")"
+        )
+    };
+}
+pub(crate) use lying_in;
+
 statements! { "place":
     INSERT = "INSERT INTO place (id, parent_id, kind, site, name, label, capacity, entry_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -32,14 +48,12 @@ statements! { "place":
     HAVE_BOX = "UPDATE card SET steps = steps WHERE place_id = $1";
     IN_BOX = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
         WHERE c.place_id = $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
-    FILLED = "SELECT p.id AS id, p.parent_id AS parent_id, p.kind AS kind, p.site AS site, p.name AS name,
-        p.label AS label, p.capacity AS capacity, (SELECT COUNT(*) FROM card c WHERE c.place_id = p.id) - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
-            WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND d.consignment_id = s.id
-            AND d.place_id = p.id) AS cards
-        FROM place p WHERE p.site = $1 AND p.kind = $2 ORDER BY p.id";
-    CARDS_IN = "SELECT (SELECT COUNT(*) FROM card c WHERE c.place_id = $1) - (SELECT COUNT(*) FROM consignment s CROSS JOIN card d
-            WHERE s.kind = 'opening' AND s.state IN ('staged', 'dropped') AND d.consignment_id = s.id
-            AND d.place_id = $1) AS n";
+    FILLED = concat!(
+        "SELECT p.id AS id, p.parent_id AS parent_id, p.kind AS kind, p.site AS site, p.name AS name,
+        p.label AS label, p.capacity AS capacity, ", lying_in!("p.id"), " AS cards
+        FROM place p WHERE p.site = $1 AND p.kind = $2 ORDER BY p.id"
+    );
+    CARDS_IN = concat!("SELECT ", lying_in!("$1"), " AS n");
 }
 
 /// A place.

@@ -22,15 +22,23 @@ use crate::{bind, statements};
 pub mod count;
 pub mod difference;
 
+/// A stock-taking with who began and closed it; a condition follows.
+macro_rules! stocktakings {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id AS id, s.site AS site, s.day AS day, s.sample AS sample, b.at AS began, b.actor AS begun_by,
+        c.at AS closed, c.actor AS closed_by FROM stocktaking s JOIN journal b ON b.id = s.entry_id
+        LEFT JOIN journal c ON c.id = s.closed_by WHERE ",
+            $rest
+        )
+    };
+}
+
 statements! { "stocktaking":
     INSERT = "INSERT INTO stocktaking (id, site, day, sample, entry_id) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (site) WHERE closed_by IS NULL DO NOTHING";
-    FIND = "SELECT s.id AS id, s.site AS site, s.day AS day, s.sample AS sample, b.at AS began, b.actor AS begun_by,
-        c.at AS closed, c.actor AS closed_by FROM stocktaking s JOIN journal b ON b.id = s.entry_id
-        LEFT JOIN journal c ON c.id = s.closed_by WHERE s.id = $1";
-    LAST = "SELECT s.id AS id, s.site AS site, s.day AS day, s.sample AS sample, b.at AS began, b.actor AS begun_by,
-        c.at AS closed, c.actor AS closed_by FROM stocktaking s JOIN journal b ON b.id = s.entry_id
-        LEFT JOIN journal c ON c.id = s.closed_by WHERE s.site = $1 AND s.id < $2 ORDER BY s.id DESC LIMIT $3";
+    FIND = stocktakings!("s.id = $1");
+    LAST = stocktakings!("s.site = $1 AND s.id < $2 ORDER BY s.id DESC LIMIT $3");
     BOXES = "SELECT p.id AS id, p.kind AS kind, p.name AS name, b.state AS state, b.sampled AS sampled,
         b.expected AS expected, f.at AS frozen, b.first_person AS first_person, i.at AS first_at,
         b.second_person AS second_person, k.at AS second_at
@@ -45,7 +53,7 @@ statements! { "stocktaking":
         FROM stocktaking_card c WHERE c.stocktaking_id = $1 GROUP BY c.place_id ORDER BY c.place_id";
     VISITED = "SELECT DISTINCT c.place_id AS place_id FROM reservation r JOIN card c ON c.id = r.card_id
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked' ORDER BY c.place_id";
-    LOCK = "UPDATE stocktaking SET sample = sample WHERE id = $1 AND closed_by IS NULL";
+    HOLD_OPEN = "UPDATE stocktaking SET sample = sample WHERE id = $1 AND closed_by IS NULL";
     CLOSE = "UPDATE stocktaking SET closed_by = $1 WHERE id = $2 AND closed_by IS NULL";
     SKIPPED = "SELECT c.control_number AS control_number FROM place p JOIN card c ON c.place_id = p.id
         JOIN consignment s ON s.id = c.consignment_id
@@ -283,12 +291,17 @@ pub fn changed(reader: &mut Reader<'_>, id: StocktakingId, before: StocktakingId
 /// Cards that are named where some were counted nowhere.
 const NAMED: u32 = 20;
 
+/// Has an open stock-taking to oneself until the end of the transaction: nobody closes it while the count of a box begins,
+/// nor begins one while it is closed. False: there is none that is open.
+fn hold_open(tx: &mut Tx<'_>, id: StocktakingId) -> Result<bool> {
+    Ok(tx.execute(&HOLD_OPEN, bind![id])? > 0)
+}
+
 /// Closes a stock-taking: every box of the site is counted, and every difference has its reason. A card that lies in a
 /// box by the records, took no step since the beginning and was in no box when it was counted was moved behind the
 /// program's back, and keeps it from closing.
 pub fn close(tx: &mut Tx<'_>, act: &Act, id: StocktakingId) -> Result<(), StocktakingError> {
-    // Nobody begins the count of another box while this is looked at.
-    if tx.execute(&LOCK, bind![id])? == 0 {
+    if !hold_open(tx, id)? {
         return Err(StocktakingError::Over);
     }
     let Some(found) = find(tx, id)? else { return Err(StocktakingError::Over) };

@@ -13,8 +13,6 @@ use crate::tx::{Reader, Tx};
 use crate::{bind, place, statements};
 
 statements! { "stocktaking.count":
-    // Whoever begins the count of a box keeps the stock-taking from being closed meanwhile.
-    HOLD_OPEN = "UPDATE stocktaking SET sample = sample WHERE id = $1 AND closed_by IS NULL";
     FREEZE = "INSERT INTO stocktaking_box (stocktaking_id, place_id, state, sampled, expected, frozen_by, first_person)
         VALUES ($1, $2, 'first', $3, 0, $4, $5) ON CONFLICT (stocktaking_id, place_id) DO NOTHING";
     EXPECT = "INSERT INTO stocktaking_card (stocktaking_id, place_id, card_id, standing, steps)
@@ -179,7 +177,7 @@ pub(super) fn locked(tx: &mut Tx<'_>, of: InBox) -> Result<Head, CountError> {
 /// Somebody begins to count a box, goes on with it, or begins its second count. `also` says that they know that somebody
 /// else counts it, or that they counted it the first time themselves, and that they mean it.
 pub fn begin(tx: &mut Tx<'_>, act: &Act, of: InBox, person: PersonId, also: bool) -> Result<(), CountError> {
-    if tx.execute(&HOLD_OPEN, bind![of.stocktaking])? == 0 {
+    if !super::hold_open(tx, of.stocktaking)? {
         return Err(CountError::NotFound);
     }
     let InBox { stocktaking, place: id } = of;

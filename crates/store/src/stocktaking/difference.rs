@@ -8,7 +8,7 @@ use domain::place::PlaceKind;
 use domain::stocktaking::{BoxState, Difference, Reason};
 use jiff::Timestamp;
 
-use super::count::{InBox, locked, settle};
+use super::count::{CountError, InBox, locked, settle};
 use crate::act::Act;
 use crate::card;
 use crate::error::{Error, Result};
@@ -16,21 +16,25 @@ use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, incident, statements};
 
+/// The differences of a stock-taking, with what is known of each; which of them, and their order, follow.
+macro_rules! differing {
+    ($rest:literal) => {
+        concat!(
+            "SELECT x.place_id AS place_id, b.name AS box_name, x.card_id AS card_id, c.control_number AS control_number,
+        x.difference AS difference, x.reason AS reason, x.first_seen AS first_seen, p.name AS place_name,
+        p.kind AS place_kind, c.place_id AS now_at, j.at AS settled, j.actor AS settled_by, r.body AS remark
+        FROM stocktaking_card x JOIN place b ON b.id = x.place_id JOIN card c ON c.id = x.card_id
+        JOIN place p ON p.id = c.place_id LEFT JOIN journal j ON j.id = x.settled_by
+        LEFT JOIN remark r ON r.entry_id = x.settled_by
+        WHERE x.stocktaking_id = $1 AND x.difference IS NOT NULL ",
+            $rest
+        )
+    };
+}
+
 statements! { "stocktaking.difference":
-    ALL = "SELECT x.place_id AS place_id, b.name AS box_name, x.card_id AS card_id, c.control_number AS control_number,
-        x.difference AS difference, x.reason AS reason, x.first_seen AS first_seen, p.name AS place_name,
-        p.kind AS place_kind, c.place_id AS now_at, j.at AS settled, j.actor AS settled_by, r.body AS remark
-        FROM stocktaking_card x JOIN place b ON b.id = x.place_id JOIN card c ON c.id = x.card_id
-        JOIN place p ON p.id = c.place_id LEFT JOIN journal j ON j.id = x.settled_by
-        LEFT JOIN remark r ON r.entry_id = x.settled_by
-        WHERE x.stocktaking_id = $1 AND x.difference IS NOT NULL ORDER BY x.place_id, x.card_id";
-    OF_BOX = "SELECT x.place_id AS place_id, b.name AS box_name, x.card_id AS card_id, c.control_number AS control_number,
-        x.difference AS difference, x.reason AS reason, x.first_seen AS first_seen, p.name AS place_name,
-        p.kind AS place_kind, c.place_id AS now_at, j.at AS settled, j.actor AS settled_by, r.body AS remark
-        FROM stocktaking_card x JOIN place b ON b.id = x.place_id JOIN card c ON c.id = x.card_id
-        JOIN place p ON p.id = c.place_id LEFT JOIN journal j ON j.id = x.settled_by
-        LEFT JOIN remark r ON r.entry_id = x.settled_by
-        WHERE x.stocktaking_id = $1 AND x.place_id = $2 AND x.difference IS NOT NULL ORDER BY x.card_id";
+    ALL = differing!("ORDER BY x.place_id, x.card_id");
+    OF_BOX = differing!("AND x.place_id = $2 ORDER BY x.card_id");
     ONE = "SELECT difference, reason FROM stocktaking_card WHERE stocktaking_id = $1 AND place_id = $2 AND card_id = $3
         AND difference IS NOT NULL";
     EXPLAIN = "UPDATE stocktaking_card SET reason = $1, settled_by = $2
@@ -92,6 +96,16 @@ pub enum ExplainError {
     Store(#[from] Error),
 }
 
+impl From<CountError> for ExplainError {
+    fn from(error: CountError) -> Self {
+        match error {
+            CountError::Store(error) => Self::Store(error),
+            // A box that cannot be held is none of an open stock-taking.
+            _ => Self::NotFound,
+        }
+    }
+}
+
 fn differing(row: &Row<'_>) -> Result<Differing> {
     let settled: Option<Timestamp> = row.get("settled")?;
     let by: Option<Actor> = row.get("settled_by")?;
@@ -131,7 +145,7 @@ pub fn explain(
     reason: Reason,
     remark: &str,
 ) -> Result<(), ExplainError> {
-    let head = locked(tx, of).map_err(|_| ExplainError::NotFound)?;
+    let head = locked(tx, of)?;
     let InBox { stocktaking, place } = of;
     let found = tx.row(&ONE, bind![stocktaking, place, id], |row| {
         Ok((row.get::<Difference>("difference")?, row.get::<Option<Reason>>("reason")?))

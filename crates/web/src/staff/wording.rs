@@ -26,6 +26,12 @@ pub(crate) fn short_date(date: Date) -> String {
     }
 }
 
+/// A consignment by its list and box: R8.11.4 箱3; a portion of a former contractor's stock: R8.11.4 引継ぎ：第1回.
+pub(crate) fn list_name(date: Date, box_name: &str, is_opening: bool) -> String {
+    let of = if is_opening { "引継ぎ：" } else { "箱" };
+    format!("{} {of}{box_name}", short_date(date))
+}
+
 /// An instant on a screen: 11月24日(火) 9:05.
 pub(crate) fn moment(at: Timestamp) -> String {
     format!("{} {}", month_day_ja(day_of(at)), time(at))

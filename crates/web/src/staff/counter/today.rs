@@ -363,6 +363,7 @@ impl TodayPage {
 /// Incidents that were written down before this instant are late, where the city was not told of them.
 fn told_since(rules: &RuleSet, day: Date, now: Timestamp) -> Timestamp {
     let minutes = i64::from(rules.custody(day).told_minutes);
+    // Minutes always have a length, so there is a result.
     now.saturating_sub(SignedDuration::from_mins(minutes)).unwrap_or(now)
 }
 

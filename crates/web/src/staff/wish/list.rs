@@ -1,7 +1,6 @@
 //! The wishes for an earlier day that wait, by service and site in the order in which they are served. The order is that
 //! of time and nobody changes it here; each is changed or taken back on its own page.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -12,7 +11,6 @@ use domain::arrangement::StaffList;
 use domain::journal::Subject;
 use domain::permission::Permission;
 use domain::proposal::Placed;
-use domain::service::SiteCode;
 use store::journal::View;
 use store::wish::list::{self, Listed};
 
@@ -20,7 +18,7 @@ use super::{LIST, route};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::account::rules::affected::{self, Affected};
-use crate::staff::account::words::wish_words;
+use crate::staff::account::words::{Names, wish_words};
 use crate::staff::desk::Signed;
 use crate::staff::export::{self, List, Paper, Short, export};
 use crate::staff::listing::{self, Arranged, Column, Listing, Look, Table, column};
@@ -88,12 +86,7 @@ impl Page for WishesPage {}
 /// Three statements for each day on which somebody comes who waits, and one.
 async fn lines(app: &Arc<App>) -> Result<Vec<Line>, store::Error> {
     let (keys, now) = (app.keys.clone(), app.now());
-    let sites: BTreeMap<SiteCode, String> = app
-        .rules()
-        .sites(app.today())
-        .into_iter()
-        .map(|site| (site.code.clone(), site.name_ja.clone()))
-        .collect();
+    let names = Names::default().with_sites(&app.rules(), app.today());
     let read = move |reader: &mut store::Reader<'_>| {
         let wishes = list::all(reader, now)?;
         let placed: Vec<Placed> = wishes
@@ -102,9 +95,7 @@ async fn lines(app: &Arc<App>) -> Result<Vec<Line>, store::Error> {
             .collect();
         let bookings = affected::read(reader, &keys, &placed)?;
         let lines = wishes.into_iter().zip(bookings).map(|(listed, booking)| {
-            let code = &listed.first.1.site;
-            // A site that is no longer set up has no name but its code.
-            let site = sites.get(code).cloned().unwrap_or_else(|| code.to_string());
+            let site = names.site(Some(&listed.first.1.site)).to_owned();
             Line { listed, booking, site }
         });
         Ok(lines.collect())

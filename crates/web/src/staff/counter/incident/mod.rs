@@ -14,5 +14,6 @@ use crate::App;
 /// Until when the city is told of an incident that was written down at an instant.
 pub(crate) fn told_by(app: &App, at: Timestamp) -> Timestamp {
     let minutes = app.rules().custody(domain::time::day_of(at)).told_minutes;
+    // Minutes always have a length, so there is a result; at the end of time it is the end.
     at.saturating_add(SignedDuration::from_mins(i64::from(minutes))).unwrap_or(at)
 }

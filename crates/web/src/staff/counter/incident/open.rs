@@ -178,7 +178,11 @@ pub(crate) async fn open(
     };
     let operation = Operation::new(operation, &format!("incident {id} {kind} {told:?} {remark}"));
     let opening = Opening { card: id, day: business(&app, today), kind, told, remark };
-    let (act, counted) = (app.act(signed.actor()), in_box(form.typed(COUNTED)));
+    let counted = match form.typed(COUNTED) {
+        "" => None,
+        typed => Some(in_box(typed).ok_or(PageError::BadRequest)?),
+    };
+    let act = app.act(signed.actor());
     let done = app
         .db
         .write(Lane::Staff, move |tx| {

@@ -17,7 +17,7 @@ use crate::kit::page::see_other;
 use crate::kit::{Fields, Form, Language, Page, PageError, Texts, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field::{self, COUNTED, OPERATION, PAPER, PERSON};
-use crate::staff::wording::short_date;
+use crate::staff::wording::list_name;
 use crate::staff::{Layout, Task};
 
 /// The form of a transfer to the city.
@@ -65,7 +65,7 @@ async fn page(app: &App, signed: &Signed, id: ConsignmentId, form: Form) -> Resu
         layout,
         form,
         id,
-        list: format!("{} 箱{}", short_date(consignment.list_date), consignment.box_name),
+        list: list_name(consignment.list_date, &consignment.box_name, consignment.is_opening),
         ready,
         by_paper: signed.city_record() == CityRecord::Paper,
         operation: app.operation(),

@@ -125,7 +125,7 @@ pub(crate) async fn record(
 ) -> Result<Response, PageError> {
     let id: BatchId = field::id(&id)?;
     let mut form = fields.form(&[OPERATION, COUNTED, WHAT, PERSON, PAPER])?;
-    let ticked: Vec<CardId> = fields.all(CARD)?.iter().filter_map(|text| text.parse().ok()).collect();
+    let ticked: Vec<CardId> = fields.all(CARD)?.into_iter().map(field::id).collect::<Result<_, _>>()?;
     let operation = field::operation(&form)?;
     let cause = match form.typed(WHAT) {
         RETURNED => None,

@@ -19,7 +19,7 @@ use crate::staff::Task;
 use crate::staff::desk::Signed;
 use crate::staff::export::{self, List, Paper, Portion, Rows, export};
 use crate::staff::listing::{Column, Listing, Look, column};
-use crate::staff::wording::short_date;
+use crate::staff::wording::list_name;
 
 /// Consignments of one short read.
 const PORTION: u32 = 100;
@@ -80,9 +80,8 @@ pub(super) fn cells(consignment: &Consignment, progress: &[(ConsignmentId, Progr
         let found = progress.iter().find(|(id, which, _)| *id == consignment.id && which == wanted);
         Cell::Number(found.map_or(0, |(_, _, n)| i64::from(*n)))
     };
-    let of = if consignment.is_opening { "引継ぎ：" } else { "箱" };
     let mut cells = vec![
-        Cell::text(format!("{} {of}{}", short_date(consignment.list_date), consignment.box_name)),
+        Cell::text(list_name(consignment.list_date, &consignment.box_name, consignment.is_opening)),
         Cell::Day(consignment.list_date),
         Cell::text(consignment.box_name.as_str()),
         Cell::Day(consignment.received_on),

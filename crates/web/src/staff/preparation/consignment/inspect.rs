@@ -19,7 +19,7 @@ use crate::kit::{Fields, Page, PageError, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::preparation::scan::{CODE, Outcome, RECENT, Recent, Row, Scan};
-use crate::staff::wording::short_date;
+use crate::staff::wording::list_name;
 use crate::staff::{Layout, Task};
 
 const FINDING: &str = "finding";
@@ -91,7 +91,7 @@ pub(crate) async fn show(
     Ok(respond(&InspectPage {
         layout: signed.layout(format!("検品：{}", pass.label())).within(Task::Preparation),
         id,
-        list: format!("{} 箱{}", short_date(consignment.list_date), consignment.box_name),
+        list: list_name(consignment.list_date, &consignment.box_name, consignment.is_opening),
         pass,
         done: of(&|_| true),
         cards: consignment.cards,

@@ -23,7 +23,7 @@ use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::listing::{Arranged, Line, Table};
-use crate::staff::wording::{control, short_date};
+use crate::staff::wording::{control, list_name};
 use crate::staff::{Layout, Task};
 
 /// Cards on a page.
@@ -124,8 +124,7 @@ pub(crate) async fn show(
     signed.viewed(&app, view).await?;
     let arranged = Arranged::read(&app, &signed, &LISTING).await?;
     let consignment = found.consignment;
-    let kind = if consignment.is_opening { "引継ぎ：" } else { "箱" };
-    let title = format!("{} {kind}{}", short_date(consignment.list_date), consignment.box_name);
+    let title = list_name(consignment.list_date, &consignment.box_name, consignment.is_opening);
     let full = found.rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
     Ok(respond(&ShowPage {
         layout: signed.layout(title).within(Task::Preparation),

@@ -17,7 +17,7 @@ use crate::staff::Task;
 use crate::staff::desk::Signed;
 use crate::staff::export::{self, List, Paper, Short, export};
 use crate::staff::listing::{Column, Listing, Look, column};
-use crate::staff::wording::short_date;
+use crate::staff::wording::list_name;
 
 const COLUMNS: &[Column] = &[
     column("consignment", "一覧表").look(Look::Code).links(),
@@ -53,7 +53,7 @@ pub(crate) static LISTING: Listing = Listing {
 pub(super) fn cells(of: &store::funnel::Consignment, funnel: &Funnel) -> Vec<Cell> {
     let number = |count: u32| Cell::Number(i64::from(count));
     let mut cells = vec![
-        Cell::text(format!("{} {}", short_date(of.list_date), of.box_name)),
+        Cell::text(list_name(of.list_date, &of.box_name, of.is_opening)),
         Cell::Day(of.received_on),
         number(funnel.all()),
     ];

@@ -88,8 +88,7 @@ impl Month {
     pub(crate) fn of(counts: Counts, rules: &RuleSet, site: &SiteCode, today: Date) -> Self {
         let rest = std::iter::successors(Some(today), |day| day.tomorrow().ok());
         let rest = rest.take_while(|day| *day <= today.last_of_month());
-        let days = rest.filter(|day| rules.is_open(SERVICE, site, *day)).count();
-        let days = u32::try_from(days).unwrap_or(1);
+        let days = rest.filter(|day| rules.is_open(SERVICE, site, *day)).map(|_| 1_u32).sum();
         let left = counts.cards.saturating_sub(counts.done);
         let today = portion(left + counts.today, days).saturating_sub(counts.today);
         Self { cards: counts.cards, done: counts.done, today: today.min(left) }
