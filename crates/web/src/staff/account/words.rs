@@ -447,7 +447,7 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("{}の結果を訂正しました（{from} → {to}）", day_words(day))
         }
         Entry::IncidentOpened { what, .. } => {
-            format!("市へ知らせ、事故として記録しました（{}）", what.label())
+            format!("事故として記録しました（{}）", what.label())
         }
         Entry::IncidentTold { .. } => "事故を市の担当者に知らせました".to_owned(),
         Entry::IncidentEnded { outcome, cause, .. } => format!(

@@ -30,7 +30,7 @@ const BESIDE: usize = 2;
 
 const COLUMNS: &[Column] = &[
     column("kind", "種類").look(Look::Code),
-    column("name", "場所・人").links(),
+    column("name", "場所・人").look(Look::Code).links(),
     column("why", "わけ"),
     column("at", "最後の日時").look(Look::Code),
     column("who", "記録した人"),
@@ -73,8 +73,9 @@ pub(super) fn search(reader: &mut Reader<'_>, of: &Incident) -> Result<Search, s
     let stored = store::card::last_stored(reader, of.card)?;
     let mut boxes = store::place::of_kind(reader, &of.day.site, PlaceKind::Box)?;
     boxes.sort_by_cached_key(|place| walk_order(&place.name));
-    // What the incident itself moved is no hint.
-    let hints: Vec<_> = steps.iter().filter(|step| step.place_to != PlaceKind::Missing.label()).collect();
+    // Nobody had it in their hands where only its stage changed; and what the incident itself moved is no hint.
+    let moved = steps.iter().filter(|step| step.place_from.as_ref() != Some(&step.place_to));
+    let hints: Vec<_> = moved.filter(|step| step.place_to != PlaceKind::Missing.label()).collect();
     let mut rows = Vec::new();
     let mut listed: BTreeSet<&str> = BTreeSet::new();
     if let Some(step) = hints.last() {

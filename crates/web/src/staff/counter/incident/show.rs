@@ -98,7 +98,6 @@ async fn page(
     let mut layout =
         signed.layout(format!("事故 {}", wording::control(found.control_number))).within(Task::Storage);
     layout.refused = form.is_refused();
-    let href = route::card(found.card);
     Ok(respond(&IncidentPage {
         texts: Texts::new(Language::JA),
         layout,
@@ -107,7 +106,7 @@ async fn page(
         id,
         kind: found.kind.label(),
         control: wording::control(found.control_number),
-        card_href: href.clone(),
+        card_href: route::card(found.card),
         place: found.place_name,
         remark: found.remark,
         told: found.told.as_ref().map(|(who, at)| format!("{who} {}", moment(*at))),
@@ -115,10 +114,7 @@ async fn page(
         ended: found.outcome.map(domain::incident::Outcome::label),
         may_tell: signed.may(Permission::MoveCards) && found.outcome.is_none(),
         last: search.last.filter(|_| found.kind == Kind::Missing),
-        search: Table::new(
-            &arranged,
-            search.rows.into_iter().map(|cells| Line::new(href.clone(), cells)).collect(),
-        ),
+        search: Table::new(&arranged, search.rows.into_iter().map(|cells| Line::new("", cells)).collect()),
         operation: app.operation(),
     }))
 }

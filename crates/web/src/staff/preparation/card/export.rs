@@ -106,13 +106,14 @@ pub(crate) async fn file(
     if asked.form.is_refused() {
         return list::page(&app, &signed, asked, Form::fresh()).await;
     }
+    let words = filter::words(&asked.filter, &named);
     let list = List {
         title: "カード一覧".to_owned(),
         name: "cards",
         task: Task::Preparation,
         screen: "cards_file",
         asked: format!("{file} filter {}", filter::query(&asked.form, &[]).trim_end_matches('&')),
-        words: filter::words(&asked.filter, &named),
+        words: words.into_iter().map(|condition| format!("絞り込み {condition}")).collect(),
         subjects: Vec::new(),
         listing: &LISTING,
         paper: Paper::Plain,

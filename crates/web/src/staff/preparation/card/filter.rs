@@ -17,7 +17,7 @@ use store::consignment::Consignment;
 
 use crate::kit::Form;
 use crate::staff::counter::SERVICE;
-use crate::staff::wording::{minute, short_date};
+use crate::staff::wording::{list_name, minute, short_date};
 
 /// The fields, in the order of the form. `after` is where the list goes on and is no condition.
 pub(crate) const FIELDS: [&str; 10] = [
@@ -178,8 +178,8 @@ impl Named {
 }
 
 /// A consignment by its list, for people.
-pub(crate) fn consignment_name(consignment: &Consignment) -> String {
-    format!("{} 箱{}", short_date(consignment.list_date), consignment.box_name)
+fn consignment_name(consignment: &Consignment) -> String {
+    list_name(consignment.list_date, &consignment.box_name, consignment.is_opening)
 }
 
 /// The conditions in words, each with the fields that set it.

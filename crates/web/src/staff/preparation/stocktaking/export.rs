@@ -29,7 +29,7 @@ use crate::staff::wording::moment;
 use crate::staff::{Task, field};
 
 const BOXES: &[Column] = &[
-    column("place", "場所").links(),
+    column("place", "場所").look(Look::Code).links(),
     column("state", "状態").look(Look::Code),
     column("expected", "記録").look(Look::Count),
     column("first", "1回目").look(Look::Count),
@@ -56,7 +56,7 @@ pub(crate) static LISTING: Listing = Listing {
 };
 
 const DIFFERENCES: &[Column] = &[
-    column("place", "場所"),
+    column("place", "場所").look(Look::Code),
     column("control", "管理番号").look(Look::Control).links(),
     column("difference", "差").look(Look::Code),
     column("first", "1回目").look(Look::Code),
