@@ -158,6 +158,7 @@ async fn app(db: Db, now: Timestamp) -> Arc<App> {
         framed_by: Vec::new(),
         mails: false,
         forwarded_for: Some(ADDRESS.to_owned()),
+        outage: None,
     };
     let (clock, keys) = (Arc::new(Running::from(now)), Arc::new(testkit::city::keys()));
     let printer = Arc::new(storykit::Refusing);

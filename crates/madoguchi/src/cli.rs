@@ -318,6 +318,7 @@ fn serve(configured: &Configured) -> Result<(), Failure> {
         mail: config.mail_server()?.map(Arc::new),
         forwarded_for: config.proxy.forwarded_for.clone(),
         networks: Some(config.networks.staff.clone()),
+        outage: config.outage.clone(),
         demo: false,
     };
     serve::runtime()?.block_on(async {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use web::kit::security::Origin;
 
 use crate::network::Network;
+pub use crate::outage::Outage;
 use crate::smtp::{Protection, Server};
 
 /// The configuration. Relative paths in it count from the folder of the file.
@@ -47,6 +48,9 @@ pub struct Config {
     /// What holds in a rush of citizens.
     #[serde(default)]
     pub rush: Rush,
+    /// The folder with papers for an outage; without it none are put by.
+    #[serde(default)]
+    pub outage: Option<Outage>,
     /// The log.
     #[serde(default)]
     pub log: Log,
@@ -295,6 +299,9 @@ impl Config {
             Database::Postgres { certificates: Some(file), .. } => *file = folder.join(&*file),
             Database::Postgres { certificates: None, .. } => {}
         }
+        if let Some(outage) = &mut config.outage {
+            outage.folder = folder.join(&outage.folder);
+        }
         if let Some(mail) = &mut config.mail {
             for file in [&mut mail.certificates, &mut mail.password_file].into_iter().flatten() {
                 *file = folder.join(&*file);
@@ -366,6 +373,13 @@ impl Config {
         if self.rush.booking_at_once == 0 {
             return Err(("rush.booking_at_once", "is 0; nobody could book".to_owned()));
         }
+        if let Some(outage) = &self.outage
+            && !(1..=Outage::LONGEST).contains(&outage.every_minutes)
+        {
+            let what =
+                format!("is not from 1 to {}; the papers would be too old at an opening", Outage::LONGEST);
+            return Err(("outage.every_minutes", what));
+        }
         if let Some(mail) = &self.mail {
             mail.check()?;
         }
@@ -435,11 +449,17 @@ mod tests {
             .replace("# from", "from")
             .replace("# name", "name")
             .replace("# user", "user")
-            .replace("# password_file", "password_file");
+            .replace("# password_file", "password_file")
+            .replace("# [outage]", "[outage]")
+            .replace("# folder =", "folder =")
+            .replace("# every_minutes", "every_minutes");
         let config = load(&other).unwrap();
         assert!(matches!(config.database, Database::Postgres { schema: Some(_), certificates: Some(_), .. }));
         assert_eq!(config.proxy.forwarded_for.as_deref(), Some("x-forwarded-for"));
         assert_eq!(config.mail.unwrap().protection, Protection::Starttls);
+        assert_eq!(config.outage.unwrap().every_minutes, 5);
+        let old = load(&other.replace("every_minutes = 5", "every_minutes = 16")).unwrap_err();
+        assert!(old.to_string().contains("outage.every_minutes is not from 1 to 15"), "{old}");
     }
 
     #[test]

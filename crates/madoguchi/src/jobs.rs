@@ -1,5 +1,5 @@
 //! What is done beside the requests: sealing, expiry, offering, forgetting, deleting, discarding, checking; mails are sent in
-//! [`mailing`](crate::mailing).
+//! [`mailing`](crate::mailing), papers for an outage put by in [`outage`](crate::outage).
 //!
 //! Every job catches its errors, says them in the log and counts them; none ends the program. Each may run on every
 //! node, because the store lets only one of them have effect.
@@ -18,7 +18,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use web::App;
 
+use crate::config::Outage;
 use crate::listen::stopped;
+use crate::outage::OutageFolder;
 use crate::smtp::Server;
 
 const SEAL: Duration = Duration::from_millis(200);
@@ -48,6 +50,8 @@ pub struct Jobs {
     pub(crate) holder: String,
     /// The server that takes our mail; none: nothing is sent.
     pub(crate) mail: Option<Arc<Server>>,
+    /// The folder with papers for an outage; none: nothing is put by.
+    pub(crate) outage: Option<Arc<OutageFolder>>,
 }
 
 /// What a job came to.
@@ -66,7 +70,13 @@ impl Jobs {
         let mut bits = [0; 8];
         app.chance.fill(&mut bits);
         let holder = if demo { "demo".to_owned() } else { format!("node-{:016x}", u64::from_be_bytes(bits)) };
-        Self { app, holder, mail }
+        Self { app, holder, mail, outage: None }
+    }
+
+    /// The same jobs, which also keep the papers for an outage fresh in a folder.
+    #[must_use]
+    pub fn with_outage(self, outage: &Outage) -> Self {
+        Self { outage: Some(Arc::new(OutageFolder::of(outage))), ..self }
     }
 
     /// Starts every job; they end when told to stop.
@@ -80,6 +90,7 @@ impl Jobs {
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.delete()));
         self.every(&mut running, FORGET, stop, |jobs| Box::pin(jobs.remind()));
         self.every(&mut running, POST, stop, |jobs| Box::pin(jobs.post()));
+        self.every(&mut running, EXPIRE, stop, |jobs| Box::pin(jobs.put_by()));
         self.every(&mut running, CHECK, stop, |jobs| Box::pin(jobs.check()));
         running
     }
@@ -115,6 +126,7 @@ impl Jobs {
         self.learn().await;
         self.remind().await;
         self.post().await;
+        self.put_by().await;
         self.seal().await;
     }
 

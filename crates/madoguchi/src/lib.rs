@@ -16,6 +16,7 @@ pub mod logging;
 mod mailing;
 pub mod network;
 pub mod operations;
+mod outage;
 pub mod renderer;
 pub mod rules;
 pub mod sample;

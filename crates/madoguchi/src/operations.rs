@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use web::App;
+use web::outage::Why;
 
 use crate::jobs::Jobs;
 
@@ -63,7 +64,7 @@ async fn ready(State(operations): State<Operations>) -> Response {
         .await
         .unwrap_or_else(|_| vec!["the database does not answer in time".to_owned()]);
     if faults.is_empty() {
-        return "ready\n".into_response();
+        return format!("ready\n{}", warnings(&operations.app)).into_response();
     }
     let mut text = String::from("not ready\n");
     for fault in faults {
@@ -71,6 +72,17 @@ async fn ready(State(operations): State<Operations>) -> Response {
         let _ignored = writeln!(text, "{fault}");
     }
     (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
+}
+
+/// What somebody must look at, though the program serves as well as ever: citizens are not sent away for it.
+fn warnings(app: &App) -> String {
+    let (Some(folder), Some(fault)) = (&app.settings.outage, app.outage_fault()) else {
+        return String::new();
+    };
+    let why = fault.why.map_or("nothing was written in time", Why::technical);
+    let last =
+        fault.written_at.map_or_else(|| "not since the start".to_owned(), |at| format!("last at {at}"));
+    format!("warning: the folder for an outage {} is not written ({why}); {last}\n", folder.path)
 }
 
 async fn faults(app: &App) -> Vec<String> {

@@ -20,7 +20,7 @@ use web::kit::clock::{Chance, Clock, ManualClock};
 use web::kit::security::Origin;
 use web::{App, Printer, Settings};
 
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Outage};
 use crate::first_start::{FirstStartError, OneTime, Seeding, sites};
 use crate::jobs::Jobs;
 use crate::keys::{self, KeyError};
@@ -215,6 +215,8 @@ pub struct Service {
     pub forwarded_for: Option<String>,
     /// From where staff come; `None` lets everybody in, for demos on loopback.
     pub networks: Option<Vec<Network>>,
+    /// The folder with papers for an outage.
+    pub outage: Option<Outage>,
     /// Whether the database was made as a demo.
     pub demo: bool,
 }
@@ -232,6 +234,7 @@ impl Service {
             framed_by: self.framed_by.clone(),
             mails: self.mail.is_some(),
             forwarded_for: self.forwarded_for.clone(),
+            outage: self.outage.as_ref().map(Outage::told),
         };
         let printer: Arc<dyn Printer> = Arc::new(self.renderer.clone());
         App::new(
@@ -252,7 +255,12 @@ impl Service {
         let app = self.app().await?;
         let metrics = telemetry::recorder()?;
         let (tell, stop) = watch::channel(false);
-        let jobs = Jobs::new(app.clone(), self.demo, self.mail.clone());
+        let mut jobs = Jobs::new(app.clone(), self.demo, self.mail.clone());
+        if let Some(outage) = &self.outage {
+            jobs = jobs.with_outage(outage);
+        } else {
+            tracing::warn!("no folder for an outage is configured ([outage]): no papers are put by");
+        }
         let operations = Operations { app: app.clone(), jobs: jobs.clone(), metrics };
         let mut serving = tokio::task::JoinSet::new();
         let public = faces::public(&app);

@@ -21,6 +21,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 use web::kit::clock::{Chance, Clock, SeededChance};
 use web::kit::security::Origin;
+use web::outage::Folder;
 use web::{App, PrintError, Printer, Printing, Settings};
 
 use crate::browser::{Answer, Browser};
@@ -114,15 +115,20 @@ impl House {
 
     /// Opens a house in which so many citizens may choose a day and a time at once.
     pub fn in_a_rush(home: TestDb, booking_at_once: usize) -> Self {
-        Self::with(home, Arc::new(Refusing), booking_at_once)
+        Self::with(home, Arc::new(Refusing), booking_at_once, None)
+    }
+
+    /// Opens a house that tells how a folder with papers for an outage stands.
+    pub fn with_outage(home: TestDb, printer: Arc<dyn Printer>, folder: Folder) -> Self {
+        Self::with(home, printer, 300, Some(folder))
     }
 
     /// Opens a house.
     pub fn with_printer(home: TestDb, printer: Arc<dyn Printer>) -> Self {
-        Self::with(home, printer, 300)
+        Self::with(home, printer, 300, None)
     }
 
-    fn with(home: TestDb, printer: Arc<dyn Printer>, booking_at_once: usize) -> Self {
+    fn with(home: TestDb, printer: Arc<dyn Printer>, booking_at_once: usize, outage: Option<Folder>) -> Self {
         let city = City::found(home);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -140,6 +146,7 @@ impl House {
             framed_by: vec![Origin::new("https://www.city.example.jp")],
             mails: true,
             forwarded_for: None,
+            outage,
         };
         let chance: Arc<dyn Chance> = Arc::new(SeededChance::new(1));
         let as_clock: Arc<dyn Clock> = clock.clone();

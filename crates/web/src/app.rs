@@ -23,6 +23,7 @@ use crate::citizen::visit::turn::Turns;
 use crate::kit::PageError;
 use crate::kit::clock::{Chance, Clock, ManualClock, new_operation};
 use crate::kit::security::Origin;
+use crate::outage::{Folder, Standing};
 use crate::password::Passwords;
 use crate::staff::preparation::{Former, Uploads};
 
@@ -61,6 +62,8 @@ pub struct Settings {
     pub mails: bool,
     /// The header in which a proxy in front names the citizen's address; none: the connection's own.
     pub forwarded_for: Option<String>,
+    /// The folder with papers for an outage; none: nobody set one up.
+    pub outage: Option<Folder>,
 }
 
 /// What handlers share.
@@ -81,6 +84,8 @@ pub struct App {
     pub passwords: Passwords,
     /// What the deployment says.
     pub settings: Settings,
+    /// How the folder with papers for an outage stands.
+    pub(crate) outage: Standing,
     /// The free places of the coming days, at most a second old.
     pub availabilities: Availabilities,
     /// Lists of cards that were checked and may be taken.
@@ -108,6 +113,7 @@ impl App {
     ) -> Result<Arc<Self>, store::Error> {
         let rules = db.read(store::rules::load).await?;
         let booking_at_once = settings.booking_at_once;
+        let outage = Standing::since(clock.now());
         let app = Arc::new(Self {
             db,
             clock,
@@ -117,6 +123,7 @@ impl App {
             printer,
             passwords: Passwords::new(2),
             settings,
+            outage,
             availabilities: Availabilities::default(),
             uploads: Uploads::default(),
             former: Former::default(),

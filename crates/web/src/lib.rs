@@ -8,6 +8,7 @@ pub mod citizen;
 pub mod kit;
 mod offering;
 pub mod open;
+pub mod outage;
 pub mod password;
 mod places;
 pub mod staff;

@@ -23,6 +23,7 @@ fn pages(place: &str) -> [(Role, Vec<String>); 3] {
         "/recalls",
         "/progress",
         "/letters/versions",
+        "/outage",
     ]));
     operator.push(format!("/places/{place}"));
     let mut charge = of(&["/close/2026-11-11", "/reports", "/reports/2026-11-11", "/rules"]);

@@ -243,6 +243,8 @@ pub fn serve(order: &Order, ports: [u16; 3], announce: Announce) -> Result<(), D
             mail: Some(Arc::new(post.server)),
             forwarded_for: None,
             networks: None,
+            // Its clock is moved by hand, by days at once: papers would be printed at every move.
+            outage: None,
             demo: true,
         };
         service

@@ -282,7 +282,7 @@ fn is_whole(listing: &Listing, rows: &[Vec<Cell>]) -> Result<(), NotWhole> {
 /// A row has more or fewer cells than its list has columns.
 #[derive(Debug, thiserror::Error)]
 #[error("a row has not a cell for every column of its list")]
-struct NotWhole;
+pub struct NotWhole;
 
 /// What stands above the rows.
 struct Head {
@@ -341,31 +341,43 @@ async fn on_paper<R: Rows>(
     }
     let found = u32::try_from(all.len()).unwrap_or(u32::MAX);
     signed.viewed(app, View { screen: list.screen, asked: list.asked, subjects, found }).await?;
+    let head = (list.title, list.words, list.paper);
+    let document = document(app, arranged, head, &all, signed.name().to_owned());
+    let document = document.map_err(PageError::internal)?;
+    pdf(app, document, &name).await
+}
+
+/// Rows as a paper, with its title, the words of what was asked, and its kind.
+fn document(
+    app: &App,
+    arranged: &Arranged,
+    (title, asked, paper): (String, Vec<String>, Paper),
+    all: &[Vec<Cell>],
+    printed_by: String,
+) -> Result<Document, NoTime> {
     let shown = arranged.on(Medium::Paper);
     let columns = arranged.names(&shown);
-    let looks = |at: &usize| list.listing.columns.get(*at).map_or(Look::Words, |column| column.look);
+    let looks = |at: &usize| arranged.listing.columns.get(*at).map_or(Look::Words, |column| column.look);
     let texts = |cells: &Vec<Cell>| -> Vec<String> {
         shown.iter().map(|at| cells.get(*at).map(|cell| read(cell, looks(at))).unwrap_or_default()).collect()
     };
     let (city, printed_at) = (app.settings.profile.city.name_ja.clone(), app.now());
-    let printed_by = signed.name().to_owned();
-    let document = match list.paper {
+    Ok(match paper {
         Paper::Plain => {
             let (site, today) = (&app.settings.site, app.today());
             let site =
                 app.rules().site(site, today).map_or_else(|| site.to_string(), |one| one.name_ja.clone());
             let rows = all.iter().map(texts).collect();
-            let (title, asked) = (list.title, list.words);
             Document::PlainList(PlainList { city, site, title, asked, columns, rows, printed_at, printed_by })
         }
         Paper::Day { service, site, day, as_of, time } => {
-            let at = list.listing.find(time).ok_or_else(|| PageError::internal(NoTime))?;
+            let at = arranged.listing.find(time).ok_or(NoTime)?;
             let row = |cells: &Vec<Cell>| match cells.get(at) {
                 Some(Cell::Text(start)) => start.parse().ok().map(|start| Row { start, texts: texts(cells) }),
                 _ => None,
             };
             let rows: Option<Vec<Row>> = all.iter().map(row).collect();
-            let rows = rows.ok_or_else(|| PageError::internal(NoTime))?;
+            let rows = rows.ok_or(NoTime)?;
             Document::DayList(DayList {
                 city,
                 site,
@@ -378,14 +390,55 @@ async fn on_paper<R: Rows>(
                 rows,
             })
         }
-    };
-    pdf(app, document, &name).await
+    })
+}
+
+/// A list that nobody asks for, as CSV in UTF-8 and as papers of so many rows as go on one: for the folder that survives an
+/// outage. It stands as nobody arranged it, with every column.
+pub(crate) fn unattended(
+    app: &App,
+    list: List<Short>,
+    printed_by: &str,
+) -> Result<(Vec<u8>, Vec<Document>), UnattendedError> {
+    let arranged = Arranged::of(list.listing, None, |_| true);
+    let Short(rows) = list.rows;
+    is_whole(list.listing, &rows)?;
+    let in_file = arranged.on(Medium::File);
+    let mut file = CsvFile::new(&arranged.names(&in_file), Encoding::Utf8Bom, Codes::Protected);
+    for cells in &rows {
+        file.row(&chosen(cells, &in_file));
+    }
+    // A day without reservations has its paper too, which says so.
+    let portions: Vec<&[Vec<Cell>]> =
+        if rows.is_empty() { vec![&[]] } else { rows.chunks(plain_list::MOST_ROWS).collect() };
+    let of = portions.len();
+    let papers = portions.into_iter().enumerate().map(|(at, rows)| {
+        let title =
+            if of == 1 { list.title.clone() } else { format!("{}（{}／{of}）", list.title, at + 1) };
+        document(app, &arranged, (title, list.words.clone(), list.paper.clone()), rows, printed_by.to_owned())
+    });
+    let papers = papers.collect::<Result<_, _>>()?;
+    Ok((file.take(), papers))
+}
+
+/// Why a list that nobody asked for was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum UnattendedError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A row has more or fewer cells than its list has columns.
+    #[error(transparent)]
+    NotWhole(#[from] NotWhole),
+    /// A row of a day has no time.
+    #[error(transparent)]
+    NoTime(#[from] NoTime),
 }
 
 /// A list of a day has a row without a time.
 #[derive(Debug, thiserror::Error)]
 #[error("a row of a day's list has no time")]
-struct NoTime;
+pub struct NoTime;
 
 /// The page that says that a list is too long for paper.
 #[derive(Template)]

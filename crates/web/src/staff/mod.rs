@@ -12,6 +12,7 @@ pub(crate) mod field;
 pub mod layout;
 pub(crate) mod listing;
 pub(crate) mod mail;
+pub mod outage;
 pub mod preparation;
 pub(crate) mod renewal;
 pub(crate) mod vacancy;
@@ -33,7 +34,7 @@ fn desk(app: &Arc<App>) -> Desk {
     let desk = account::routes(Desk::new(app.clone()));
     let desk = preparation::routes(desk);
     let desk = wish::routes(mail::routes(vacancy::routes(renewal::routes(counter::routes(desk)))));
-    listing::routes(desk)
+    listing::routes(outage::routes(desk))
 }
 
 /// The staff listener: never public, and every page behind a permission.

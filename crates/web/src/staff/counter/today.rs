@@ -32,8 +32,7 @@ use super::{business, route};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
-use crate::staff::mail;
-use crate::staff::{Layout, Task};
+use crate::staff::{Layout, Task, mail, outage};
 
 /// How many open days back are searched for days that were not closed.
 const DAYS_BACK: u8 = 5;
@@ -155,7 +154,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     let asked = (rules.clone(), today.clone(), app.now());
     let facts = app.db.read(move |reader| facts(reader, &asked.0, &asked.1, asked.2)).await?;
     let may = |work: &Work| signed.may(work.permission);
-    let work = work(&facts, &today, is_over(&app, today.day)).into_iter().filter(may).collect();
+    let folder = app.outage_fault().map(outage::how_bad);
+    let work = work(&facts, &today, is_over(&app, today.day), folder).into_iter().filter(may).collect();
     let slots = rules.slots(today.service, &today.site, today.day);
     let moment = Moment::of(&slots, &today, facts.next, minute_of(app.now()));
     let waits = facts.pulls.iter().map(|(day, _, left)| (*day, *left)).collect();
@@ -217,11 +217,15 @@ fn facts(
     })
 }
 
-fn work(facts: &Facts, today: &BusinessDay, is_over: bool) -> Vec<Work> {
+fn work(facts: &Facts, today: &BusinessDay, is_over: bool, folder: Option<String>) -> Vec<Work> {
     let mut work = Vec::new();
     let mut wait = |what: &str, how_much: String, overdue, act, href: &str, permission| {
         work.push(Work { what: what.to_owned(), how_much, overdue, act, href: href.to_owned(), permission });
     };
+    if let Some(how) = folder {
+        let act = "フォルダーの状態を見る";
+        wait("停止に備える控えのフォルダー", how, true, act, outage::PAGE, Permission::SeeToday);
+    }
     for day in &facts.not_closed {
         let what = format!("{}の締め", month_day_ja(*day));
         wait(&what, "締めていません".to_owned(), true, "締める", &route::close(*day), Permission::CloseDay);

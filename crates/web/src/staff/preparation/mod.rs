@@ -2,7 +2,7 @@
 //! get their letters. A card's page with its whole story is here too.
 
 mod batch;
-mod card;
+pub(in crate::staff) mod card;
 mod consignment;
 mod letter;
 mod opening;

@@ -85,7 +85,7 @@ fn standing(line: &Stored) -> &'static str {
 }
 
 /// The renewals as rows, each with the page that it leads to: a cell for every column.
-pub(super) fn lines(day: Date, stored: &[Stored]) -> Vec<Line> {
+pub(in crate::staff) fn lines(day: Date, stored: &[Stored]) -> Vec<Line> {
     let families = wording::families(&stored.iter().map(|line| (line.id, line.party)).collect::<Vec<_>>());
     let one = |(line, family): (&Stored, String)| {
         let cells = vec![

@@ -29,7 +29,7 @@ const PAGE: u32 = 50;
 /// How far cards are counted.
 const COUNTED: u32 = 500;
 /// How many cards a page looks at where several conditions are asked.
-pub(super) const LOOK: u32 = 2_000;
+pub(in crate::staff) const LOOK: u32 = 2_000;
 /// Consignments that can be chosen without typing.
 const CONSIGNMENTS: u32 = 100;
 /// The word for this list in the table of saved filters.

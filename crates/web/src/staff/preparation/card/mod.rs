@@ -3,7 +3,7 @@
 pub(super) mod decide;
 pub(super) mod export;
 pub(super) mod filter;
-pub(super) mod list;
+pub(in crate::staff) mod list;
 pub(super) mod pass;
 pub(super) mod posted;
 pub(super) mod recall;
