@@ -58,6 +58,8 @@ codes! {
         Mails = "mails",
         /// How far each consignment is.
         Progress = "progress",
+        /// The way of each card of a consignment.
+        Custody = "custody",
         /// Accounts.
         People = "people",
     }
@@ -91,6 +93,7 @@ impl StaffList {
             Self::Wishes => "早い日の空き待ち",
             Self::Mails => "届かなかったメール",
             Self::Progress => "進捗（一覧表ごと）",
+            Self::Custody => "受渡記録",
             Self::People => "アカウント",
         }
     }

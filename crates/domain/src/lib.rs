@@ -12,6 +12,7 @@ pub mod check_sheet;
 pub mod code;
 pub mod consignment;
 pub mod correction;
+pub mod custody;
 pub mod day_list;
 pub mod funnel;
 pub mod group;

@@ -18,6 +18,7 @@ pub mod card;
 pub mod consignment;
 pub mod contact;
 pub mod correction;
+pub mod custody;
 pub mod day_list;
 mod db;
 mod dialect;

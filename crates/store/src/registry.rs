@@ -18,6 +18,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::consignment::STATEMENTS,
         crate::contact::STATEMENTS,
         crate::correction::STATEMENTS,
+        crate::custody::STATEMENTS,
         crate::day_list::STATEMENTS,
         crate::dialect::STATEMENTS,
         crate::former::STATEMENTS,

@@ -643,6 +643,8 @@ pub(crate) fn screen(code: &str) -> &str {
         "recall" => "交付の中止",
         "recalls" => "交付中止と保留",
         "progress_file" => "進捗の書き出し",
+        "custody" => "受渡記録",
+        "custody_file" => "受渡記録の書き出し",
         "letter_versions_file" => "案内の版とWebの予約の書き出し",
         "incidents_file" => "事故の一覧の書き出し",
         "pull_file" => "引き抜きの一覧の書き出し",

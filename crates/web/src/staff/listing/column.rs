@@ -106,6 +106,11 @@ impl Column {
         Self { seen: Seen { screen: true, paper: true, file: false }, ..self }
     }
 
+    /// The same column on the screen and in files, where paper is too narrow for it.
+    pub(crate) const fn off_paper(self) -> Self {
+        Self { seen: Seen { screen: true, paper: false, file: true }, ..self }
+    }
+
     /// The same column leading to the row's page.
     pub(crate) const fn links(self) -> Self {
         Self { links: true, ..self }

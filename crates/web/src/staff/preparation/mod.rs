@@ -4,6 +4,7 @@
 mod batch;
 pub(in crate::staff) mod card;
 mod consignment;
+mod custody;
 mod letter;
 mod opening;
 mod paper;
@@ -40,6 +41,7 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &storage::export::LISTING,
     &storage::pull_export::LISTING,
     &progress::export::LISTING,
+    &custody::export::LISTING,
     &stocktaking::export::LISTING,
     &stocktaking::export::DIFFERENCE_LISTING,
     &register::export::LISTING,
@@ -198,6 +200,8 @@ fn cards(desk: Desk) -> Desk {
         .get("/recalls", SEE, recalls::list::show)
         .get("/progress", SEE, progress::show::show)
         .get("/lists/progress/{file}", SEE, progress::export::file)
+        .get("/consignments/{id}/custody", SEE, custody::show::show)
+        .get("/lists/custody/{id}/{file}", SEE, custody::export::file)
         .post("/tellings/{id}/done", Access::May(Permission::Reserve), recalls::tell::end)
         .post("/cards/{id}/reprint", Access::May(Permission::PrintLetters), card::reprint::reprint)
 }

@@ -18,7 +18,7 @@ use store::saved::Saved;
 
 use super::card::recall::Face;
 use super::consignment::problem;
-use super::{batch, card, consignment, letter, progress, recalls, scan, storage};
+use super::{batch, card, consignment, custody, letter, progress, recalls, scan, storage};
 use crate::kit::{Form, Language, Texts};
 use crate::staff::export::TooLongPage;
 use crate::staff::layout::samples::person;
@@ -678,6 +678,30 @@ fn pages() -> Vec<(&'static str, String)> {
             letter::versions::VersionsPage {
                 layout: layout("案内の版とWebの予約"),
                 table: rows(&letter::versions::LISTING, 2),
+            }
+            .render(),
+        ),
+        (
+            "custody",
+            custody::show::ShowPage {
+                layout: layout("受渡記録　R8.11.20 箱3"),
+                id: consignment_id(),
+                listed: 3,
+                holders: vec![("受託者", 2), ("市", 1)],
+                broken: 0,
+                table: rows(&custody::export::LISTING, 3),
+            }
+            .render(),
+        ),
+        (
+            "custody-broken",
+            custody::show::ShowPage {
+                layout: layout("受渡記録　R8.11.20 箱3"),
+                id: consignment_id(),
+                listed: 3,
+                holders: vec![("受託者", 2)],
+                broken: 1,
+                table: rows(&custody::export::LISTING, 2),
             }
             .render(),
         ),
