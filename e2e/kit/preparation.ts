@@ -25,6 +25,12 @@ function list(cards: number): Buffer {
   return execFileSync(process.env.MADOGUCHI_BIN!, words);
 }
 
+/** The last four digits of each notice's number, as they are read from the paper, by line. */
+function noticeEnds(cards: number): string[] {
+  const lines = list(cards).toString('latin1').matchAll(/^\d+,[A-Z0-9]+-\d*(\d{4}),/gm);
+  return [...lines].map((line) => line[1]!);
+}
+
 /** The city's person and the paper they signed, and the button. */
 export async function signed(desk: Terminal, button: string): Promise<void> {
   await desk.write('氏名', CITY);
@@ -61,6 +67,14 @@ async function taken(desk: Terminal, cards: number): Promise<string[]> {
   await desk.holds('取り込む');
   await desk.enter();
   await desk.reads(`${cards}枚`);
+  // The city's transfer, counted by both.
+  await desk.past();
+  await desk.press('市からの受け取りを記録');
+  await desk.holds('数えた枚数');
+  await desk.page.keyboard.type(String(cards));
+  await desk.write('箱の数', '1');
+  await signed(desk, '受け取りを記録する');
+  await desk.reads('市からの受け取り：1箱');
   const words = await desk.page.locator('main table a[href^="/cards/"]').allInnerTexts();
   expect(words).toHaveLength(cards);
   return words.map((word) => word.replaceAll(/\D/g, ''));
@@ -74,12 +88,19 @@ async function inspected(desk: Terminal, controls: string[]): Promise<void> {
   // The result of the next card is chosen with the arrow, and the scanner finds its field from there.
   await desk.pick('次の1枚の結果', '不一致');
   await desk.scanAnywhere(first!);
+  // The first scan of a new label: its line and its notice are confirmed.
+  const ends = noticeEnds(controls.length);
+  expect(ends).toHaveLength(controls.length);
+  await desk.sees('ラベルの突き合わせ');
+  await picture(desk.page, 'preparation-pairing');
+  await desk.scan(ends[0]!);
   await desk.reads('不一致');
   await desk.back('最後の読み取りを取り消す');
   await desk.enter();
   await desk.scan(first!);
   for (const [n, control] of others.entries()) {
     await desk.scan(control);
+    await desk.scan(ends[n + 1]!);
     if (n === 3) await picture(desk.page, 'preparation-inspection');
   }
   for (const pass of ['住民記録', '交付通知書']) {

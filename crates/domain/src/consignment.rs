@@ -14,7 +14,7 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 pub use method::{AddedKind, ApplicationMethod, UnknownMethod, Way};
-pub use notice::{LayoutError, NoticeError, NoticeNumber, NoticeNumberLayout};
+pub use notice::{CONFIRMING, LayoutError, NoticeError, NoticeNumber, NoticeNumberLayout, confirms};
 
 use crate::guard::{self, Finding};
 use crate::width;

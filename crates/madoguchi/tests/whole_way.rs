@@ -79,6 +79,21 @@ fn signed_by_the_city<'b>(browser: &'b mut Browser, paper: &str) -> &'b mut Brow
     browser.fill("person", "市川 一郎").tick("paper", paper, true)
 }
 
+/// The last digits of the number on the 交付通知書, as the person reads them from the paper.
+fn end_of_notice(house: &House, card: CardId) -> String {
+    let keys = house.city.keys.clone();
+    let open = move |reader: &mut store::Reader<'_>| {
+        store::privacy::open(
+            reader,
+            &keys,
+            &domain::journal::Subject::Card(card),
+            store::privacy::NOTICE_NUMBER,
+        )
+    };
+    let number = house.city.db().read_now(open).unwrap().unwrap();
+    number[number.len() - domain::consignment::CONFIRMING..].to_owned()
+}
+
 /// The list goes in and every card is inspected. Answers the cards that the city will set up.
 fn list_and_inspection(house: &mut House, operator: &mut Browser) -> usize {
     let order = Order {
@@ -109,10 +124,19 @@ fn list_and_inspection(house: &mut House, operator: &mut Browser) -> usize {
     let labels = pdf(operator, &format!("{page}/labels.pdf"));
     let printed = codes_on(&labels, 1);
     assert!(listed.iter().all(|card| printed.contains(&card.control_number.digits())), "{printed:?}");
+    operator.open(&page).follow("市からの受け取りを記録").fill("boxes", "1").fill("counted", "14");
+    signed_by_the_city(operator, "yes").press("受け取りを記録する");
     for pass in Pass::ALL {
         for card in &listed {
             operator.open(&format!("{page}/inspect/{pass}"));
             operator.fill("code", &card.control_number.digits()).press("記録する");
+            if *pass == Pass::ALL[0] {
+                // The first scan of a new label: the end of the notice's number, from the paper.
+                operator
+                    .sees("ラベルの突き合わせ")
+                    .fill("check", &end_of_notice(house, card.id))
+                    .press("確認した");
+            }
         }
     }
     assert_eq!(cards(house, Progress::Inspected).len(), 14);

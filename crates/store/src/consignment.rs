@@ -21,6 +21,8 @@ use crate::tx::{Reader, Tx};
 use crate::value::Row;
 use crate::{bind, former, meta, place, rows, statements, values};
 
+pub mod desk;
+
 statements! { "consignment":
     STAGE = "INSERT INTO consignment (id, site, state, received_on, list_date, box, cards, file_hash, staged_at)
         VALUES ($1, $2, 'staged', $3, $4, $5, 0, $6, $7)";

@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(24, "0024_register_checks.sql"),
     migration!(25, "0025_groups.sql"),
     migration!(26, "0026_incidents_told.sql"),
+    migration!(27, "0027_desk.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -300,6 +301,11 @@ mod tests {
             26,
             "5cb01aba036065e390c550926503fe41127599edfe0d0d6bb045d17b957a9805",
             "fd7084abd161ced4080371749e4b7df2dd7f632ddbdaf165773ea876fe07c34c",
+        ),
+        (
+            27,
+            "68114f4c9d00c1d24b1b3c40b612c40b68fba67a5a135597e186197fe9a75028",
+            "3cc14cd44f2403a097117d795c0d836c4897707762212fe801477db168006cae",
         ),
     ];
 

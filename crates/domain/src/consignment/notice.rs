@@ -90,6 +90,28 @@ impl From<NoticeNumberLayout> for String {
     }
 }
 
+/// How many digits at the end of a notice number confirm that it was looked at.
+pub const CONFIRMING: usize = 4;
+
+/// Whether what was typed from the paper confirms that it belongs to a line of the list: the last digits of the notice
+/// number, or all of it; where the city refused that the number is held, the number of the line.
+pub fn confirms(typed: &str, notice: Option<&str>, line: u32) -> bool {
+    let plain = |text: &str| -> String {
+        let folded = width::fold(text);
+        let kept = folded.chars().filter(|c| c.is_ascii_alphanumeric());
+        kept.map(|c| c.to_ascii_uppercase()).collect()
+    };
+    let typed = plain(typed);
+    match notice {
+        None => typed.parse() == Ok(line),
+        Some(notice) => {
+            let notice = plain(notice);
+            let ending = notice.len().checked_sub(CONFIRMING).and_then(|at| notice.get(at..));
+            typed == notice || ending == Some(typed.as_str())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -98,6 +120,25 @@ mod tests {
 
     fn layout() -> NoticeNumberLayout {
         NoticeNumberLayout::try_from("AAA-999999".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn r5_c1_a_label_is_paired_by_what_stands_on_the_paper() {
+        for (typed, good) in [
+            ("0012", true),
+            ("００１２", true),
+            (" abc-000012 ", true),
+            ("ABC000012", true),
+            ("0013", false),
+            ("12", false),
+            ("00012", false),
+            ("", false),
+            ("7", false),
+        ] {
+            assert_eq!(confirms(typed, Some("ABC-000012"), 7), good, "{typed}");
+        }
+        assert!(confirms("７", None, 7) && confirms(" 7 ", None, 7));
+        assert!(!confirms("", None, 7) && !confirms("70", None, 7) && !confirms("0012", None, 7));
     }
 
     #[test]

@@ -32,6 +32,10 @@ impl Entry {
             Self::KeyTaken { .. } => "key_taken",
             Self::KeyReturned { .. } => "key_returned",
             Self::ConsignmentTaken { .. } => "consignment_taken",
+            Self::ConsignmentArrived { .. } => "consignment_arrived",
+            Self::CardPaired { .. } => "card_paired",
+            Self::ExtraCards { .. } => "extra_cards",
+            Self::ConsignmentClosed { .. } => "consignment_closed",
             Self::OpeningBegun { .. } => "opening_begun",
             Self::OpeningDropped { .. } => "opening_dropped",
             Self::OpeningTaken { .. } => "opening_taken",
@@ -163,10 +167,14 @@ impl Entry {
             }
             Self::BoxEmptied { from, to, .. } => vec![S::Place(*from), S::Place(*to)],
             Self::ConsignmentTaken { consignment, .. }
+            | Self::ConsignmentArrived { consignment, .. }
+            | Self::ExtraCards { consignment, .. }
+            | Self::ConsignmentClosed { consignment, .. }
             | Self::OpeningBegun { consignment }
             | Self::OpeningDropped { consignment, .. }
             | Self::OpeningTaken { consignment, .. } => vec![S::Consignment(*consignment)],
             Self::CardInspected { card, .. }
+            | Self::CardPaired { card }
             | Self::InspectionUndone { card, .. }
             | Self::CardSorted { card, .. }
             | Self::LetterReissued { card, .. }

@@ -231,6 +231,43 @@ pub enum Entry {
         /// How many cards.
         cards: u32,
     },
+    /// The city gave what it received from J-LIS, counted by both: the desk of the consignment begins.
+    ConsignmentArrived {
+        /// Which.
+        consignment: ConsignmentId,
+        /// How many boxes.
+        boxes: u32,
+        /// How many cards both counted.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// A new label was paired with its card: list line and notice were confirmed.
+    CardPaired {
+        /// Which card.
+        card: CardId,
+    },
+    /// Cards were in the box that are not on its list; they went back to the city. Why stands in the remark.
+    ExtraCards {
+        /// Of which consignment.
+        consignment: ConsignmentId,
+        /// How many.
+        cards: u32,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The desk of a consignment closed: expected and scanned agree, or each difference is explained.
+    ConsignmentClosed {
+        /// Which.
+        consignment: ConsignmentId,
+        /// Cards of the list that are missing.
+        missing: u32,
+        /// Cards that were on no list.
+        extra: u32,
+        /// How the city's word was recorded, where there are differences.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recorded: Option<CityRecord>,
+    },
     /// A portion of opening stock of a former contractor is being scanned.
     OpeningBegun {
         /// The consignment that it becomes.

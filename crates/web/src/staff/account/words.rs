@@ -244,6 +244,23 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("箱のカード{cards}枚をまとめて「{}」へ移しました", names.place(*to))
         }
         Entry::ConsignmentTaken { cards, .. } => format!("カード発行一覧表（{cards}枚）を取り込みました"),
+        Entry::ConsignmentArrived { boxes, cards, recorded, .. } => {
+            format!(
+                "J-LISからの{boxes}箱・カード{cards}枚を市から受け取りました{}",
+                recorded_words(*recorded)
+            )
+        }
+        Entry::CardPaired { .. } => "ラベルと一覧番号・交付通知書を突き合わせました".to_owned(),
+        Entry::ExtraCards { cards, recorded, .. } => {
+            format!("一覧表にないカード{cards}枚を市へ返しました{}", recorded_words(*recorded))
+        }
+        Entry::ConsignmentClosed { missing: 0, extra: 0, .. } => {
+            "一覧表と読み取りが一致し、受け入れを完了しました".to_owned()
+        }
+        Entry::ConsignmentClosed { missing, extra, recorded, .. } => format!(
+            "不足{missing}枚・余り{extra}枚の理由を確かめ、受け入れを完了しました{}",
+            recorded.map(recorded_words).unwrap_or_default()
+        ),
         Entry::OpeningBegun { .. } => "引継ぎ（前事業者から）の組を作り始めました".to_owned(),
         Entry::OpeningDropped { cards, .. } => {
             format!("引継ぎ（前事業者から）の組（{cards}枚）を確定せずに取りやめました")
@@ -467,8 +484,12 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 104] = [
+pub(crate) const KINDS: [(&str, &str); 108] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
+    ("consignment_arrived", "市からの受け取り（J-LIS分）"),
+    ("card_paired", "ラベルの突き合わせ"),
+    ("extra_cards", "一覧表にないカード"),
+    ("consignment_closed", "受け入れの完了"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),
     ("batch_sent", "市への引継ぎ"),
@@ -623,6 +644,8 @@ pub(crate) fn screen(code: &str) -> &str {
         "place" => "保管場所",
         "batch" => "市との引継ぎ",
         "group" => "仕分け",
+        "pairing" => "ラベルの突き合わせ",
+        "consignment_close" => "受け入れの完了",
         "batch_list" => "引継書",
         "letters" => "交付のご案内",
         "letters_paper" => "交付のご案内の印刷",

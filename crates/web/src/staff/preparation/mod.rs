@@ -74,6 +74,14 @@ fn consignments(desk: Desk) -> Desk {
             Access::May(Permission::PrintLetters),
             consignment::labels::print,
         )
+        .get("/consignments/{id}/arrival", INSPECT, consignment::arrival::show)
+        .post("/consignments/{id}/arrival", INSPECT, consignment::arrival::record)
+        .get("/consignments/{id}/pair/{card}", INSPECT, consignment::pair::show)
+        .post("/consignments/{id}/pair/{card}", INSPECT, consignment::pair::pair)
+        .get("/consignments/{id}/close", INSPECT, consignment::close::show)
+        .post("/consignments/{id}/close", INSPECT, consignment::close::close)
+        .get("/consignments/{id}/extra", INSPECT, consignment::extra::show)
+        .post("/consignments/{id}/extra", INSPECT, consignment::extra::record)
         .get("/consignments/{id}/inspect/{pass}", INSPECT, consignment::inspect::show)
         .post("/consignments/{id}/inspect/{pass}", INSPECT, consignment::inspect::scan)
         .post("/consignments/{id}/inspect/{pass}/undo", INSPECT, consignment::inspect::undo)

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use domain::batch::{BatchKind, BatchState};
-use domain::card::{Pass, Progress};
+use domain::card::{Finding, Pass, Progress};
 use domain::funnel::{Step, Waiting};
 use domain::group::Group;
 use domain::id::{
@@ -247,6 +247,39 @@ fn pages() -> Vec<(&'static str, String)> {
         ],
         may: consignment::list::May { inspect: true, transfer: true },
     };
+    let close_row = |words: &str| consignment::close::Row {
+        card: "/cards/x".to_owned(),
+        control: "104 230 001".to_owned(),
+        line: 12,
+        words: words.to_owned(),
+        incident: "/cards/x/incident".to_owned(),
+    };
+    let close_page = |form: Form, closed: Option<String>| consignment::close::ClosePage {
+        texts: texts(),
+        layout: layout("受け入れの確認"),
+        form,
+        id,
+        list: "R8.11.20 箱3".to_owned(),
+        arrival: Some("1箱　412枚　渡した人：市民課 架空　11月24日(火) 9:20".to_owned()),
+        counted: Some(412),
+        cards: 412,
+        missing_cards: 1,
+        extra_cards: 2,
+        explained: 413,
+        passes: vec![("数量・券面", 411, 410)],
+        open: vec![close_row("1／3")],
+        missing: vec![close_row("箱にない（市：市民課 架空）")],
+        extra: vec![consignment::close::Extra {
+            cards: 2,
+            reason: "ほかの市のカード".to_owned(),
+            receiver: "市民課 架空".to_owned(),
+            at: "11月24日(火) 9:40".to_owned(),
+        }],
+        differs: true,
+        closed,
+        by_paper: true,
+        operation: operation(),
+    };
     let check = |form: Form| consignment::check::CheckPage {
         texts: texts(),
         layout: layout("取り込む内容の確認"),
@@ -278,6 +311,8 @@ fn pages() -> Vec<(&'static str, String)> {
             .iter()
             .map(|pass| consignment::show::PassRow { pass: *pass, done: 400, other: 2, open: true })
             .collect(),
+        arrival: Some("1箱　412枚　渡した人：市民課 架空　11月24日(火) 9:20".to_owned()),
+        closed: None,
         ready: 380,
         may: consignment::show::May { inspect: true, send: true, print: true },
         aside: vec![consignment::show::Aside {
@@ -749,6 +784,52 @@ fn pages() -> Vec<(&'static str, String)> {
             }
             .render(),
         ),
+        (
+            "consignment-arrival",
+            consignment::arrival::ArrivalPage {
+                texts: texts(),
+                layout: layout("市からの受け取り"),
+                form: refused(&["boxes", "counted", "paper"]),
+                id,
+                list: "R8.11.20 箱3".to_owned(),
+                cards: 412,
+                by_paper: true,
+                operation: operation(),
+            }
+            .render(),
+        ),
+        (
+            "consignment-pair",
+            consignment::pair::PairPage {
+                texts: texts(),
+                layout: layout("ラベルの突き合わせ"),
+                form: refused(&["check"]),
+                id,
+                card: card_id(1),
+                control: "104 230 001".to_owned(),
+                line: 12,
+                notice: Some("A1B-00＊＊＊＊".to_owned()),
+                pass: Pass::Print,
+                finding: Finding::Good,
+                recent: String::new(),
+            }
+            .render(),
+        ),
+        (
+            "consignment-extra",
+            consignment::extra::ExtraPage {
+                texts: texts(),
+                layout: layout("一覧表にないカード"),
+                form: refused(&["counted", "remark", "paper"]),
+                id,
+                list: "R8.11.20 箱3".to_owned(),
+                by_paper: true,
+                operation: operation(),
+            }
+            .render(),
+        ),
+        ("consignment-close", close_page(refused(&["close", "person"]), None).render()),
+        ("consignment-closed", close_page(Form::fresh(), Some("11月24日(火) 10:00".to_owned())).render()),
         ("too-long", TooLongPage { layout: layout("PDFにできる件数を超えています"), most: 1000 }.render()),
     ];
     pages.extend(super::opening::samples::pages());

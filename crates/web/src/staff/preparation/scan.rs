@@ -37,6 +37,8 @@ pub(super) enum Outcome {
     AlreadyHolds,
     /// Scanned before; nothing changed.
     Before,
+    /// The city's transfer of the consignment is not recorded yet.
+    NotArrived,
     /// The last finding was taken back.
     Undone,
     /// The card is now in the place.
@@ -71,13 +73,14 @@ pub(super) enum Outcome {
     Again,
 }
 
-const OUTCOMES: [(Outcome, char, bool, &str); 22] = [
+const OUTCOMES: [(Outcome, char, bool, &str); 23] = [
     (Outcome::Good, 'g', true, "良好"),
     (Outcome::Complete, 'c', true, "検品済"),
     (Outcome::Mismatch, 'm', false, "不一致・不良：別に置いてください"),
     (Outcome::Attention, 'a', false, "処理注意：別に置いてください"),
     (Outcome::AlreadyHolds, 'h', false, "既にカードを所持：別に置いてください"),
     (Outcome::Before, 'b', true, "読み取り済み（変更なし）"),
+    (Outcome::NotArrived, 'w', false, "先に、市からの受け取り（箱と枚数）を記録してください"),
     (Outcome::Undone, 'x', true, "取り消しました"),
     (Outcome::Put, 'i', true, "入れました"),
     (Outcome::Pulled, 'q', true, "引き抜きました"),

@@ -12,6 +12,7 @@ use domain::scan::{ScanScreen, Scanned, read};
 use serde::Deserialize;
 use store::Lane;
 use store::card::{Inspection, StepError};
+use store::consignment::desk;
 
 use crate::App;
 use crate::kit::page::see_other;
@@ -112,8 +113,12 @@ pub(crate) async fn scan(
     let form = fields.form(&[CODE, FINDING, RECENT])?;
     let finding = form.typed(FINDING).parse().unwrap_or(Finding::Good);
     let scanned = if form.fault(CODE).is_some() { Scanned::IndividualNumber } else { read(form.typed(CODE)) };
+    let recent = Recent::read(form.typed(RECENT));
     let scan = match scanned {
-        Scanned::Control(number) => inspect(&app, &signed, (id, pass), number, finding).await?,
+        Scanned::Control(number) => match inspect(&app, &signed, (id, pass), number, finding).await? {
+            Desk::Scan(scan) => scan,
+            Desk::Pair(card) => return Ok(see_other(&pair_href(id, card, pass, finding, &recent))),
+        },
         Scanned::IndividualNumber => {
             signed.back_scanned(&app, ScanScreen::Inspection).await?;
             Scan { card: None, outcome: Outcome::IndividualNumber }
@@ -122,40 +127,51 @@ pub(crate) async fn scan(
             Scan { card: None, outcome: Outcome::Unknown }
         }
     };
-    let recent = Recent::read(form.typed(RECENT)).with(scan);
-    Ok(back(id, pass, &recent))
+    Ok(back(id, pass, &recent.with(scan)))
 }
 
-fn back(id: ConsignmentId, pass: Pass, recent: &Recent) -> Response {
+/// The page on which a new label is paired, for a scan in a pass.
+fn pair_href(id: ConsignmentId, card: CardId, pass: Pass, finding: Finding, recent: &Recent) -> String {
+    format!("/consignments/{id}/pair/{card}?pass={pass}&finding={finding}&recent={}", recent.text())
+}
+
+/// What a scan leads to.
+pub(super) enum Desk {
+    /// It is done.
+    Scan(Scan),
+    /// The label is new: it is paired first.
+    Pair(CardId),
+}
+
+pub(super) fn back(id: ConsignmentId, pass: Pass, recent: &Recent) -> Response {
     see_other(&format!("/consignments/{id}/inspect/{pass}?recent={}", recent.text()))
 }
 
-async fn inspect(
+pub(super) async fn inspect(
     app: &App,
     signed: &Signed,
     (id, pass): (ConsignmentId, Pass),
     number: ControlNumber,
     finding: Finding,
-) -> Result<Scan, PageError> {
+) -> Result<Desk, PageError> {
     let act = app.act(signed.actor());
-    let done = app
-        .db
-        .write(Lane::Staff, move |tx| {
-            let Some(card) = store::card::by_control_number(tx, number)? else {
-                return Ok(Scan { card: None, outcome: Outcome::NoCard });
-            };
-            if store::card::find(tx, card)?.is_none_or(|found| found.consignment != id) {
-                return Ok(Scan { card: None, outcome: Outcome::OtherList });
-            }
-            let outcome = match store::card::inspect(tx, &act, card, pass, finding)? {
+    let done = app.db.write(Lane::Staff, move |tx| desk::inspect(tx, &act, id, number, pass, finding)).await;
+    let refused = |outcome: Outcome| Ok(Desk::Scan(Scan { card: None, outcome }));
+    match done {
+        Ok(desk::Scanned::Unpaired(card)) => Ok(Desk::Pair(card)),
+        Ok(desk::Scanned::NoCard) => refused(Outcome::NoCard),
+        Ok(desk::Scanned::OtherList) => refused(Outcome::OtherList),
+        Ok(desk::Scanned::NotArrived) => refused(Outcome::NotArrived),
+        Ok(desk::Scanned::Done(card, inspection)) => {
+            let outcome = match inspection {
                 Inspection::Complete => Outcome::Complete,
                 Inspection::Before(_) => Outcome::Before,
                 Inspection::Noted => noted(finding),
             };
-            Ok::<_, StepError>(Scan { card: Some(card), outcome })
-        })
-        .await;
-    outcome(done)
+            Ok(Desk::Scan(Scan { card: Some(card), outcome }))
+        }
+        Err(error) => outcome(Err(error)).map(Desk::Scan),
+    }
 }
 
 fn noted(finding: Finding) -> Outcome {

@@ -1,12 +1,16 @@
 //! Consignments: a list comes in, is checked as a whole, shown, and taken; then its cards are inspected and
 //! transferred.
 
+pub(super) mod arrival;
 pub(super) mod check;
+pub(super) mod close;
 pub(super) mod export;
+pub(super) mod extra;
 pub(super) mod held;
 pub(super) mod inspect;
 pub(super) mod labels;
 pub(super) mod list;
+pub(super) mod pair;
 pub(super) mod plain;
 pub(super) mod problem;
 pub(super) mod read;

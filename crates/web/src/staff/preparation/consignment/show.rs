@@ -11,10 +11,12 @@ use domain::id::{CardId, ConsignmentId};
 use domain::journal::Subject;
 use domain::permission::Permission;
 use domain::time::era_date;
+use jiff::Timestamp;
 use serde::Deserialize;
 use store::Reader;
 use store::card::Listed;
 use store::consignment::Consignment;
+use store::consignment::desk::{self, Arrival};
 use store::journal::View;
 
 use super::super::card::export::{LISTING, cells};
@@ -23,7 +25,7 @@ use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::listing::{Arranged, Line, Table};
-use crate::staff::wording::{control, list_name};
+use crate::staff::wording::{control, list_name, moment};
 use crate::staff::{Layout, Task};
 
 /// Cards on a page.
@@ -46,6 +48,10 @@ pub(crate) struct ShowPage {
     pub(crate) progress: Vec<(&'static str, u32)>,
     pub(crate) passes: Vec<PassRow>,
     pub(crate) ready: usize,
+    /// The city's transfer: boxes, cards, who, when.
+    pub(crate) arrival: Option<String>,
+    /// When the desk closed.
+    pub(crate) closed: Option<String>,
     pub(crate) may: May,
     pub(crate) aside: Vec<Aside>,
     /// The cards, each with what the passes of the inspection found.
@@ -98,6 +104,8 @@ struct Found {
     progress: Vec<(Progress, u32)>,
     counts: Vec<(Pass, Finding, u32)>,
     ready: usize,
+    arrival: Option<Arrival>,
+    closed: Option<Timestamp>,
     aside: Vec<Aside>,
     rows: Vec<Line<String>>,
     /// The line of the last card on the page.
@@ -137,6 +145,8 @@ pub(crate) async fn show(
         progress: found.progress.iter().map(|(progress, n)| (progress.label(), *n)).collect(),
         passes: Pass::ALL.iter().map(|pass| pass_row(*pass, &found.counts, consignment.cards)).collect(),
         ready: found.ready,
+        arrival: found.arrival.map(arrived),
+        closed: found.closed.map(moment),
         may: May {
             inspect: signed.may(Permission::InspectCards),
             send: signed.may(Permission::TransferBatches),
@@ -184,12 +194,20 @@ fn find(reader: &mut Reader<'_>, id: ConsignmentId, after: u32) -> Result<Option
         progress: store::consignment::progress(reader, id)?,
         counts: store::card::inspection_counts(reader, id)?,
         ready: store::batch::ready(reader, id)?.len(),
+        arrival: desk::arrival(reader, id)?,
+        closed: desk::closed(reader, id)?.map(|closed| closed.at),
         consignment,
         aside,
         last: listed.last().map(|card| card.line),
         rows: listed.iter().map(line).collect(),
         shown,
     }))
+}
+
+/// The city's transfer in words.
+pub(super) fn arrived(arrival: Arrival) -> String {
+    let at = moment(arrival.at);
+    format!("{}箱　{}枚　渡した人：{}　{at}", arrival.boxes, arrival.cards, arrival.giver)
 }
 
 /// One word a pass: 良 良 不.
