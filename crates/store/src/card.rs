@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::act::Act;
+use crate::consignment::desk;
 use crate::error::{Error, Result};
 use crate::journal::Recorded;
 use crate::tx::{Reader, Tx};
@@ -178,6 +179,9 @@ pub enum StepError {
         /// The kind of place where it should go.
         to: PlaceKind,
     },
+    /// The label was never seen on its card: it is paired at the desk of its consignment first.
+    #[error("the label is not paired with its card")]
+    Unpaired,
     /// Somebody else moved the card at the same moment.
     #[error("the card was changed by somebody else")]
     Changed,
@@ -380,6 +384,10 @@ pub fn put_away(tx: &mut Tx<'_>, act: &Act, id: CardId, place: PlaceId) -> Resul
     let movable = matches!(from, PlaceKind::Desk | PlaceKind::Tray | PlaceKind::Box | PlaceKind::Missing);
     if !movable || !to.is_storage() {
         return Err(StepError::WrongPlace { from, to });
+    }
+    // A label without its card must not put the card away.
+    if card.stage == Stage::Listed && !desk::is_paired(tx, id)? {
+        return Err(StepError::Unpaired);
     }
     let recorded = tx.record(act, &Entry::CardPlaced { card: id, place })?;
     step(tx, &recorded, id, &Change { place: Some(place), ..Change::default() })?;

@@ -17,6 +17,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::card::list::STATEMENTS,
         crate::consignment::STATEMENTS,
         crate::consignment::desk::STATEMENTS,
+        crate::consignment::desk::close::STATEMENTS,
         crate::contact::STATEMENTS,
         crate::correction::STATEMENTS,
         crate::custody::STATEMENTS,

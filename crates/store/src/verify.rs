@@ -4,6 +4,7 @@
 
 mod cabinet_keys;
 mod cards;
+mod desks;
 mod facts;
 mod incidents;
 mod offers;
@@ -102,10 +103,11 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 10] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 11] = [
     cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
+    desks::STATEMENTS,
     facts::STATEMENTS,
     incidents::STATEMENTS,
     offers::STATEMENTS,

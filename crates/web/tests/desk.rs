@@ -121,11 +121,18 @@ on_both! {
         operator.open(&page).follow("不足・余りの確認と完了").reads("数量・券面 3 2").reads("箱にない：記録する");
         operator.press("受け入れを完了する").reads("検品が終わっていないカードがあります。");
         assert_eq!(operator.status(), 422);
+        // A label without its card puts nothing into a box.
+        operator.open("/storage/put").fill("code", &cards[2].control_number.digits()).press("記録する");
         // The missing card: its reason and the city's name, and the search for it begins.
-        operator.follow("箱にない：記録する").choose("what", "missing").fill("person", "市民課 一郎");
-        operator.fill("remark", "一覧番号3が箱にない").press("事故として記録する");
+        operator.open(&format!("{page}/close")).follow("箱にない：記録する");
+        operator.fill("remark", "一覧番号3が箱にない").tick("later", "yes", true).press("事故として記録する");
+        operator.sees("受け入れの確認").reads("まだ知らせていません：記録する");
         assert_eq!(card(&house, cards[2].id).place_kind, PlaceKind::Missing, "{}", operator.text());
-        operator.open(&format!("{page}/close")).reads("一覧番号3が箱にない（市：市民課 一郎）").reads("数量・券面 2 2");
+        operator.open(&format!("{page}/close")).reads("箱にありませんでした 一覧番号3が箱にない").reads("数量・券面 2 2");
+        // Of its place nothing is known, and every page says so.
+        operator.open("/preparation").reads("所在不明 1枚");
+        operator.open(&format!("/cards/{}", cards[2].id)).reads("所在不明");
+        operator.open(&format!("{page}/close"));
         operator.fill("person", "市民課 一郎").tick("paper", "yes", true).press("受け入れを完了する");
         operator.reads("市と数えたのは3枚、一覧表から不足を引き余りを足すと2枚です。");
         // The extra card: it goes back at once.
@@ -133,18 +140,39 @@ on_both! {
         operator.reads("余りの理由、または分かっていることを入力してください。");
         operator.fill("remark", "ほかの市のカード").fill("person", "市民課 一郎").tick("paper", "yes", true);
         operator.press("余りを記録する").reads("ほかの市のカード").reads("＋1");
+        // Too many were written down: it is taken back with its reason.
+        operator.follow("一覧表にないカードがある：記録する").fill("counted", "10").fill("remark", "数え違い");
+        operator.fill("person", "市民課 一郎").tick("paper", "yes", true).press("余りを記録する").reads("＋11");
+        operator.follow_beside("数え違い", "取り消す").press("余りの記録を取り消す").reads("取り消す理由を入力してください。");
+        operator.fill("remark", "10枚は誤り").press_twice("余りの記録を取り消す").sees("受け入れの確認").reads("＋1");
+        // Both count again, and see that they counted well at first.
+        for (before, counted) in [("1箱 3枚", "4"), ("1箱 4枚", "3")] {
+            operator.follow("市と数え直したとき").reads(before).fill("counted", counted).fill("boxes", "1");
+            operator.fill("person", "市民課 一郎").tick("paper", "yes", true).press("数え直しを記録する");
+            operator.reads(&format!("市からの受け取り：1箱 {counted}枚")).open(&format!("{page}/close"));
+        }
+        // The city was not told yet of the missing card.
+        operator.fill("person", "市民課 二郎").tick("paper", "yes", true).press("受け入れを完了する");
+        operator.reads("市へまだ知らせていない不足があります。").follow("まだ知らせていません：記録する");
+        operator.fill("person", "市民課 一郎").fill("told", "8:45").press("市へ知らせたことを記録する");
+        operator.open(&format!("{page}/close"));
         // Nobody of the city, no close.
         operator.press("受け入れを完了する").reads("市の担当者の氏名を入力してください。");
         operator.fill("person", "市民課 二郎").tick("paper", "yes", true).press_twice("受け入れを完了する");
         operator.reads("受け入れ完了");
         assert_eq!(house.city.home.rows_of("consignment_close"), 1);
-        operator.open(&format!("{page}/close")).reads("市の担当者：市民課 二郎");
+        operator.open(&format!("{page}/close")).reads("不足1枚・余り1枚").reads("市の担当者：市民課 二郎");
         assert!(!operator.page().buttons().contains(&"受け入れを完了する".to_owned()));
         operator.post(&format!("{page}/extra"), &[
             ("operation", "01JCZ000000000000000000002"), ("counted", "1"), ("remark", "後から"),
             ("person", "市民課 二郎"), ("paper", "yes"),
         ]);
         assert_eq!(operator.status(), 409, "what is closed takes no more");
+        // The card turns up: it is paired and scanned, the search is over, and the difference stays to be seen.
+        scans(&mut operator, &page, Pass::Print, &cards[2].control_number.digits()).sees("ラベルの突き合わせ");
+        operator.fill("check", ENDS[2]).press("確認した").reads("良好");
+        assert_eq!(card(&house, cards[2].id).place_kind, PlaceKind::Desk);
+        operator.open(&format!("{page}/close")).reads("あとで見つかりました").reads("不足1枚・余り1枚");
         house.city.seal();
         house.verify();
     }

@@ -98,7 +98,7 @@ pub const CONFIRMING: usize = 4;
 pub fn confirms(typed: &str, notice: Option<&str>, line: u32) -> bool {
     let plain = |text: &str| -> String {
         let folded = width::fold(text);
-        let kept = folded.chars().filter(|c| c.is_ascii_alphanumeric());
+        let kept = folded.chars().filter(char::is_ascii_alphanumeric);
         kept.map(|c| c.to_ascii_uppercase()).collect()
     };
     let typed = plain(typed);

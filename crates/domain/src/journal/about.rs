@@ -35,6 +35,7 @@ impl Entry {
             Self::ConsignmentArrived { .. } => "consignment_arrived",
             Self::CardPaired { .. } => "card_paired",
             Self::ExtraCards { .. } => "extra_cards",
+            Self::ExtraCardsWithdrawn { .. } => "extra_cards_withdrawn",
             Self::ConsignmentClosed { .. } => "consignment_closed",
             Self::OpeningBegun { .. } => "opening_begun",
             Self::OpeningDropped { .. } => "opening_dropped",
@@ -169,6 +170,7 @@ impl Entry {
             Self::ConsignmentTaken { consignment, .. }
             | Self::ConsignmentArrived { consignment, .. }
             | Self::ExtraCards { consignment, .. }
+            | Self::ExtraCardsWithdrawn { consignment, .. }
             | Self::ConsignmentClosed { consignment, .. }
             | Self::OpeningBegun { consignment }
             | Self::OpeningDropped { consignment, .. }

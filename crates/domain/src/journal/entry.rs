@@ -12,9 +12,9 @@ use crate::correction::End;
 use crate::day_list::Duty;
 use crate::group::Group;
 use crate::id::{
-    ArrangementId, BatchId, CardId, ConsignmentId, FilterId, IncidentId, LetterBatchId, OfferId, OfferingId,
-    PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId, TellingId,
-    WishId,
+    ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId, OfferId,
+    OfferingId, PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId,
+    TellingId, WishId,
 };
 use crate::incident::{Cause as IncidentCause, Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -255,6 +255,15 @@ pub enum Entry {
         cards: u32,
         /// How it was recorded.
         recorded: CityRecord,
+    },
+    /// What was written down of extra cards was an error. Why stands in the remark.
+    ExtraCardsWithdrawn {
+        /// Of which consignment.
+        consignment: ConsignmentId,
+        /// The entry that was one.
+        of: EntryId,
+        /// How many cards it told of.
+        cards: u32,
     },
     /// The desk of a consignment closed: expected and scanned agree, or each difference is explained.
     ConsignmentClosed {

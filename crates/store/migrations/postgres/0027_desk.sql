@@ -14,13 +14,15 @@ CREATE TABLE pairing (
   entry_id TEXT NOT NULL REFERENCES journal (id)
 );
 
--- Cards in the box that are not on its list: given back to the city at once. Why stands in the remark.
+-- Cards in the box that are not on its list: given back to the city at once. Why stands in the remark. What was
+-- written down in error is taken back by a person.
 CREATE TABLE extra_card (
   entry_id TEXT PRIMARY KEY REFERENCES journal (id),
   consignment_id TEXT NOT NULL REFERENCES consignment (id),
   cards BIGINT NOT NULL,
   receiver TEXT NOT NULL,
-  at BIGINT NOT NULL
+  at BIGINT NOT NULL,
+  withdrawn_by TEXT REFERENCES journal (id)
 );
 CREATE INDEX extra_card_consignment ON extra_card (consignment_id, entry_id);
 
@@ -33,3 +35,13 @@ CREATE TABLE consignment_close (
   at BIGINT NOT NULL,
   entry_id TEXT NOT NULL REFERENCES journal (id)
 );
+
+-- The cards of the list that nobody had when the desk closed, each with what was written down of it. It stays when a
+-- card turns up later. Whether it had come (its label was paired, or a pass was done) is as it was then.
+CREATE TABLE close_missing (
+  card_id TEXT PRIMARY KEY REFERENCES card (id),
+  consignment_id TEXT NOT NULL REFERENCES consignment (id),
+  incident_id TEXT NOT NULL REFERENCES incident (id),
+  came BIGINT NOT NULL
+);
+CREATE INDEX close_missing_consignment ON close_missing (consignment_id);

@@ -14,7 +14,9 @@ use domain::time::day_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Findings, Invariant, PAGE, cabinet_keys, incidents, offers, recalls, stocktakings, wishes};
+use super::{
+    Findings, Invariant, PAGE, cabinet_keys, desks, incidents, offers, recalls, stocktakings, wishes,
+};
 use crate::error::Result;
 use crate::journal;
 use crate::keys::Keys;
@@ -61,6 +63,10 @@ statements! { "verify.facts":
         UNION ALL SELECT 'filter:' || id AS id, name || ' / ' || asked AS words FROM saved_filter
         UNION ALL SELECT 'arrangement:' || id AS id, name || ' / ' || agreement AS words FROM list_arrangement
         UNION ALL SELECT 'incident:' || id AS id, told_to AS words FROM incident WHERE told_to IS NOT NULL
+        UNION ALL SELECT 'arrival:' || consignment_id AS id, giver AS words FROM arrival
+        UNION ALL SELECT 'extra:' || entry_id AS id, receiver AS words FROM extra_card
+        UNION ALL SELECT 'desk:' || consignment_id AS id, person AS words FROM consignment_close
+            WHERE person IS NOT NULL
         UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
         UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
         UNION ALL SELECT 'ledger:' || id AS id, necessity || ' / ' || protection AS words FROM ledger_version
@@ -85,6 +91,7 @@ struct Folded {
     wishes: wishes::Told,
     stocktakings: stocktakings::Told,
     keys: cabinet_keys::Told,
+    desks: desks::Told,
 }
 
 /// What a booking began with.
@@ -151,6 +158,7 @@ impl Folded {
         self.wishes.take(entry);
         self.stocktakings.take(entry);
         self.keys.take(entry);
+        self.desks.take(entry);
         match entry {
             Entry::ConsignmentTaken { consignment, cards } => {
                 self.consignments.insert(*consignment, *cards);
@@ -274,6 +282,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     recalls::check(reader, std::mem::take(&mut folded.recalls), findings)?;
     wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
     stocktakings::check(reader, std::mem::take(&mut folded.stocktakings), findings)?;
+    desks::check(reader, std::mem::take(&mut folded.desks), findings)?;
     cabinet_keys::check(reader, &folded.keys, findings)?;
     closes(reader, findings)?;
     texts(reader, findings)

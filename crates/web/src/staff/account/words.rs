@@ -254,6 +254,9 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::ExtraCards { cards, recorded, .. } => {
             format!("一覧表にないカード{cards}枚を市へ返しました{}", recorded_words(*recorded))
         }
+        Entry::ExtraCardsWithdrawn { cards, .. } => {
+            format!("一覧表にないカード{cards}枚の記録を、誤りとして取り消しました")
+        }
         Entry::ConsignmentClosed { missing: 0, extra: 0, .. } => {
             "一覧表と読み取りが一致し、受け入れを完了しました".to_owned()
         }
@@ -484,11 +487,12 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 108] = [
+pub(crate) const KINDS: [(&str, &str); 109] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("consignment_arrived", "市からの受け取り（J-LIS分）"),
     ("card_paired", "ラベルの突き合わせ"),
     ("extra_cards", "一覧表にないカード"),
+    ("extra_cards_withdrawn", "一覧表にないカードの取消"),
     ("consignment_closed", "受け入れの完了"),
     ("card_inspected", "検品"),
     ("inspection_undone", "検品の取消"),

@@ -82,6 +82,8 @@ fn consignments(desk: Desk) -> Desk {
         .post("/consignments/{id}/close", INSPECT, consignment::close::close)
         .get("/consignments/{id}/extra", INSPECT, consignment::extra::show)
         .post("/consignments/{id}/extra", INSPECT, consignment::extra::record)
+        .get("/consignments/{id}/extra/{entry}", INSPECT, consignment::withdraw::show)
+        .post("/consignments/{id}/extra/{entry}", INSPECT, consignment::withdraw::withdraw)
         .get("/consignments/{id}/inspect/{pass}", INSPECT, consignment::inspect::show)
         .post("/consignments/{id}/inspect/{pass}", INSPECT, consignment::inspect::scan)
         .post("/consignments/{id}/inspect/{pass}/undo", INSPECT, consignment::inspect::undo)

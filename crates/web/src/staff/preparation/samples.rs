@@ -6,7 +6,7 @@ use domain::card::{Finding, Pass, Progress};
 use domain::funnel::{Step, Waiting};
 use domain::group::Group;
 use domain::id::{
-    BatchId, CardId, ConsignmentId, FilterId, Id, LetterBatchId, OperationId, PlaceId, RecallId,
+    BatchId, CardId, ConsignmentId, EntryId, FilterId, Id, LetterBatchId, OperationId, PlaceId, RecallId,
     ReservationId, TellingId,
 };
 use domain::place::PlaceKind;
@@ -247,12 +247,15 @@ fn pages() -> Vec<(&'static str, String)> {
         ],
         may: consignment::list::May { inspect: true, transfer: true },
     };
-    let close_row = |words: &str| consignment::close::Row {
+    let missing = |told_to: Option<&str>, state: &'static str| consignment::close::Missing {
         card: "/cards/x".to_owned(),
         control: "104 230 001".to_owned(),
         line: 12,
-        words: words.to_owned(),
-        incident: "/cards/x/incident".to_owned(),
+        reason: "箱と机の下を探しました".to_owned(),
+        by: "受託者 架空".to_owned(),
+        told_to: told_to.map(str::to_owned),
+        incident: "/incidents/x".to_owned(),
+        state,
     };
     let close_page = |form: Form, closed: Option<String>| consignment::close::ClosePage {
         texts: texts(),
@@ -263,17 +266,30 @@ fn pages() -> Vec<(&'static str, String)> {
         arrival: Some("1箱　412枚　渡した人：市民課 架空　11月24日(火) 9:20".to_owned()),
         counted: Some(412),
         cards: 412,
-        missing_cards: 1,
+        never_came: 1,
         extra_cards: 2,
         explained: 413,
         passes: vec![("数量・券面", 411, 410)],
-        open: vec![close_row("1／3")],
-        missing: vec![close_row("箱にない（市：市民課 架空）")],
+        ended: 1,
+        open_cards: 2,
+        open: vec![consignment::close::Row {
+            card: "/cards/x".to_owned(),
+            control: "104 230 001".to_owned(),
+            line: 12,
+            done: "1／3".to_owned(),
+            incident: "/cards/x/incident".to_owned(),
+        }],
+        missing: vec![
+            missing(Some("市民課 架空"), "箱にありませんでした"),
+            missing(None, "あとで見つかりました"),
+        ],
         extra: vec![consignment::close::Extra {
             cards: 2,
             reason: "ほかの市のカード".to_owned(),
+            by: "受託者 架空".to_owned(),
             receiver: "市民課 架空".to_owned(),
             at: "11月24日(火) 9:40".to_owned(),
+            withdraw: "/consignments/x/extra/y".to_owned(),
         }],
         differs: true,
         closed,
@@ -793,7 +809,23 @@ fn pages() -> Vec<(&'static str, String)> {
                 id,
                 list: "R8.11.20 箱3".to_owned(),
                 cards: 412,
+                before: Some("1箱　411枚".to_owned()),
                 by_paper: true,
+                operation: operation(),
+            }
+            .render(),
+        ),
+        (
+            "consignment-withdraw",
+            consignment::withdraw::WithdrawPage {
+                texts: texts(),
+                layout: layout("余りの記録の取消"),
+                form: refused(&["remark"]),
+                id,
+                entry: EntryId::from_parts(1, 1),
+                cards: 2,
+                receiver: "市民課 架空".to_owned(),
+                reason: "ほかの市のカード".to_owned(),
                 operation: operation(),
             }
             .render(),

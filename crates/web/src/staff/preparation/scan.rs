@@ -39,6 +39,8 @@ pub(super) enum Outcome {
     Before,
     /// The city's transfer of the consignment is not recorded yet.
     NotArrived,
+    /// A label that was never seen on its card; it is paired at the desk first.
+    Unpaired,
     /// The last finding was taken back.
     Undone,
     /// The card is now in the place.
@@ -73,7 +75,7 @@ pub(super) enum Outcome {
     Again,
 }
 
-const OUTCOMES: [(Outcome, char, bool, &str); 23] = [
+const OUTCOMES: [(Outcome, char, bool, &str); 24] = [
     (Outcome::Good, 'g', true, "良好"),
     (Outcome::Complete, 'c', true, "検品済"),
     (Outcome::Mismatch, 'm', false, "不一致・不良：別に置いてください"),
@@ -81,6 +83,7 @@ const OUTCOMES: [(Outcome, char, bool, &str); 23] = [
     (Outcome::AlreadyHolds, 'h', false, "既にカードを所持：別に置いてください"),
     (Outcome::Before, 'b', true, "読み取り済み（変更なし）"),
     (Outcome::NotArrived, 'w', false, "先に、市からの受け取り（箱と枚数）を記録してください"),
+    (Outcome::Unpaired, 't', false, "検品していないラベルです：先に検品でカードと突き合わせてください"),
     (Outcome::Undone, 'x', true, "取り消しました"),
     (Outcome::Put, 'i', true, "入れました"),
     (Outcome::Pulled, 'q', true, "引き抜きました"),
@@ -88,7 +91,7 @@ const OUTCOMES: [(Outcome, char, bool, &str); 23] = [
     (Outcome::Suspended, 'j', false, "保留のカードです：引き抜かずに、元の場所へ戻してください"),
     (Outcome::NotOfTheDay, 'd', false, "この日の予約のカードではありません：元の場所に戻してください"),
     (Outcome::Place, 'l', true, "箱を選びました"),
-    (Outcome::OtherList, 'o', false, "ほかの一覧表のカードです"),
+    (Outcome::OtherList, 'o', false, "ほかの一覧表のカードです：別に置いてください"),
     (Outcome::NoCard, 'k', false, "この管理番号のカードはありません"),
     (Outcome::NoPlace, 'p', false, "カードを入れる箱ではありません"),
     (Outcome::PlaceFirst, 'f', true, "続けて、入れる箱のラベルを読み取ってください"),

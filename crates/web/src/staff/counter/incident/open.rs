@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::id::{CardId, OperationId};
+use domain::id::{CardId, ConsignmentId, OperationId};
 use domain::incident::Kind;
 use domain::journal::Subject;
 use domain::stocktaking::Reason;
@@ -44,6 +44,9 @@ pub(crate) const PULL: &str = "pull";
 /// The stock-taking from which the person came, and its box: nobody finds a card that was expected in it.
 pub(crate) const COUNTED: &str = "counted";
 
+/// The consignment from whose desk the person came: a card of its list is not in the box.
+pub(crate) const DESK: &str = "desk";
+
 /// The form.
 #[derive(Template)]
 #[template(path = "staff/counter/incident/open.html")]
@@ -79,6 +82,8 @@ pub(crate) struct Came {
     stocktaking: String,
     #[serde(default)]
     place: String,
+    #[serde(default)]
+    desk: String,
 }
 
 /// Shows the form for a card.
@@ -93,11 +98,12 @@ pub(crate) async fn show(
     let day = |text: &str| text.parse::<Date>().map(|day| day.to_string()).unwrap_or_default();
     form.fill(CLOSE, day(&came.close));
     form.fill(PULL, day(&came.pull));
+    form.fill(DESK, came.desk.parse::<ConsignmentId>().map(|id| id.to_string()).unwrap_or_default());
     let counted = format!("{}.{}", came.stocktaking, came.place);
     if in_box(&counted).is_some() {
         form.fill(COUNTED, counted);
     }
-    if !form.typed(PULL).is_empty() || !form.typed(COUNTED).is_empty() {
+    if [PULL, COUNTED, DESK].iter().any(|field| !form.typed(field).is_empty()) {
         form.fill(KIND, Kind::Missing.code());
     }
     page(&app, &signed, field::id(&id)?, form, None).await
@@ -155,6 +161,7 @@ pub(crate) async fn open(
         CLOSE,
         PULL,
         COUNTED,
+        DESK,
     ])?;
     let operation = field::operation(&form)?;
     let (today, now) = (app.today(), app.now());
@@ -200,6 +207,8 @@ pub(crate) async fn open(
             let day = |field| form.typed(field).parse::<Date>().ok();
             let back = day(CLOSE).map(route::close).or_else(|| day(PULL).map(route::pull));
             let back = back.or_else(|| counted.map(box_href));
+            let desk = form.typed(DESK).parse::<ConsignmentId>().ok();
+            let back = back.or_else(|| desk.map(|id| format!("/consignments/{id}/close")));
             return Ok(see_other(&back.unwrap_or_else(|| route::INCIDENTS.to_owned())));
         }
         Err(IncidentError::Already(_)) => {

@@ -89,7 +89,7 @@ pub(crate) async fn record(
         .db
         .write(Lane::Staff, move |tx| {
             once(tx, &act, &operation, |tx| {
-                store::consignment::desk::extra(tx, &act, id, cards, &reason, &person, record)
+                store::consignment::desk::close::extra(tx, &act, id, cards, &reason, (&person, record))
             })
         })
         .await;

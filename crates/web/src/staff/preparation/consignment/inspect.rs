@@ -160,7 +160,9 @@ pub(super) async fn inspect(
     match done {
         Ok(desk::Scanned::Unpaired(card)) => Ok(Desk::Pair(card)),
         Ok(desk::Scanned::NoCard) => refused(Outcome::NoCard),
-        Ok(desk::Scanned::OtherList) => refused(Outcome::OtherList),
+        Ok(desk::Scanned::OtherList(card)) => {
+            Ok(Desk::Scan(Scan { card: Some(card), outcome: Outcome::OtherList }))
+        }
         Ok(desk::Scanned::NotArrived) => refused(Outcome::NotArrived),
         Ok(desk::Scanned::Done(card, inspection)) => {
             let outcome = match inspection {
@@ -192,6 +194,7 @@ pub(crate) fn outcome(done: Result<Scan, StepError>) -> Result<Scan, PageError> 
         Err(StepError::WrongStage(_)) => Outcome::WrongStage,
         Err(StepError::WrongPlace { to, .. }) if !to.is_storage() => Outcome::NoPlace,
         Err(StepError::WrongPlace { .. }) => Outcome::Elsewhere,
+        Err(StepError::Unpaired) => Outcome::Unpaired,
         Err(StepError::Changed) => Outcome::Again,
     };
     Ok(Scan { card: None, outcome })

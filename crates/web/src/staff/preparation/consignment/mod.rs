@@ -17,6 +17,7 @@ pub(super) mod read;
 pub(super) mod show;
 pub(super) mod take;
 pub(super) mod upload;
+pub(super) mod withdraw;
 
 use domain::consignment::ColumnMapping;
 use jiff::civil::Date;

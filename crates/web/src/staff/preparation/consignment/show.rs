@@ -195,7 +195,7 @@ fn find(reader: &mut Reader<'_>, id: ConsignmentId, after: u32) -> Result<Option
         counts: store::card::inspection_counts(reader, id)?,
         ready: store::batch::ready(reader, id)?.len(),
         arrival: desk::arrival(reader, id)?,
-        closed: desk::closed(reader, id)?.map(|closed| closed.at),
+        closed: desk::close::closed(reader, id)?.map(|closed| closed.at),
         consignment,
         aside,
         last: listed.last().map(|card| card.line),
