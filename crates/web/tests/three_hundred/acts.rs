@@ -140,6 +140,12 @@ impl Story {
             let control = self.control(*line);
             let found = finding(line, pass);
             self.operator.fill("code", &control).choose("finding", found.code()).press("記録する");
+            if pass == Pass::ALL[0] {
+                // A new label: its line and the end of the number on the notice, which only the paper shows.
+                let (line, end) = (line.to_string(), format!("{line:04}"));
+                self.operator.sees("ラベルの突き合わせ").reads(&format!("一覧番号 {line}"));
+                self.operator.fill("check", &end).press("確認した");
+            }
             assert_eq!(self.operator.status(), 200, "{}", self.operator.text());
             // What is not good in one pass is open until the city has seen it.
             let good = Pass::ALL.iter().all(|pass| finding(line, *pass) == Finding::Good);
@@ -147,6 +153,34 @@ impl Story {
                 self.told.is(*line, "検品済");
             }
         }
+    }
+
+    /// The city gives what J-LIS sent, and both count it.
+    pub(crate) fn counts_with_the_city(&mut self, counted: usize) {
+        let control = self.control(1);
+        self.operator.open(&format!("{}/inspect/print", self.consignment)).fill("code", &control);
+        self.operator.press("記録する").reads("先に、市からの受け取り（箱と枚数）を記録してください");
+        self.operator.open(&self.consignment).follow("市からの受け取りを記録").fill("boxes", "1");
+        Self::signs(&mut self.operator, counted).press_twice("受け取りを記録する");
+        self.operator.reads(&format!("市からの受け取り：1箱 {counted}枚"));
+    }
+
+    /// What is on the list and not in the box, and what is in the box and not on the list; then the desk closes.
+    pub(crate) fn closes_desk(&mut self, missing: Line) {
+        let operator = &mut self.operator;
+        operator.open(&self.consignment).follow("不足・余りの確認と完了");
+        operator.reads("検品が終わっていないカード（1枚）").press("受け入れを完了する");
+        operator.reads("検品が終わっていないカードがあります。").follow("箱にない：記録する");
+        operator.fill("remark", "箱を2回確かめた").fill("person", PERSON).fill("told", "8:45");
+        operator.press_twice("事故として記録する").sees("受け入れの確認");
+        operator.fill("person", PERSON).tick("paper", "yes", true).press("受け入れを完了する");
+        operator.reads("市と数えたのは300枚、一覧表から不足を引き余りを足すと299枚です。");
+        operator.follow("一覧表にないカードがある：記録する").fill("remark", "ほかの市のカード");
+        Self::signs(operator, 1).press_twice("余りを記録する").sees("受け入れの確認");
+        operator.fill("person", PERSON).tick("paper", "yes", true).press_twice("受け入れを完了する");
+        operator.reads("受け入れ完了").reads("不足1枚・余り1枚");
+        self.told.goes(missing, MISSING);
+        self.told.marks(missing, "事故の記録あり");
     }
 
     // --- The city -----------------------------------------------------------------------------------------------
@@ -452,18 +486,17 @@ impl Story {
         }
     }
 
-    /// What lies on the desk is counted twice: one card of another list. The tray is empty, and agrees at once.
+    /// What lies on the desk is one card of another list, and agrees at once; so does the empty tray.
     pub(crate) fn counts_desk_and_tray(&mut self, page: &str) {
         let stranger = self.stranger.clone();
         let desk = format!("{page}/boxes/{}", self.place_of(PlaceKind::Desk));
-        for person in [&mut self.operator, &mut self.other] {
-            scans(person.open(&desk).press("数え始める"), &stranger).press("この箱を数え終えた");
-        }
+        let operator = &mut self.operator;
+        scans(operator.open(&desk).press("数え始める"), &stranger).press("この箱を数え終えた");
         let tray = format!("{page}/boxes/{}", self.place_of(PlaceKind::Tray));
         self.operator.open(&tray).press("数え始める").press("この箱を数え終えた");
     }
 
-    pub(crate) fn place_of(&self, kind: PlaceKind) -> PlaceId {
+    fn place_of(&self, kind: PlaceKind) -> PlaceId {
         let site = self.house.city.site.clone();
         self.house.city.db().read_now(move |reader| store::place::the(reader, &site, kind)).unwrap()
     }
