@@ -157,6 +157,23 @@ async function posted(desk: Terminal, controls: string[]): Promise<Card[]> {
   const answer = await desk.page.request.get(`${desk.page.url()}/letters.pdf`);
   expect(answer.status()).toBe(200);
   const pdf = await answer.body();
+  const read = controls.map((control, n) => {
+    const found = codes(pdf, 2 * n + 1);
+    expect(found).toContain(control);
+    return { control, address: found.find((code) => code.startsWith('http'))! };
+  });
+  // Letter, sleeve, and Enter for the number of the notice.
+  await desk.holds('封入の照合');
+  await desk.enter();
+  for (const [n, { control, address }] of read.entries()) {
+    await desk.scan(address);
+    await desk.scan(control);
+    if (n === 1) await picture(desk.page, 'preparation-stuffing');
+    await desk.enter();
+  }
+  await desk.reads('案内・交付通知書・カードの数が一致しました');
+  await desk.back('交付のご案内');
+  await desk.enter();
   await desk.holds('数えた通数');
   await desk.page.keyboard.type(String(cards));
   await signed(desk, '市へ引き継ぐ');
@@ -165,10 +182,5 @@ async function posted(desk: Terminal, controls: string[]): Promise<Card[]> {
   await picture(desk.page, 'preparation-letters');
   await signed(desk, '発送を記録する');
   await desk.reads('市の発送日');
-  return controls.map((control, n) => {
-    const read = codes(pdf, 2 * n + 1);
-    expect(read).toContain(control);
-    const address = read.find((code) => code.startsWith('http'))!;
-    return { control, address, key: address.split('#')[1]!.replaceAll(/\D/g, '') };
-  });
+  return read.map((card) => ({ ...card, key: card.address.split('#')[1]!.replaceAll(/\D/g, '') }));
 }

@@ -100,6 +100,15 @@ pub enum PostBlock {
 }
 
 impl PostBlock {
+    /// The word on the screen: 564, 市外, 不明.
+    pub fn label(self) -> String {
+        match self {
+            Self::Own(code) => code.into(),
+            Self::Other => "市外".to_owned(),
+            Self::Unknown => "不明".to_owned(),
+        }
+    }
+
     /// The code that is stored: `564`, `other`, `unknown`.
     pub fn code(self) -> String {
         match self {

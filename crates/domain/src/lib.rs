@@ -41,6 +41,7 @@ pub mod scan;
 pub mod service;
 pub mod stocktaking;
 pub mod storage;
+pub mod stuffing;
 pub mod time;
 pub mod validity;
 mod width;

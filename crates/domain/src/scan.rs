@@ -25,6 +25,8 @@ codes! {
         Stocktaking = "stocktaking",
         /// Opening stock of a former contractor.
         TakingOver = "taking_over",
+        /// 封入の照合.
+        Stuffing = "stuffing",
     }
 }
 
@@ -38,6 +40,7 @@ impl ScanScreen {
             Self::Pull => "引き抜き",
             Self::Stocktaking => "棚卸",
             Self::TakingOver => "前事業者からの引継ぎ",
+            Self::Stuffing => "封入の照合",
         }
     }
 }

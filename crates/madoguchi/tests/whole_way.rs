@@ -195,6 +195,14 @@ fn storage_and_letters(house: &mut House, operator: &mut Browser) -> Vec<(CardId
     let mut citizen = house.citizen();
     citizen.open("/k").fill("number", &keys[0].1).press("次へ進む");
     assert!(!citizen.text().contains("日にちを選んでください"), "booked before it was posted");
+    // Each letter with its sleeve, and the number of its notice seen to be the same.
+    operator.open(&format!("{part}/stuffing"));
+    for (card, (_, key)) in prepared.iter().zip(&keys) {
+        operator.fill("code", &format!("https://yoyaku.example.jp/k#{key}")).press("読み取る");
+        operator.fill("code", &card.control_number.digits()).press("読み取る");
+        operator.press("同じ：封入を記録する");
+    }
+    operator.reads("案内・交付通知書・カードの数が一致しました");
     operator.open(&part).fill("counted", &prepared.len().to_string());
     signed_by_the_city(operator, "yes").press("市へ引き継ぐ");
     operator.open(&part).fill("posted_on", "2026-11-04");

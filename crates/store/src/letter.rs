@@ -3,10 +3,12 @@
 //! The key on a letter is derived and stored nowhere; a letter row only says which issue of the key it shows.
 
 use domain::card::Stage;
-use domain::id::{CardId, LetterBatchId};
+use domain::consignment::PostBlock;
+use domain::id::{CardId, EntryId, LetterBatchId};
 use domain::journal::{CityRecord, Entry};
 use domain::number::{ControlNumber, Number, NumberKind};
 use domain::service::SiteCode;
+use domain::stuffing::{Counts, TakenOut};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -16,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, former, statements};
+use crate::{bind, former, statements, stuffing};
 
 statements! { "letter":
     WAITING = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
@@ -35,11 +37,14 @@ statements! { "letter":
     LIST = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on, poster
         FROM letter_batch WHERE site = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     LETTERS = "SELECT l.card_id AS id, l.key_issue AS key_issue, c.key_issue AS holds, c.key_version AS key_version,
-        c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date, c.stage AS stage
+        c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date, c.stage AS stage,
+        l.stuffed_by AS stuffed_by, l.taken_out AS taken_out, c.post_block AS post_block
         FROM letter l JOIN card c ON c.id = l.card_id JOIN consignment s ON s.id = c.consignment_id
         WHERE l.letter_batch_id = $1 ORDER BY l.n";
     TRANSFER = "UPDATE letter_batch SET state = 'transferred', transferred_at = $1, receiver = $2
         WHERE id = $3 AND state = 'printed'";
+    SUPERSEDE = "UPDATE letter SET taken_out = 'reissued' WHERE card_id = $1 AND key_issue = $2 AND taken_out IS NULL
+        AND letter_batch_id IN (SELECT b.id FROM letter_batch b WHERE b.state = 'printed')";
     POST = "UPDATE letter_batch SET state = 'posted', posted_on = $1, poster = $2 WHERE id = $3 AND state = 'transferred'";
 }
 
@@ -97,6 +102,12 @@ pub struct Letter {
     pub holds: bool,
     /// The card's stage.
     pub stage: Stage,
+    /// Whether its envelope was checked.
+    pub stuffed: bool,
+    /// Why it is no longer in the part, if it was taken out.
+    pub taken_out: Option<TakenOut>,
+    /// Where its envelope is sorted to.
+    pub post_block: PostBlock,
     key_issue: u32,
     key_version: u32,
 }
@@ -123,6 +134,9 @@ pub enum LetterError {
         /// What was counted.
         counted: u32,
     },
+    /// Letters, notices and cards of the part do not agree yet.
+    #[error("letters, notices and cards do not agree: {0:?}")]
+    NotStuffed(Counts),
     /// The part is not in the state that the step needs.
     #[error("the part is not ready for this step")]
     NotReady,
@@ -201,7 +215,8 @@ pub fn print(
     Ok(id)
 }
 
-fn give_key(
+/// Gives a card its next key; the one before it ends.
+pub(crate) fn give_key(
     tx: &mut Tx<'_>,
     recorded: &crate::journal::Recorded,
     keys: &Keys,
@@ -233,6 +248,8 @@ pub fn reprint(
     let recorded = tx.record(act, &Entry::LetterReissued { card: card.id, issue })?;
     tx.record(act, &Entry::LettersPrinted { letters: id, count: 1 })?;
     tx.execute_one(&INSERT_BATCH, bind![id, card.site, 1_u32, version, act.at])?;
+    // The letter before it, where the city has not taken it over yet, is no longer of its part.
+    tx.execute(&SUPERSEDE, bind![card.id, card.key_issue])?;
     give_key(tx, &recorded, keys, card.id, issue)?;
     if tx.execute(&INSERT, bind![card.id, issue, id, 1_u32])? == 0 {
         // Somebody else, or the same press, reissues it at this moment; all of this one is run again.
@@ -242,7 +259,7 @@ pub fn reprint(
     Ok(id)
 }
 
-/// Transfers a part to the city, counted (引継ぎ). Booking does not open yet.
+/// Transfers a part to the city, counted (引継ぎ), once letters, notices and cards agree. Booking does not open yet.
 pub fn transfer(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -251,11 +268,16 @@ pub fn transfer(
     receiver: &str,
     recorded_by: CityRecord,
 ) -> Result<(), LetterError> {
-    let Some(part) = find(tx, id)?.filter(|part| part.state == PartState::Printed) else {
+    if find(tx, id)?.is_none_or(|part| part.state != PartState::Printed) {
         return Err(LetterError::NotReady);
-    };
-    if part.letters != counted {
-        return Err(LetterError::CountDiffers { expected: part.letters, counted });
+    }
+    stuffing::lock(tx, id)?;
+    let counts = stuffing::counts(tx, id)?;
+    if !counts.agree() {
+        return Err(LetterError::NotStuffed(counts));
+    }
+    if counts.letters != counted {
+        return Err(LetterError::CountDiffers { expected: counts.letters, counted });
     }
     tx.record(act, &Entry::LettersTransferred { letters: id, count: counted, recorded: recorded_by })?;
     if tx.execute(&TRANSFER, bind![act.at, receiver, id])? == 0 {
@@ -280,12 +302,15 @@ pub fn post(
     if on > domain::time::day_of(act.at) || transferred.is_some_and(|day| on < day) {
         return Err(LetterError::ImpossibleDate);
     }
-    let entry = Entry::LettersPosted { letters: id, count: part.letters, on, recorded: recorded_by };
+    let letters: Vec<Letter> =
+        letters(tx, id)?.into_iter().filter(|letter| letter.taken_out.is_none()).collect();
+    let count = u32::try_from(letters.len()).unwrap_or(u32::MAX);
+    let entry = Entry::LettersPosted { letters: id, count, on, recorded: recorded_by };
     let recorded = tx.record(act, &entry)?;
     if tx.execute(&POST, bind![on, poster, id])? == 0 {
         return Err(LetterError::NotReady);
     }
-    for letter in letters(tx, id)? {
+    for letter in letters {
         // A letter printed again for a card that was notified before changes nothing of its stage.
         if letter.stage == Stage::Prepared {
             let change = Change { stage: Some(Stage::Notified), ..Change::default() };
@@ -323,6 +348,9 @@ pub fn letters(reader: &mut Reader<'_>, id: LetterBatchId) -> Result<Vec<Letter>
             list_date: row.get("list_date")?,
             holds: key_issue == holds,
             stage: row.get("stage")?,
+            stuffed: row.get::<Option<EntryId>>("stuffed_by")?.is_some(),
+            taken_out: row.get("taken_out")?,
+            post_block: row.get("post_block")?,
             key_issue,
             key_version: row.get("key_version")?,
         })

@@ -57,6 +57,7 @@ pub mod saved;
 pub mod sealer;
 pub mod statement;
 pub mod stocktaking;
+pub mod stuffing;
 pub mod takeover;
 pub mod telling;
 mod tx;

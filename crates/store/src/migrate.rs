@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(25, "0025_groups.sql"),
     migration!(26, "0026_incidents_told.sql"),
     migration!(27, "0027_desk.sql"),
+    migration!(28, "0028_stuffing.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -306,6 +307,11 @@ mod tests {
             27,
             "849eb0159f31e19d070b6a9dbc1d3caf79f17542207f82e9435e2408c25a6e56",
             "b64470996f1927e01ad97bc26e93cccc1a713f62723b25e1bd9a6b396ca4cbd7",
+        ),
+        (
+            28,
+            "b4905771a87dbbadd9d2f6e96a0124bcfac338f1ea9812106e4dfc15e7e76c67",
+            "b4905771a87dbbadd9d2f6e96a0124bcfac338f1ea9812106e4dfc15e7e76c67",
         ),
     ];
 

@@ -64,6 +64,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::stocktaking::STATEMENTS,
         crate::stocktaking::count::STATEMENTS,
         crate::stocktaking::difference::STATEMENTS,
+        crate::stuffing::STATEMENTS,
         crate::takeover::STATEMENTS,
         crate::visit::STATEMENTS,
         crate::wish::STATEMENTS,

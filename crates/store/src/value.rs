@@ -340,7 +340,8 @@ texts!(
     domain::reception::State,
     domain::ledger::State,
     domain::offer::State,
-    domain::wish::State
+    domain::wish::State,
+    domain::stuffing::TakenOut
 );
 
 impl Bind for domain::consignment::PostBlock {

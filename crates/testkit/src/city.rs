@@ -257,12 +257,13 @@ impl City {
     pub fn notified(&mut self, count: u32, series: char) -> Vec<CardId> {
         let cards = self.prepared(count, series);
         for _ in 0..count.div_ceil(store::letter::PART) {
-            let (print, transfer, post) = (self.act(), self.act(), self.act());
+            let (print, stuff, transfer, post) = (self.act(), self.act(), self.act(), self.act());
             let (keys, site, today) = (self.keys.clone(), self.site.clone(), domain::time::day_of(self.now));
             self.db()
                 .write_now(Lane::Staff, move |tx| {
                     let part = store::letter::print(tx, &print, &keys, &site, "v1")?;
                     let letters = store::letter::find(tx, part)?.unwrap().letters;
+                    store::stuffing::stuff_all(tx, &stuff, part)?;
                     store::letter::transfer(tx, &transfer, part, letters, "市 一郎", CityRecord::Paper)?;
                     store::letter::post(tx, &post, part, today, "市 一郎", CityRecord::Paper)
                 })

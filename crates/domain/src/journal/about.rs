@@ -72,6 +72,10 @@ impl Entry {
             Self::LetterReissued { .. } => "letter_reissued",
             Self::LettersTransferred { .. } => "letters_transferred",
             Self::LettersPosted { .. } => "letters_posted",
+            Self::LetterStuffed { .. } => "letter_stuffed",
+            Self::StuffingUndone { .. } => "stuffing_undone",
+            Self::LetterTakenOut { .. } => "letter_taken_out",
+            Self::PostBlockSet { .. } => "post_block_set",
             Self::PlaceHeld { .. } => "place_held",
             Self::HoldReleased { .. } => "hold_released",
             Self::Booked { .. } => "booked",
@@ -180,6 +184,9 @@ impl Entry {
             | Self::InspectionUndone { card, .. }
             | Self::CardSorted { card, .. }
             | Self::LetterReissued { card, .. }
+            | Self::LetterStuffed { card, .. }
+            | Self::StuffingUndone { card, .. }
+            | Self::PostBlockSet { card, .. }
             | Self::CardCameBack { card, .. }
             | Self::CardMailedAgain { card, .. }
             | Self::CardRecalled { card, .. }
@@ -205,6 +212,7 @@ impl Entry {
             Self::CardPulled { card, place, day } => {
                 vec![S::Card(*card), S::Place(*place), S::Day(day.clone())]
             }
+            Self::LetterTakenOut { letters, card, .. } => vec![S::Letters(*letters), S::Card(*card)],
             Self::LettersPrinted { letters, .. }
             | Self::LettersTransferred { letters, .. }
             | Self::LettersPosted { letters, .. } => vec![S::Letters(*letters)],

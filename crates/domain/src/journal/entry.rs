@@ -8,6 +8,7 @@ use super::{BusinessDay, CityRecord, Ending, Slot};
 use crate::arrangement::StaffList;
 use crate::card::{Cause, Finding, Pass};
 use crate::check_sheet::{Collected, Sheet};
+use crate::consignment::PostBlock;
 use crate::correction::End;
 use crate::day_list::Duty;
 use crate::group::Group;
@@ -30,6 +31,7 @@ use crate::rules::{Agreed, Deed};
 use crate::scan::ScanScreen;
 use crate::service::SiteCode;
 use crate::stocktaking::{Count, Difference, Reason as Why};
+use crate::stuffing::TakenOut;
 use crate::wish::{self, Wish};
 
 /// What happened.
@@ -579,6 +581,38 @@ pub enum Entry {
         on: Date,
         /// How it was recorded.
         recorded: CityRecord,
+    },
+    /// Letter, sleeve and 交付通知書 of one card were checked and put into one envelope.
+    LetterStuffed {
+        /// Of which part.
+        letters: LetterBatchId,
+        /// Of which card.
+        card: CardId,
+    },
+    /// An envelope was opened again: its check no longer counts.
+    StuffingUndone {
+        /// Of which part.
+        letters: LetterBatchId,
+        /// Of which card.
+        card: CardId,
+    },
+    /// A letter was taken out of its part; its key ended.
+    LetterTakenOut {
+        /// Of which part.
+        letters: LetterBatchId,
+        /// Of which card.
+        card: CardId,
+        /// Why.
+        why: TakenOut,
+        /// Whether a new letter was made in its place.
+        again: bool,
+    },
+    /// The 郵便区 of a card was set right by its 交付通知書.
+    PostBlockSet {
+        /// Of which card.
+        card: CardId,
+        /// What it is now.
+        block: PostBlock,
     },
     /// A place in a slot is held for a citizen.
     PlaceHeld {

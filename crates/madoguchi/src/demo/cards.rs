@@ -276,8 +276,10 @@ impl City<'_> {
                 })?;
             let Some((part, letters)) = printed else { return Ok(()) };
             if self.has_come(day, 16 * 60 + 10) {
+                let stuff = self.dice.act(moment(day, 14 * 60, n), self.staff.operator);
                 let act = self.dice.act(moment(day, 16 * 60, n), self.staff.operator);
                 self.write(move |tx| {
+                    store::stuffing::stuff_all(tx, &stuff, part)?;
                     let recorded = CityRecord::Paper;
                     Ok(store::letter::transfer(tx, &act, part, letters, "市民課 仮名", recorded)?)
                 })?;

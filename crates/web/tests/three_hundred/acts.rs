@@ -305,16 +305,21 @@ impl Story {
 
     /// Letters in parts of 50 are made, given to the city and posted by it.
     pub(crate) fn posts_letters(&mut self, lines: &[Line], on: Date) {
-        let mut left = lines.len();
-        while left > 0 {
-            let part = left.min(50);
+        for chunk in lines.chunks(50) {
+            let part = chunk.len();
+            self.operator.open("/letters").press_twice(&format!("次の{part}通を作る"));
+            let page = self.operator.path().to_owned();
+            self.operator.open(&format!("{page}/stuffing"));
+            for line in chunk {
+                let (key, control) = (self.house.key_of(self.card(*line)), self.control(*line));
+                self.operator.fill("code", &key).press("読み取る");
+                self.operator.fill("code", &control).press("読み取る").press("同じ：封入を記録する");
+            }
             let operator = &mut self.operator;
-            operator.open("/letters").press_twice(&format!("次の{part}通を作る"));
-            let page = operator.path().to_owned();
+            operator.reads("案内・交付通知書・カードの数が一致しました").open(&page);
             Self::signs(operator, part).press_twice("市へ引き継ぐ");
             operator.open(&page).fill("posted_on", &on.to_string()).fill("person", PERSON);
             operator.tick("paper", "yes", true).press_twice("発送を記録する").reads("市の発送日");
-            left -= part;
         }
         for line in lines {
             self.told.is(*line, "交付通知書発送");

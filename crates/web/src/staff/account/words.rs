@@ -360,6 +360,14 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::LettersPosted { count, on, recorded, .. } => {
             format!("市が交付通知書{count}通を{}に発送しました{}", era_date(*on), recorded_words(*recorded))
         }
+        Entry::LetterStuffed { .. } => "案内・交付通知書・カードを照合し、封入しました".to_owned(),
+        Entry::StuffingUndone { .. } => "封入の照合を取り消しました".to_owned(),
+        Entry::LetterTakenOut { why, again, .. } => {
+            let then =
+                if *again { "案内を作り直しました" } else { "予約キーは使えません" };
+            format!("束から案内を抜き出しました（{}。{then}）", why.label())
+        }
+        Entry::PostBlockSet { block, .. } => format!("郵便区を{}に直しました", block.label()),
         Entry::PlaceHeld { slot, .. } => format!("{}の枠を仮押さえしました", slot_words(slot)),
         Entry::HoldReleased { slot, .. } => format!("{}の仮押さえが終わりました", slot_words(slot)),
         Entry::Booked { slot, channel, party, visitor, .. } => {
@@ -487,7 +495,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 109] = [
+pub(crate) const KINDS: [(&str, &str); 113] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("consignment_arrived", "市からの受け取り（J-LIS分）"),
     ("card_paired", "ラベルの突き合わせ"),
@@ -544,6 +552,10 @@ pub(crate) const KINDS: [(&str, &str); 109] = [
     ("letter_reissued", "交付のご案内の再発行"),
     ("letters_transferred", "交付のご案内の引継ぎ"),
     ("letters_posted", "発送"),
+    ("letter_stuffed", "封入の照合"),
+    ("stuffing_undone", "封入の取消"),
+    ("letter_taken_out", "案内の抜き出し"),
+    ("post_block_set", "郵便区の訂正"),
     ("place_held", "枠の仮押さえ"),
     ("hold_released", "仮押さえの終了"),
     ("booked", "予約"),
@@ -672,6 +684,7 @@ pub(crate) fn screen(code: &str) -> &str {
         "progress_file" => "進捗の書き出し",
         "custody" => "受渡記録",
         "custody_file" => "受渡記録の書き出し",
+        "stuffing" => "封入の照合",
         "letter_versions_file" => "案内の版とWebの予約の書き出し",
         "incidents_file" => "事故の一覧の書き出し",
         "pull_file" => "引き抜きの一覧の書き出し",

@@ -162,6 +162,11 @@ fn letters(desk: Desk) -> Desk {
         .get("/lists/letter-versions/{file}", TRANSFER, letter::versions::file)
         .get("/letters/{id}", TRANSFER, letter::show::show)
         .get("/letters/{id}/letters.pdf", PRINT, letter::paper::print)
+        .get("/letters/{id}/stuffing", TRANSFER, letter::stuffing::show)
+        .post("/letters/{id}/stuffing", TRANSFER, letter::stuffing::scan)
+        .post("/letters/{id}/stuffing/undo", TRANSFER, letter::stuffing::undo)
+        .get("/letters/{id}/take-out", TRANSFER, letter::take_out::show)
+        .post("/letters/{id}/take-out", TRANSFER, letter::take_out::take_out)
         .post("/letters/{id}/transfer", TRANSFER, letter::transfer::transfer)
         .post("/letters/{id}/posted", TRANSFER, letter::posted::posted)
 }

@@ -159,6 +159,32 @@ fn scans() -> Vec<scan::Row> {
     vec![row(1, "良好", true), row(2, "不一致・不良：別に置いてください", false), row(3, "良好", true)]
 }
 
+/// The scan screen of the envelopes of a part; with a number, one whose notice is looked at.
+fn stuffing(notice: Option<&str>) -> letter::stuffing::StuffingPage {
+    letter::stuffing::StuffingPage {
+        layout: layout("封入の照合 ABC123"),
+        id: LetterBatchId::from_parts(1, 1),
+        name: "ABC123".to_owned(),
+        is_open: true,
+        counts: domain::stuffing::Counts { printed: 50, letters: 49, by_city: 0, notices: 12, cards: 12 },
+        blocks: vec![("564".to_owned(), 20, 5), ("565".to_owned(), 29, 7)],
+        half: letter::stuffing::Half::default(),
+        envelope: notice.map(|notice| letter::stuffing::Shown {
+            card: card_id(1),
+            control: "104 230 001".to_owned(),
+            line: "R8.11.20-1".to_owned(),
+            notice: Some(notice.to_owned()),
+            block: "565".to_owned(),
+            piles: vec![
+                (1, "564".to_owned(), "564".to_owned(), false),
+                (2, "565".to_owned(), "565".to_owned(), true),
+            ],
+        }),
+        recent: String::new(),
+        rows: scans(),
+    }
+}
+
 /// The list of cards with a filter set.
 fn cards(form: Form) -> card::list::ListPage {
     let choice = |code: &str, words: &str| vec![(code.to_owned(), words.to_owned(), true)];
@@ -380,7 +406,8 @@ fn pages() -> Vec<(&'static str, String)> {
         id: LetterBatchId::from_parts(1, 1),
         name: "ABC123".to_owned(),
         state,
-        letters: 50,
+        counts: domain::stuffing::Counts { printed: 51, letters: 50, by_city: 1, notices: 50, cards: 50 },
+        blocks: vec![("564".to_owned(), 20, 20), ("565".to_owned(), 30, 12)],
         version: "2026-11A".to_owned(),
         printed: "11月24日(火) 9:20".to_owned(),
         transferred: None,
@@ -708,6 +735,20 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("part-printed", letters(PartState::Printed, refused(&["counted", "person"])).render()),
         ("part-transferred", letters(PartState::Transferred, Form::fresh()).render()),
+        ("stuffing", stuffing(None).render()),
+        ("stuffing-notice", stuffing(Some("A1B-000012")).render()),
+        (
+            "take-out",
+            letter::take_out::TakeOutPage {
+                texts: texts(),
+                layout: layout("案内を束から抜き出す"),
+                form: refused(&["code", "why", "then"]),
+                operation: operation(),
+                id: LetterBatchId::from_parts(1, 1),
+                name: "ABC123".to_owned(),
+            }
+            .render(),
+        ),
         ("cards", cards(Form::fresh()).render()),
         ("cards-refused", cards(refused(&["day", "posted_until"])).render()),
         ("card", card_page(Form::fresh(), None).render()),

@@ -73,9 +73,33 @@ pub(super) enum Outcome {
     IndividualNumber,
     /// Somebody else was faster.
     Again,
+    /// A letter was read; its sleeve comes next.
+    SleeveNext,
+    /// A sleeve was read; its letter comes next.
+    LetterNext,
+    /// Letter and sleeve are of one card; the number of the notice is confirmed next.
+    Paired,
+    /// The envelope is recorded.
+    Stuffed,
+    /// Letter and sleeve are of two cards.
+    WrongPair,
+    /// The notice is of another card.
+    NoticeDiffers,
+    /// The letter or the card belongs to another part.
+    OtherPart,
+    /// No letter that holds has this key.
+    NoLetter,
+    /// The letter was taken out of its part.
+    LetterOut,
+    /// The card was suspended or recalled since its letter was printed.
+    CardHeld,
+    /// The next was read before the number of the notice was confirmed.
+    ConfirmFirst,
+    /// The 郵便区 was set right.
+    BlockSet,
 }
 
-const OUTCOMES: [(Outcome, char, bool, &str); 24] = [
+const OUTCOMES: [(Outcome, char, bool, &str); 36] = [
     (Outcome::Good, 'g', true, "良好"),
     (Outcome::Complete, 'c', true, "検品済"),
     (Outcome::Mismatch, 'm', false, "不一致・不良：別に置いてください"),
@@ -100,6 +124,23 @@ const OUTCOMES: [(Outcome, char, bool, &str); 24] = [
     (Outcome::Unknown, 'u', false, "読み取れません。もう一度読み取ってください"),
     (Outcome::IndividualNumber, 'n', false, "個人番号です。カードの裏面は読み取らないでください"),
     (Outcome::Again, 'r', false, "ほかの操作と重なりました。もう一度読み取ってください"),
+    (Outcome::SleeveNext, 'S', true, "続けて、スリーブのラベルを読み取ってください"),
+    (Outcome::LetterNext, 'L', true, "続けて、案内のQRコードを読み取ってください"),
+    (Outcome::Paired, 'P', true, "案内とカードは同じです。交付通知書の番号を確かめてください"),
+    (Outcome::Stuffed, 'T', true, "封入しました"),
+    (Outcome::WrongPair, 'W', false, "案内とカードが違います：封入せず、組み直してください"),
+    (Outcome::NoticeDiffers, 'N', false, "交付通知書の番号が違います：封入せず、組み直してください"),
+    (Outcome::OtherPart, 'O', false, "この束の案内・カードではありません：別に置いてください"),
+    (
+        Outcome::NoLetter,
+        'K',
+        false,
+        "いま使える案内ではありません（再発行の前の案内など）：封入しないでください",
+    ),
+    (Outcome::LetterOut, 'E', false, "束から抜き出した案内です：封入しないでください"),
+    (Outcome::CardHeld, 'H', false, "交付中止・保留のカードです：封入せず、案内を束から抜き出してください"),
+    (Outcome::ConfirmFirst, 'C', false, "先に、交付通知書の番号を確かめてください"),
+    (Outcome::BlockSet, 'B', true, "郵便区を直しました"),
 ];
 
 impl Outcome {
@@ -194,7 +235,11 @@ impl Recent {
                 good,
                 undoable: matches!(
                     scan.outcome,
-                    Outcome::Good | Outcome::Mismatch | Outcome::Attention | Outcome::AlreadyHolds
+                    Outcome::Stuffed
+                        | Outcome::Good
+                        | Outcome::Mismatch
+                        | Outcome::Attention
+                        | Outcome::AlreadyHolds
                 ),
             });
         }
@@ -207,6 +252,7 @@ fn name(card: &Card, outcome: Outcome) -> String {
     let name = format!("{}（{}）", control(card.control_number), list_line(card.list_date, card.line));
     match outcome {
         Outcome::NotOfTheDay => format!("{name} 置き場所：{}", card.place_name),
+        Outcome::Stuffed => format!("{name} 郵便区：{}", card.post_block.label()),
         _ => name,
     }
 }

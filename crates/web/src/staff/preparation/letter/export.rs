@@ -56,6 +56,8 @@ const LETTER_COLUMNS: &[Column] = &[
     column("list_date", "一覧日付").look(Look::Code).off_screen(),
     column("line", "一覧番号").look(Look::Count).off_screen(),
     column("key", "予約キー"),
+    column("block", "郵便区").look(Look::Code),
+    column("stuffed", "封入"),
 ];
 
 /// The list, as it is arranged.
@@ -115,6 +117,12 @@ pub(super) fn letter_cells(letter: &Letter) -> Vec<Cell> {
         Cell::Day(letter.list_date),
         Cell::Number(i64::from(letter.line)),
         Cell::text(if letter.holds { "有効" } else { "再発行により無効" }),
+        Cell::text(letter.post_block.label()),
+        Cell::text(match letter.taken_out {
+            Some(why) => format!("抜き出し：{}", why.label()),
+            None if letter.stuffed => "封入済".to_owned(),
+            None => String::new(),
+        }),
     ]
 }
 

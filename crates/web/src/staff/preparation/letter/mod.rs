@@ -7,6 +7,8 @@ pub(super) mod paper;
 pub(super) mod posted;
 pub(super) mod print;
 pub(super) mod show;
+pub(super) mod stuffing;
+pub(super) mod take_out;
 pub(super) mod transfer;
 pub(super) mod versions;
 
@@ -18,6 +20,9 @@ use crate::kit::PageError;
 pub(super) fn failed(error: LetterError) -> PageError {
     match error {
         LetterError::Store(error) => error.into(),
+        LetterError::NotStuffed(_) => PageError::Conflict(
+            "案内・交付通知書・カードの数が一致していません。封入の照合を終えてください。".to_owned(),
+        ),
         LetterError::NotReady => PageError::Conflict("この案内はすでに次の段階に進んでいます。".to_owned()),
         LetterError::NoLetter(_) => PageError::Conflict(
             "このカードには案内を再発行できません。カードの状態を確かめてください。".to_owned(),

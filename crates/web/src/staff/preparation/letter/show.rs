@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::{LetterBatchId, OperationId};
 use domain::journal::{CityRecord, Subject};
+use domain::stuffing::Counts;
 use domain::time::era_date;
 use store::journal::View;
 use store::letter::{Letter, Part, PartState};
@@ -33,7 +34,8 @@ pub(crate) struct ShowPage {
     pub(crate) id: LetterBatchId,
     pub(crate) name: String,
     pub(crate) state: PartState,
-    pub(crate) letters: u32,
+    pub(crate) counts: Counts,
+    pub(crate) blocks: Vec<(String, u32, u32)>,
     pub(crate) version: String,
     pub(crate) printed: String,
     pub(crate) transferred: Option<(String, String)>,
@@ -108,6 +110,15 @@ pub(super) async fn page(
     form: Form,
 ) -> Result<Response, PageError> {
     let (part, letters) = find(app, signed, id, "letters").await?;
+    let (counts, blocks) = app
+        .db
+        .read(move |reader| {
+            Ok::<_, store::Error>((
+                store::stuffing::counts(reader, id)?,
+                store::stuffing::blocks(reader, id)?,
+            ))
+        })
+        .await?;
     let mut layout = signed.layout(format!("交付のご案内 {}", short(id))).within(Task::Preparation);
     layout.refused = form.is_refused();
     let arranged = Arranged::read(app, signed, &LETTERS).await?;
@@ -119,7 +130,8 @@ pub(super) async fn page(
         id,
         name: short(id),
         state: part.state,
-        letters: part.letters,
+        counts,
+        blocks: blocks.into_iter().map(|(block, letters, done)| (block.label(), letters, done)).collect(),
         version: part.version,
         printed: moment(part.printed_at),
         transferred: part.transferred_at.map(|at| (moment(at), part.receiver.unwrap_or_default())),

@@ -45,6 +45,16 @@ pub(crate) async fn transfer(
             field::refuse_count(&mut form, expected, counted, "通");
             show::page(&app, &signed, id, form).await
         }
+        Err(LetterError::NotStuffed(counts)) => {
+            form.refuse_ja(
+                COUNTED,
+                format!(
+                    "案内{}通・交付通知書{}通・カード{}枚です。3つの数が一致するまで引き継げません。封入の照合を終えるか、案内を抜き出してください。",
+                    counts.letters, counts.notices, counts.cards
+                ),
+            );
+            show::page(&app, &signed, id, form).await
+        }
         Err(error) => Err(failed(error)),
     }
 }
