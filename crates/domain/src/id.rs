@@ -123,6 +123,10 @@ ids! {
     RecallId;
     /// 「市民へ連絡」: somebody has to tell a citizen what became of a reservation.
     TellingId;
+    /// A request for a 交付通知書 again.
+    NoticeRequestId;
+    /// A 交付通知書 that came back.
+    NoticeReturnId;
     /// The one-time token of the link by which an address is confirmed.
     MailToken;
 }

@@ -23,6 +23,7 @@ pub mod incident;
 pub mod journal;
 pub mod ledger;
 pub mod mail;
+pub mod notice;
 pub mod number;
 pub mod offer;
 pub mod opening;

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, former, statements, stuffing};
+use crate::{bind, former, notice, statements, stuffing};
 
 statements! { "letter":
     WAITING = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
@@ -250,6 +250,7 @@ pub fn reprint(
     tx.execute_one(&INSERT_BATCH, bind![id, card.site, 1_u32, version, act.at])?;
     // The letter before it, where the city has not taken it over yet, is no longer of its part.
     tx.execute(&SUPERSEDE, bind![card.id, card.key_issue])?;
+    notice::prepared(tx, &recorded, card.id, id)?;
     give_key(tx, &recorded, keys, card.id, issue)?;
     if tx.execute(&INSERT, bind![card.id, issue, id, 1_u32])? == 0 {
         // Somebody else, or the same press, reissues it at this moment; all of this one is run again.
@@ -318,7 +319,7 @@ pub fn post(
             card::set_posted(tx, &recorded, letter.card, on)?;
         }
     }
-    Ok(())
+    Ok(notice::posted(tx, &recorded, id)?)
 }
 
 /// A part by its id.

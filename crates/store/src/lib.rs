@@ -36,6 +36,7 @@ pub mod letter;
 pub mod letter_share;
 pub mod meta;
 mod migrate;
+pub mod notice;
 pub mod offer;
 pub mod op;
 pub mod opening;

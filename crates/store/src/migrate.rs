@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(26, "0026_incidents_told.sql"),
     migration!(27, "0027_desk.sql"),
     migration!(28, "0028_stuffing.sql"),
+    migration!(29, "0029_notices.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -312,6 +313,11 @@ mod tests {
             28,
             "b4905771a87dbbadd9d2f6e96a0124bcfac338f1ea9812106e4dfc15e7e76c67",
             "b4905771a87dbbadd9d2f6e96a0124bcfac338f1ea9812106e4dfc15e7e76c67",
+        ),
+        (
+            29,
+            "6e91a3f0e76cec22fb2ec0fd806adc9e6ab0aa608fdee4fa37e6eed649003ab3",
+            "a6e891c43cc17ebd2a9016b64ad18c1e69495e60c19a3b8411247c7cb6d40e77",
         ),
     ];
 

@@ -31,6 +31,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::ledger::STATEMENTS,
         crate::letter::STATEMENTS,
         crate::meta::STATEMENTS,
+        crate::notice::STATEMENTS,
         crate::offer::STATEMENTS,
         crate::offer::answer::STATEMENTS,
         crate::offer::bulk::STATEMENTS,

@@ -76,6 +76,9 @@ impl Entry {
             Self::StuffingUndone { .. } => "stuffing_undone",
             Self::LetterTakenOut { .. } => "letter_taken_out",
             Self::PostBlockSet { .. } => "post_block_set",
+            Self::NoticeAsked { .. } => "notice_asked",
+            Self::NoticeRequestEnded { .. } => "notice_request_ended",
+            Self::NoticeCameBack { .. } => "notice_came_back",
             Self::PlaceHeld { .. } => "place_held",
             Self::HoldReleased { .. } => "hold_released",
             Self::Booked { .. } => "booked",
@@ -184,6 +187,9 @@ impl Entry {
             | Self::InspectionUndone { card, .. }
             | Self::CardSorted { card, .. }
             | Self::LetterReissued { card, .. }
+            | Self::NoticeAsked { card, .. }
+            | Self::NoticeRequestEnded { card, .. }
+            | Self::NoticeCameBack { card, .. }
             | Self::LetterStuffed { card, .. }
             | Self::StuffingUndone { card, .. }
             | Self::PostBlockSet { card, .. }

@@ -13,13 +13,14 @@ use crate::correction::End;
 use crate::day_list::Duty;
 use crate::group::Group;
 use crate::id::{
-    ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId, OfferId,
-    OfferingId, PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId, StocktakingId,
-    TellingId, WishId,
+    ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId, NoticeRequestId,
+    OfferId, OfferingId, PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId,
+    StocktakingId, TellingId, WishId,
 };
 use crate::incident::{Cause as IncidentCause, Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
 use crate::mail;
+use crate::notice;
 use crate::offer::{self, Proposed};
 use crate::permission::Role;
 use crate::recall;
@@ -613,6 +614,35 @@ pub enum Entry {
         card: CardId,
         /// What it is now.
         block: PostBlock,
+    },
+    /// 再送依頼: a citizen asked for the 交付通知書 again.
+    NoticeAsked {
+        /// Which request.
+        request: NoticeRequestId,
+        /// Of which card.
+        card: CardId,
+        /// How.
+        asked: notice::Asked,
+    },
+    /// A request for a 交付通知書 ended without a posting.
+    NoticeRequestEnded {
+        /// Which request.
+        request: NoticeRequestId,
+        /// Of which card.
+        card: CardId,
+        /// Why.
+        why: notice::Ended,
+    },
+    /// 返戻: a 交付通知書 came back to the city.
+    NoticeCameBack {
+        /// Of which card.
+        card: CardId,
+        /// The day on which it came back.
+        on: Date,
+        /// Why, as the city tells it.
+        reason: notice::Undelivered,
+        /// How it was recorded.
+        recorded: CityRecord,
     },
     /// A place in a slot is held for a citizen.
     PlaceHeld {

@@ -368,6 +368,18 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("束から案内を抜き出しました（{}。{then}）", why.label())
         }
         Entry::PostBlockSet { block, .. } => format!("郵便区を{}に直しました", block.label()),
+        Entry::NoticeAsked { asked, .. } => {
+            format!("交付通知書の再送の依頼を{}で受けました", asked.label())
+        }
+        Entry::NoticeRequestEnded { why, .. } => {
+            format!("交付通知書の再送の依頼を終えました（{}）", why.label())
+        }
+        Entry::NoticeCameBack { on, reason, recorded, .. } => format!(
+            "交付通知書が{}に市へ戻りました（{}）{}",
+            era_date(*on),
+            reason.label(),
+            recorded_words(*recorded)
+        ),
         Entry::PlaceHeld { slot, .. } => format!("{}の枠を仮押さえしました", slot_words(slot)),
         Entry::HoldReleased { slot, .. } => format!("{}の仮押さえが終わりました", slot_words(slot)),
         Entry::Booked { slot, channel, party, visitor, .. } => {
@@ -495,7 +507,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 113] = [
+pub(crate) const KINDS: [(&str, &str); 116] = [
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("consignment_arrived", "市からの受け取り（J-LIS分）"),
     ("card_paired", "ラベルの突き合わせ"),
@@ -556,6 +568,9 @@ pub(crate) const KINDS: [(&str, &str); 113] = [
     ("stuffing_undone", "封入の取消"),
     ("letter_taken_out", "案内の抜き出し"),
     ("post_block_set", "郵便区の訂正"),
+    ("notice_asked", "交付通知書の再送の依頼"),
+    ("notice_request_ended", "再送の依頼の終わり"),
+    ("notice_came_back", "交付通知書の返戻"),
     ("place_held", "枠の仮押さえ"),
     ("hold_released", "仮押さえの終了"),
     ("booked", "予約"),
@@ -681,6 +696,8 @@ pub(crate) fn screen(code: &str) -> &str {
         "close" => "窓口の締め",
         "recall" => "交付の中止",
         "recalls" => "交付中止と保留",
+        "notices" => "交付通知書の再送と返戻",
+        "notice" => "カードの交付通知書",
         "progress_file" => "進捗の書き出し",
         "custody" => "受渡記録",
         "custody_file" => "受渡記録の書き出し",

@@ -7,6 +7,7 @@ use domain::card::{Cause, Finding, Stage};
 use domain::consignment::Way;
 use domain::id::CardId;
 use domain::journal::{Entry, Subject};
+use domain::notice::State as NoticeState;
 use domain::place::PlaceKind;
 use domain::reception::State as Visit;
 use domain::reservation::State as Booking;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Reader;
 use store::card::Card;
+use store::notice::Now as Notice;
 use store::reservation::Reservation;
 
 use super::SERVICE;
@@ -38,6 +40,8 @@ pub(crate) struct Facts {
     held_back: bool,
     /// The day on which the city mailed it.
     mailed_on: Option<Date>,
+    /// What is under way with its 交付通知書.
+    pub(crate) notice: Option<Notice>,
 }
 
 impl Facts {
@@ -57,7 +61,11 @@ impl Facts {
             Some(Cause::MailedByCity) => mailed_on(reader, id)?,
             _ => None,
         };
-        Ok(Some(Self { card, live, visit, held_back, mailed_on }))
+        let notice = match card.stage {
+            Stage::Notified => store::notice::now(reader, id)?,
+            _ => None,
+        };
+        Ok(Some(Self { card, live, visit, held_back, mailed_on, notice }))
     }
 
     /// Its reservation, where it is more than a hold.
@@ -188,6 +196,7 @@ fn notified(facts: &Facts, rules: &RuleSet, now: Timestamp) -> Saying {
             "こちらで取ると、選びかけの時間は空きに戻ります。",
         ),
         (Some(live), _) => booked(live, now),
+        (None, _) if facts.notice.is_some() => noticed(facts.notice),
         (None, _) => {
             let first = facts.card.posted_on.and_then(|on| rules.opens_from(SERVICE, &facts.card.site, on));
             let first = first.filter(|first| *first > today);
@@ -199,6 +208,29 @@ fn notified(facts: &Facts, rules: &RuleSet, now: Timestamp) -> Saying {
                 "「予約を取る」を押します。",
             )
         }
+    }
+}
+
+/// A citizen who waits for a notice again, or whose notice never arrived. Why it came back, only the city says.
+fn noticed(notice: Option<Notice>) -> Saying {
+    let asked = |on: Date, now: &str| {
+        Saying::new(
+            format!(
+                "交付通知書の再送のご依頼を、{}にお受けしています。{now}窓口には、届いた交付通知書をお持ちください。",
+                month_day_ja(on)
+            ),
+            "予約を取るときは、交付通知書が届くまでの日数をみて日時を決めます。",
+        )
+    };
+    match notice {
+        Some(Notice::Asked(on, NoticeState::WithCity)) => {
+            asked(on, "書類は市に渡っていて、市から郵便でお送りします。")
+        }
+        Some(Notice::Asked(on, _)) => asked(on, "いま書類を準備していて、発送の日はまだ決まっていません。"),
+        Some(Notice::Returned(..)) | None => Saying::new(
+            "お送りした交付通知書が、郵便で届かずに市へ戻っています。送り直しについて、市の担当からご案内します。",
+            "戻った理由は伝えず、市の担当へつなぎます。",
+        ),
     }
 }
 

@@ -5,6 +5,7 @@ use domain::consignment::{ApplicationMethod, PostBlock};
 use domain::id::{Id, RuleId};
 use domain::incident::Kind;
 use domain::journal::Slot;
+use domain::notice::Undelivered;
 use domain::reservation::Channel;
 use domain::rules::{self, Hours, Rule, RuleBody, TimeOfDay, When};
 use jiff::civil::date;
@@ -78,7 +79,14 @@ fn card(stage: Stage, place: PlaceKind) -> Card {
 }
 
 fn facts(stage: Stage, place: PlaceKind) -> Facts {
-    Facts { card: card(stage, place), live: None, visit: None, held_back: false, mailed_on: None }
+    Facts {
+        card: card(stage, place),
+        live: None,
+        visit: None,
+        held_back: false,
+        mailed_on: None,
+        notice: None,
+    }
 }
 
 fn live(state: Booking, day: Date, start: &str) -> Reservation {
@@ -135,6 +143,13 @@ fn every_state() -> Vec<Facts> {
                 all.push(one);
             }
         }
+    }
+    for notice in [
+        Notice::Asked(TODAY, NoticeState::Asked),
+        Notice::Asked(TODAY, NoticeState::WithCity),
+        Notice::Returned(TODAY, Undelivered::Unknown),
+    ] {
+        all.push(Facts { notice: Some(notice), ..facts(Stage::Notified, PlaceKind::Box) });
     }
     let held_back = all.clone().into_iter().map(|facts| Facts { held_back: true, ..facts });
     let held_back: Vec<Facts> = held_back.collect();

@@ -6,6 +6,7 @@ pub(in crate::staff) mod card;
 mod consignment;
 mod custody;
 mod letter;
+pub(crate) mod notice;
 mod opening;
 mod paper;
 mod progress;
@@ -54,6 +55,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     let desk = storage(desk);
     let desk = stocktakings(desk);
     let desk = letters(desk);
+    let desk = notices(desk);
     let desk = taking_over(desk);
     cards(desk)
 }
@@ -169,6 +171,20 @@ fn letters(desk: Desk) -> Desk {
         .post("/letters/{id}/take-out", TRANSFER, letter::take_out::take_out)
         .post("/letters/{id}/transfer", TRANSFER, letter::transfer::transfer)
         .post("/letters/{id}/posted", TRANSFER, letter::posted::posted)
+}
+
+fn notices(desk: Desk) -> Desk {
+    const SEE: Access = Access::May(Permission::SeeCards);
+    const ASK: Access = Access::May(Permission::Reserve);
+    desk.get(notice::LIST, SEE, notice::list::show)
+        .get("/cards/{id}/notice", SEE, notice::card::show)
+        .post("/cards/{id}/notice/ask", ASK, notice::ask::ask)
+        .post("/cards/{id}/notice/requests/{request}/end", ASK, notice::end::end)
+        .post(
+            "/cards/{id}/notice/came-back",
+            Access::May(Permission::TransferBatches),
+            notice::came_back::came_back,
+        )
 }
 
 fn taking_over(desk: Desk) -> Desk {

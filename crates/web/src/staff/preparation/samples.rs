@@ -434,6 +434,7 @@ fn pages() -> Vec<(&'static str, String)> {
         method: "交付時来庁",
         short_validity: true,
         posted: Some("令和8年11月24日(火)".to_owned()),
+        notice_now: Some("再送の依頼 11月20日(金)：市へ引き継いだ".to_owned()),
         way: card::show::way(Progress::Notified),
         ended: posting.map(|_| "このカードは交付窓口では渡さずに終了しました（市が郵送）。".to_owned()),
         recall: Some("市の引抜き指示（市の指示）：保留、期限は11月30日(月)".to_owned()),
@@ -454,6 +455,7 @@ fn pages() -> Vec<(&'static str, String)> {
             posting,
             put: posting.is_none(),
             reprint: true,
+            notice: Some("/cards/x/notice".to_owned()),
             book: posting.is_none().then(|| "/book/x".to_owned()),
             walk_in: true,
             incident: Some("/cards/x/incident".to_owned()),
@@ -907,6 +909,7 @@ fn pages() -> Vec<(&'static str, String)> {
     ];
     pages.extend(super::opening::samples::pages());
     pages.extend(super::stocktaking::samples::pages());
+    pages.extend(super::notice::samples::pages());
     pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
 }
 

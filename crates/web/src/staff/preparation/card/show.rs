@@ -59,6 +59,8 @@ pub(crate) struct ShowPage {
     pub(crate) method: &'static str,
     pub(crate) short_validity: bool,
     pub(crate) posted: Option<String>,
+    /// What is under way with its 交付通知書.
+    pub(crate) notice_now: Option<String>,
     pub(crate) way: Vec<Stop>,
     /// How it ended without issuance.
     pub(crate) ended: Option<String>,
@@ -119,6 +121,8 @@ pub(crate) struct Acts {
     pub(crate) posting: Option<Posting>,
     pub(crate) put: bool,
     pub(crate) reprint: bool,
+    /// A 交付通知書 that is asked for again or came back.
+    pub(crate) notice: Option<String>,
     /// Booking for the citizen.
     pub(crate) book: Option<String>,
     /// Receiving the citizen who came without a reservation.
@@ -144,6 +148,7 @@ impl Acts {
             || self.posting.is_some()
             || self.put
             || self.reprint
+            || self.notice.is_some()
             || self.book.is_some()
             || self.walk_in
             || self.incident.is_some()
@@ -187,6 +192,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
     let mut acts = acts(signed, &facts, &findings, is_open);
     acts.incident = acts.incident.filter(|_| incident.is_none());
+    let notice_now = facts.notice.map(notice_words);
     let Facts { card, live: reservation, .. } = facts;
     let may_see = signed.may(Permission::SeeReservations);
     let link = |of: &Reservation| {
@@ -215,6 +221,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         method: card.method.label_ja(),
         short_validity: card.short_validity == Some(true),
         posted: card.posted_on.map(era_date),
+        notice_now,
         way: way(card.progress),
         ended: (card.stage == Stage::Ended).then(|| ended(&card)),
         recall: recall.as_ref().map(recalled),
@@ -300,6 +307,15 @@ fn ended(card: &Card) -> String {
     format!("このカードは交付窓口では渡さずに終了しました{why}。{back}")
 }
 
+/// What is under way with the 交付通知書, in words.
+fn notice_words(now: store::notice::Now) -> String {
+    use store::notice::Now;
+    match now {
+        Now::Asked(on, state) => format!("再送の依頼 {}：{}", month_day_ja(on), state.label()),
+        Now::Returned(on, reason) => format!("返戻 {}：{}", month_day_ja(on), reason.label()),
+    }
+}
+
 /// Why a card is not to be handed out, who said so, how far it is, and by when the city wants it.
 fn recalled(recall: &Recall) -> String {
     let until = recall.until.filter(|_| recall.state.is_open());
@@ -334,6 +350,8 @@ fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: b
         reprint: stored
             && (card.key_issue > 0 || card.stage == Stage::Notified)
             && signed.may(Permission::PrintLetters),
+        notice: (store::notice::fits(card) || facts.notice.is_some())
+            .then(|| super::super::notice::card::href(card.id)),
         incident: ((!matches!(card.stage, Stage::Issued | Stage::Ended) || store::recall::waits(card))
             && movable
             && signed.may(Permission::MoveCards))
