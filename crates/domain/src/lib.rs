@@ -27,6 +27,7 @@ pub mod notice;
 pub mod number;
 pub mod offer;
 pub mod opening;
+pub mod outage;
 pub mod permission;
 pub mod place;
 pub mod profile;

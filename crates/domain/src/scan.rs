@@ -27,6 +27,8 @@ codes! {
         TakingOver = "taking_over",
         /// 封入の照合.
         Stuffing = "stuffing",
+        /// What was done on paper while the system was down.
+        Afterwards = "afterwards",
     }
 }
 
@@ -41,6 +43,7 @@ impl ScanScreen {
             Self::Stocktaking => "棚卸",
             Self::TakingOver => "前事業者からの引継ぎ",
             Self::Stuffing => "封入の照合",
+            Self::Afterwards => "停止中の記録",
         }
     }
 }

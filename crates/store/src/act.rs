@@ -20,6 +20,8 @@ pub struct Act {
     pub at: Timestamp,
     /// Who acts.
     pub actor: Actor,
+    /// When it happened, where it is entered afterwards.
+    happened: Option<Timestamp>,
     milliseconds: u64,
     seed: u128,
 }
@@ -29,7 +31,18 @@ impl Act {
     pub fn new(at: Timestamp, actor: Actor, seed: [u8; 16]) -> Self {
         // Instants before 1970 do not occur; they would only lose their order.
         let milliseconds = u64::try_from(at.as_millisecond()).unwrap_or(0);
-        Self { at, actor, milliseconds, seed: u128::from_le_bytes(seed) & RANDOM }
+        Self { at, actor, happened: None, milliseconds, seed: u128::from_le_bytes(seed) & RANDOM }
+    }
+
+    /// The same act for something that happened before and is entered now.
+    #[must_use]
+    pub fn happened_at(&self, happened: Timestamp) -> Self {
+        Self { happened: Some(happened), ..*self }
+    }
+
+    /// When it happened: at its own instant, unless it is entered afterwards.
+    pub fn happened(&self) -> Timestamp {
+        self.happened.unwrap_or(self.at)
     }
 
     /// The n-th id of the act: the instant and the seed counted up, so that ids of one act are in order.

@@ -5,6 +5,7 @@
 //! Nothing here waits for the network, asks a clock or draws random values inside a transaction.
 
 pub mod act;
+pub mod afterwards;
 pub mod arrangement;
 pub mod backup;
 pub mod batch;

@@ -143,7 +143,7 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     if let Some(before) = of_reservation(tx, id)? {
         return Err(ReceptionError::Already(before.id));
     }
-    let today = day_of(act.at);
+    let today = day_of(act.happened());
     if booked.state != Booking::Booked {
         return Err(ReceptionError::NotLive(booked.state));
     }
@@ -163,7 +163,8 @@ pub fn arrive(tx: &mut Tx<'_>, act: &Act, id: ReservationId) -> Result<Reception
     let reception: ReceptionId = tx.id(act);
     let entry = Entry::Arrived { reception, reservation: id, card, day: day.clone() };
     let recorded = tx.record(act, &entry)?;
-    let inserted = tx.execute(&INSERT, bind![reception, id, card, day.service, day.site, day.day, act.at])?;
+    let inserted =
+        tx.execute(&INSERT, bind![reception, id, card, day.service, day.site, day.day, act.happened()])?;
     if inserted == 0 {
         // Another operator received the same visitor at this moment.
         tx.run_again(&INSERT);

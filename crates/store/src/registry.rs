@@ -51,6 +51,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::recall::STATEMENTS,
         crate::telling::STATEMENTS,
         crate::reception::STATEMENTS,
+        crate::afterwards::STATEMENTS,
         crate::register_check::STATEMENTS,
         crate::renewals::STATEMENTS,
         crate::report::STATEMENTS,

@@ -105,6 +105,7 @@ impl Entry {
             Self::SentAway { .. } => "sent_away",
             Self::Left { .. } => "left",
             Self::NotCome { .. } => "not_come",
+            Self::EnteredAfterwards { .. } => "entered_afterwards",
             Self::ListFrozen { .. } => "list_frozen",
             Self::ListTransferred { .. } => "list_transferred",
             Self::DifferenceSeen { .. } => "difference_seen",
@@ -272,6 +273,11 @@ impl Entry {
             ),
             Self::NotCome { reservation, card, day } => {
                 about(vec![S::Reservation(*reservation), S::Day(day.clone())], *card)
+            }
+            Self::EnteredAfterwards { reservation, card, day, .. } => {
+                let mut subjects = about(vec![S::Day(day.clone())], *card);
+                subjects.extend(reservation.map(S::Reservation));
+                subjects
             }
             Self::DifferenceSeen { day, reservation, .. } => {
                 vec![S::Reservation(*reservation), S::Day(day.clone())]

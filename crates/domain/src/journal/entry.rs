@@ -22,6 +22,7 @@ use crate::ledger::{Deletion, Field};
 use crate::mail;
 use crate::notice;
 use crate::offer::{self, Proposed};
+use crate::outage::OnPaper;
 use crate::permission::Role;
 use crate::recall;
 use crate::reception::Reason;
@@ -954,6 +955,24 @@ pub enum Entry {
         card: Option<CardId>,
         /// Of which day.
         day: BusinessDay,
+    },
+    /// Something that was done on paper while the system was down was entered afterwards; the usual entries follow.
+    EnteredAfterwards {
+        /// What was done.
+        what: OnPaper,
+        /// For which reservation; none: a card that was put away, for which nobody was expected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reservation: Option<ReservationId>,
+        /// Which card; none: a renewal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<CardId>,
+        /// Of which day.
+        day: BusinessDay,
+        /// When it happened.
+        happened_at: Timestamp,
+        /// Who checked the papers, where papers were checked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checked_by: Option<PersonId>,
     },
     /// The list of a day was frozen: as it stands, the city gets it (11(5)ウ(オ)).
     ListFrozen {

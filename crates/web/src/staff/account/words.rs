@@ -11,7 +11,7 @@ use domain::recall;
 use domain::reservation::{Pins, Visitor};
 use domain::rules::{Agreed, Deed, RuleSet};
 use domain::service::SiteCode;
-use domain::time::{era_date, minute_of, month_day_ja};
+use domain::time::{day_of, era_date, minute_of, month_day_ja};
 use domain::wish::Wish;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,7 +19,7 @@ use store::Reader;
 use store::journal::Written;
 
 use crate::staff::mail::words::why_not;
-use crate::staff::wording::moment;
+use crate::staff::wording::{moment, time};
 
 /// The names that sentences need.
 #[derive(Debug, Clone, Default)]
@@ -464,6 +464,15 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::SentAway { reason, .. } => format!("持ち帰りになりました（{}）", reason.label()),
         Entry::Left { .. } => "来庁者が途中で退出しました".to_owned(),
         Entry::NotCome { day, .. } => format!("{}の予約に来庁がありませんでした", day_words(day)),
+        Entry::EnteredAfterwards { what, happened_at, checked_by, .. } => format!(
+            "停止中の記録を後から入力しました：{} {} {}{}",
+            era_date(day_of(*happened_at)),
+            time(*happened_at),
+            what.label(),
+            checked_by
+                .map(|person| format!("（書類を確認した人：{}）", names.person(person)))
+                .unwrap_or_default()
+        ),
         Entry::ListFrozen { day, lines } => {
             format!("{}の予約リスト（{lines}件）を確定しました", day_words(day))
         }
@@ -507,7 +516,8 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 116] = [
+pub(crate) const KINDS: [(&str, &str); 117] = [
+    ("entered_afterwards", "停止中の記録"),
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("consignment_arrived", "市からの受け取り（J-LIS分）"),
     ("card_paired", "ラベルの突き合わせ"),

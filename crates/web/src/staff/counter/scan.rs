@@ -9,7 +9,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::consignment::NoticeNumber;
 use domain::id::{CardId, PlaceId, ReceptionId, ReservationId};
 use domain::number::{Number, NumberKind};
 use domain::opening::FormerNumber;
@@ -35,7 +34,7 @@ const SCAN: &str = "scan";
 
 /// What a scan leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
+pub(in crate::staff) enum Target {
     Card(CardId),
     Reservation(ReservationId),
     Reception(ReceptionId),
@@ -113,12 +112,12 @@ pub(crate) async fn scan(
     if scanned == Scanned::IndividualNumber {
         return alarm(&app, &signed).await;
     }
-    let notice = app.settings.profile.notice_number.layout.read(typed).ok();
-    let is_notice = notice.is_some();
-    let former = FormerNumber::read(typed).ok();
-    if let Some(target) = find(&app, &signed, scanned, notice, former).await? {
+    // Who works at the counter means the visitor; everybody else means the card.
+    let at_counter = signed.may(Permission::ReceiveVisitors) || signed.may(Permission::RecordIssue);
+    if let Some(target) = find(&app, typed, at_counter).await? {
         return Ok(see_other(&target.href()));
     }
+    let is_notice = app.settings.profile.notice_number.layout.read(typed).is_ok();
     let (sentence, status) = refusal(scanned, is_notice);
     Ok(respond(&UnknownPage::new(signed.layout("読み取れませんでした"), sentence, status)))
 }
@@ -128,16 +127,16 @@ async fn alarm(app: &App, signed: &Signed) -> Result<Response, PageError> {
     Ok(respond(&AlarmPage::new(signed.layout("個人番号の読み取りを止めました"))))
 }
 
-async fn find(
+/// What a number stands for; `at_counter`: a card whose visitor is expected today stands for the visit.
+pub(in crate::staff) async fn find(
     app: &App,
-    signed: &Signed,
-    scanned: Scanned,
-    notice: Option<NoticeNumber>,
-    former: Option<FormerNumber>,
+    typed: &str,
+    at_counter: bool,
 ) -> Result<Option<Target>, PageError> {
+    let scanned = read(typed);
+    let notice = app.settings.profile.notice_number.layout.read(typed).ok();
+    let former = FormerNumber::read(typed).ok();
     let (keys, today, site) = (app.keys.clone(), app.today(), app.settings.site.clone());
-    // Who works at the counter means the visitor; everybody else means the card.
-    let at_counter = signed.may(Permission::ReceiveVisitors) || signed.may(Permission::RecordIssue);
     let find = move |reader: &mut Reader<'_>| {
         let card = match scanned {
             Scanned::Number(number) if number.kind() == NumberKind::Reservation => {

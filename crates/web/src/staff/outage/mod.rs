@@ -1,5 +1,6 @@
 //! When the system is down: what goes into the folder from which the counter works meanwhile, and how that folder stands.
 
+pub(crate) mod enter;
 mod papers;
 #[cfg(test)]
 mod samples;
@@ -16,9 +17,15 @@ use crate::outage::{Fault, Why};
 /// The page about outages.
 pub(crate) const PAGE: &str = "/outage";
 
+/// What was done on paper meanwhile.
+pub(crate) const ENTRIES: &str = "/outage/entries";
+
 /// Registers the screens of this part.
 pub(crate) fn routes(desk: Desk) -> Desk {
-    desk.get(PAGE, Access::May(Permission::SeeToday), show::show)
+    let may = Access::May;
+    desk.get(PAGE, may(Permission::SeeToday), show::show)
+        .get(ENTRIES, may(Permission::ReceiveVisitors), enter::show)
+        .post(ENTRIES, may(Permission::ReceiveVisitors), enter::take)
 }
 
 /// What is wrong with the folder, in one sentence for the board.

@@ -6,6 +6,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use domain::permission::Permission;
+
 use super::how_bad;
 use crate::App;
 use crate::kit::{Page, PageError, respond};
@@ -27,6 +29,7 @@ pub(crate) struct Folder {
 pub(crate) struct OutagePage {
     pub(crate) layout: Layout,
     pub(crate) folder: Option<Folder>,
+    pub(crate) may_enter: bool,
 }
 
 impl Page for OutagePage {}
@@ -34,7 +37,10 @@ impl Page for OutagePage {}
 /// Shows the page.
 pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
     let folder = folder(&app);
-    Ok(respond(&OutagePage { layout: signed.layout("停止への備え").within(Task::Today), folder }))
+    let may_enter = signed.may(Permission::ReceiveVisitors);
+    Ok(respond(&OutagePage {
+        layout: signed.layout("停止への備え").within(Task::Today), folder, may_enter
+    }))
 }
 
 pub(super) fn folder(app: &App) -> Option<Folder> {
