@@ -1,4 +1,4 @@
-//! The folder with papers that a counter works from while the system is down (R4.h, issue of the custody of cards).
+//! The folder with papers that a counter works from while the system is down (R4.h).
 //!
 //! The binary writes it ([`crate::staff::outage::papers`] says what goes in); here stands how it went, so that the board
 //! and health tell it. It is of this node: each node that is to write has a folder of its own, named by its

@@ -13,9 +13,9 @@ use crate::correction::End;
 use crate::day_list::Duty;
 use crate::group::Group;
 use crate::id::{
-    ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId, NoticeRequestId,
-    OfferId, OfferingId, PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId, SessionId,
-    StocktakingId, TellingId, WishId,
+    ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId,
+    NoticeRequestId, OfferId, OfferingId, PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId,
+    SessionId, StocktakingId, TellingId, WishId,
 };
 use crate::incident::{Cause as IncidentCause, Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};

@@ -491,14 +491,27 @@ impl Story {
         }
     }
 
-    /// What lies on the desk is one card of another list, and agrees at once; so does the empty tray.
+    /// What lies on the desk is one card of another list, and agrees at once; so does the empty tray. Either may be of the
+    /// sample, and is then counted again.
     pub(crate) fn counts_desk_and_tray(&mut self, page: &str) {
-        let stranger = self.stranger.clone();
-        let desk = format!("{page}/boxes/{}", self.place_of(PlaceKind::Desk));
-        let operator = &mut self.operator;
-        scans(operator.open(&desk).press("数え始める"), &stranger).press("この箱を数え終えた");
-        let tray = format!("{page}/boxes/{}", self.place_of(PlaceKind::Tray));
-        self.operator.open(&tray).press("数え始める").press("この箱を数え終えた");
+        for (kind, lying) in [(PlaceKind::Desk, Some(self.stranger.clone())), (PlaceKind::Tray, None)] {
+            let place = format!("{page}/boxes/{}", self.place_of(kind));
+            for person in [&mut self.operator, &mut self.other] {
+                let begin =
+                    if person.open(&place).page().buttons().iter().any(|button| button == "数え始める") {
+                        "数え始める"
+                    } else {
+                        "2回目を数え始める"
+                    };
+                person.press(begin);
+                if let Some(code) = &lying {
+                    scans(person, code);
+                }
+                if !person.press("この箱を数え終えた").text().contains("もう一度数えます") {
+                    break;
+                }
+            }
+        }
     }
 
     fn place_of(&self, kind: PlaceKind) -> PlaceId {

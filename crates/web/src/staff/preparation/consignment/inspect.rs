@@ -111,7 +111,11 @@ pub(crate) async fn scan(
 ) -> Result<Response, PageError> {
     let (id, pass): (ConsignmentId, Pass) = (field::id(&id)?, field::id(&pass)?);
     let form = fields.form(&[CODE, FINDING, RECENT])?;
-    let finding = form.typed(FINDING).parse().unwrap_or(Finding::Good);
+    // A scan alone says 良好; a word that is no finding is no answer of this form.
+    let finding = match form.typed(FINDING) {
+        "" => Finding::Good,
+        word => word.parse().map_err(|_| PageError::BadRequest)?,
+    };
     let scanned = if form.fault(CODE).is_some() { Scanned::IndividualNumber } else { read(form.typed(CODE)) };
     let recent = Recent::read(form.typed(RECENT));
     let scan = match scanned {
