@@ -5,7 +5,6 @@ use jiff::Timestamp;
 
 use crate::id::PlaceId;
 use crate::journal::Actor;
-use crate::place::PlaceKind;
 
 /// A step of a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +15,6 @@ pub struct Passed {
     pub from: Option<PlaceId>,
     /// To which place; the same: only its stage changed.
     pub to: PlaceId,
-    /// What kind of place it came to.
-    pub kind: PlaceKind,
     /// The name of that place.
     pub name: String,
     /// Who did it.
@@ -84,7 +81,6 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             from: from.map(place),
             to: place(to),
-            kind: PlaceKind::Box,
             name: format!("箱{to}"),
             by: Actor::System,
         }

@@ -219,12 +219,12 @@ pub struct Line {
 /// What was entered afterwards about a day, in the order in which it was entered.
 pub fn of(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<Vec<Line>, Error> {
     reader.rows(&OF_DAY, bind![Subject::Day(day.clone())], |row: &Row<'_>| {
-        let number: Option<u32> = row.get("control_number")?;
+        let has_card = row.get::<Option<u32>>("control_number")?.is_some();
         Ok(Line {
             at: row.get("at")?,
             actor: row.get("actor")?,
             entry: journal::entry(row)?,
-            control_number: number.and_then(|number| ControlNumber::from_base(number).ok()),
+            control_number: has_card.then(|| card::control_number(row)).transpose()?,
         })
     })
 }

@@ -24,8 +24,8 @@ statements! { "custody":
         CASE WHEN EXISTS (SELECT 1 FROM recall r WHERE r.card_id = c.id AND r.state IN ('suspended', 'ended'))
         THEN 1 ELSE 0 END AS recalled
         FROM card c JOIN place p ON p.id = c.place_id WHERE c.consignment_id = $1 ORDER BY c.line";
-    STEPS = "SELECT t.card_id AS card, t.at AS at, t.place_from AS place_from, t.place_to AS place_to, p.kind AS kind,
-        p.name AS name, j.actor AS actor FROM card c JOIN card_step t ON t.card_id = c.id
+    STEPS = "SELECT t.card_id AS card, t.at AS at, t.place_from AS place_from, t.place_to AS place_to, p.name AS name,
+        j.actor AS actor FROM card c JOIN card_step t ON t.card_id = c.id
         JOIN place p ON p.id = t.place_to JOIN journal j ON j.id = t.entry_id
         WHERE c.consignment_id = $1 ORDER BY t.card_id, t.n";
     BATCHES = "SELECT k.card_id AS card, b.kind AS kind, b.receiver AS receiver, k.ended AS ended
@@ -68,7 +68,6 @@ pub fn of_consignment(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Vec<
             at: row.get("at")?,
             from: row.get("place_from")?,
             to: row.get("place_to")?,
-            kind: row.get("kind")?,
             name: row.get("name")?,
             by: row.get("actor")?,
         };
@@ -106,6 +105,7 @@ pub fn of_consignment(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Vec<
             recalled: row.get("recalled")?,
             holder,
             with: with.remove(&card).filter(|_| holder == Holder::City),
+            // A card without a step has a broken way, which the report says.
             way: Way::new(passed.remove(&card).unwrap_or_default(), place),
         })
     })

@@ -231,7 +231,7 @@ fn request(row: &Row<'_>) -> Result<Request> {
         at: row.get("at")?,
         state,
         part,
-        transferred: transferred.map(|at| (at, receiver.unwrap_or_default())),
+        transferred: transferred.zip(receiver),
         posted_on: row.get("posted_on")?,
         ended: ended.zip(ended_at),
         is_alive: stage == Stage::Notified && !suspended,

@@ -177,6 +177,7 @@ fn count(n: usize) -> u32 {
 
 fn undone(row: &crate::value::Row<'_>) -> Result<Undone> {
     let incident: Option<IncidentId> = row.get("incident")?;
+    // The words of a remark may be gone by now: they are deleted on their day.
     let incident = match incident {
         None => None,
         Some(id) => Some(Told {
@@ -244,6 +245,7 @@ pub fn withdraw_extra(
 
 fn extras(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Vec<Extra>> {
     reader.rows(&EXTRA, bind![id], |row| {
+        // The words of a remark may be gone by now: they are deleted on their day.
         Ok(Extra {
             entry: row.get("entry_id")?,
             cards: row.get("cards")?,

@@ -150,6 +150,7 @@ async fn page(
     let allowed: Vec<OnPaper> = OnPaper::ALL.iter().copied().filter(|what| may(signed, *what)).collect();
     let what = form.typed(WHAT).parse().ok().filter(|what| allowed.contains(what));
     let Some(what) = what.or(allowed.first().copied()) else { return Err(PageError::Forbidden) };
+    // A day that cannot be read is refused at its field; beside it stand the lines of today.
     let day: Date = form.typed(DAY).parse().unwrap_or_else(|_| app.today());
     let days = [Service::Issuance, Service::Renewal].map(|service| BusinessDay {
         service,

@@ -95,6 +95,7 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let mut form = Form::fresh();
     form.fill(TOLD, wording::minute(minute_of(app.now())));
+    // An address that somebody changed by hand leads back nowhere; what it says decides nothing else.
     let day = |text: &str| text.parse::<Date>().map(|day| day.to_string()).unwrap_or_default();
     form.fill(CLOSE, day(&came.close));
     form.fill(PULL, day(&came.pull));
@@ -189,6 +190,10 @@ pub(crate) async fn open(
         "" => None,
         typed => Some(in_box(typed).ok_or(PageError::BadRequest)?),
     };
+    let desk: Option<ConsignmentId> = match form.typed(DESK) {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| PageError::BadRequest)?),
+    };
     let act = app.act(signed.actor());
     let done = app
         .db
@@ -207,7 +212,6 @@ pub(crate) async fn open(
             let day = |field| form.typed(field).parse::<Date>().ok();
             let back = day(CLOSE).map(route::close).or_else(|| day(PULL).map(route::pull));
             let back = back.or_else(|| counted.map(box_href));
-            let desk = form.typed(DESK).parse::<ConsignmentId>().ok();
             let back = back.or_else(|| desk.map(|id| format!("/consignments/{id}/close")));
             return Ok(see_other(&back.unwrap_or_else(|| route::INCIDENTS.to_owned())));
         }

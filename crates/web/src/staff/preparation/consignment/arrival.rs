@@ -130,9 +130,9 @@ pub(super) fn failed(error: DeskError) -> PageError {
         DeskError::Store(error) => error.into(),
         DeskError::NotFound => PageError::NotFound,
         DeskError::Reused(_) => field::stale(),
-        DeskError::Already => {
-            PageError::Conflict("ほかの人が先に記録しました。一覧表の画面を開き直してください。".to_owned())
-        }
+        DeskError::Already => PageError::Conflict(
+            "すでに記録されているか、受け入れが完了しています。一覧表の画面を開き直してください。".to_owned(),
+        ),
         DeskError::NotArrived => {
             PageError::Conflict("先に、市からの受け取り（箱と枚数）を記録してください。".to_owned())
         }
