@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::batch_list::BatchList;
+use crate::bundle_cover::BundleCovers;
 use crate::day_counts::DayCounts;
 use crate::day_list::DayList;
 use crate::label::{PlaceLabels, SleeveLabels};
@@ -27,6 +28,8 @@ pub enum Document {
     DayList(DayList),
     /// The annotated list that goes with a batch of cards.
     BatchList(BatchList),
+    /// The sheets on the bundles of envelopes.
+    BundleCovers(BundleCovers),
     /// The counts of a day.
     DayCounts(DayCounts),
     /// Any list of the staff.
@@ -53,6 +56,7 @@ const SLEEVE_LABELS: Template = template!("sleeve_labels.typ");
 const PLACE_LABELS: Template = template!("place_labels.typ");
 const DAY_LIST: Template = template!("day_list.typ");
 const BATCH_LIST: Template = template!("batch_list.typ");
+const BUNDLE_COVER: Template = template!("bundle_cover.typ");
 const DAY_COUNTS: Template = template!("day_counts.typ");
 const PLAIN_LIST: Template = template!("plain_list.typ");
 
@@ -65,6 +69,7 @@ pub const TEMPLATES: &[Template] = &[
     PLACE_LABELS,
     DAY_LIST,
     BATCH_LIST,
+    BUNDLE_COVER,
     DAY_COUNTS,
     PLAIN_LIST,
 ];
@@ -117,6 +122,7 @@ impl Document {
             Self::PlaceLabels(_) => PLACE_LABELS,
             Self::DayList(_) => DAY_LIST,
             Self::BatchList(_) => BATCH_LIST,
+            Self::BundleCovers(_) => BUNDLE_COVER,
             Self::DayCounts(_) => DAY_COUNTS,
             Self::PlainList(_) => PLAIN_LIST,
         }
@@ -132,6 +138,7 @@ impl Document {
             Self::PlaceLabels(paper) => paper.data(),
             Self::DayList(paper) => paper.data(),
             Self::BatchList(paper) => paper.data(),
+            Self::BundleCovers(paper) => paper.data(),
             Self::DayCounts(paper) => Ok(paper.data()),
             Self::PlainList(paper) => paper.data(),
         }
@@ -154,6 +161,7 @@ impl Document {
             Self::PlaceLabels(paper) => paper.printed_at,
             Self::DayList(paper) => paper.printed_at,
             Self::BatchList(paper) => paper.printed_at,
+            Self::BundleCovers(paper) => paper.printed_at,
             Self::DayCounts(paper) => paper.printed_at,
             Self::PlainList(paper) => paper.printed_at,
         }

@@ -6,6 +6,7 @@
 //! a PIN or an Individual Number.
 
 pub mod batch_list;
+pub mod bundle_cover;
 pub mod code;
 pub mod day_counts;
 pub mod day_list;

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use documents::Document;
 use documents::batch_list::{self, BatchList};
+use documents::bundle_cover::{BundleCovers, Cover, Part};
 use documents::day_counts::{Count, DayCounts, Group, Reconciliation};
 use documents::day_list::{self, DayList};
 use documents::label::{PlaceLabel, PlaceLabels, Sheet, SleeveLabel, SleeveLabels};
@@ -171,6 +172,39 @@ fn batch_list() -> Document {
                 remark: if line % 17 == 0 { "別途確認".into() } else { String::new() },
             })
             .collect(),
+    })
+}
+
+fn bundle_covers() -> Document {
+    let cover = |block: &str, grams: Option<u32>, parts: u32, is_special| {
+        let count = parts * 20;
+        Cover {
+            block: block.into(),
+            is_special,
+            special: if is_special { "できます（100通以上）".into() } else { "あと60通".into() },
+            count,
+            grams,
+            weight: grams.map(|grams| u64::from(grams) * u64::from(count)),
+            parts: (1..=parts)
+                .map(|n| Part {
+                    number: format!("ABC{n:03}"),
+                    count: 20,
+                    of: if n == 1 { 24 } else { 20 },
+                    state: if n == 1 { "引継ぎ前".into() } else { "引継ぎ済".into() },
+                })
+                .collect(),
+        }
+    };
+    Document::BundleCovers(BundleCovers {
+        city: "吹田市".into(),
+        site: "本庁".into(),
+        printed_at: printed_at(),
+        printed_by: printed_by(),
+        covers: vec![
+            cover("564", Some(28), 9, true),
+            cover("565", Some(28), 2, false),
+            cover("市外", None, 1, false),
+        ],
     })
 }
 
@@ -366,6 +400,24 @@ fn r5_c2_the_batch_list_is_counted_and_signed() {
     let drawn = draw(&render(&batch_list(), 2), 200);
     assert_eq!(scan(&drawn.pages[0], "code128"), ["20261124001"]);
     assert!(text(&drawn).contains("合計 70枚"));
+}
+
+#[test]
+fn r5_c4_each_bundle_has_a_sheet_and_the_mark_only_where_the_minimum_is_reached() {
+    let drawn = draw(&render(&bundle_covers(), 3), 100);
+    let text = text(&drawn);
+    let pages: Vec<&str> = text.split('\u{c}').collect();
+    for words in
+        ["564", "180通", "28g", "5.040kg", "できます（100通以上）", "（24通のうち）", "引継者", "受領者"]
+    {
+        assert!(pages[0].contains(words), "{words}: {}", pages[0]);
+    }
+    // The mark and the word beside the count; where the minimum is not reached the word alone.
+    assert_eq!(
+        pages.iter().map(|page| page.matches("郵便区内特別").count()).collect::<Vec<_>>()[..3],
+        [2, 1, 1]
+    );
+    assert!(pages[1].contains("1.120kg") && pages[2].contains("記録なし"), "{text}");
 }
 
 #[test]
