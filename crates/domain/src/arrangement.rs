@@ -24,6 +24,8 @@ codes! {
         PartLetters = "part_letters",
         /// By which way the cards with each version of the letter were booked.
         LetterVersions = "letter_versions",
+        /// What is to be posted, by 郵便区.
+        Sorting = "sorting",
         /// Places with how many cards each holds.
         Places = "places",
         /// The cards that a day's reservations want out of their boxes.
@@ -76,6 +78,7 @@ impl StaffList {
             Self::Letters => "交付のご案内の束",
             Self::PartLetters => "束の交付のご案内",
             Self::LetterVersions => "案内の版とWebの予約",
+            Self::Sorting => "郵便区ごとの仕分け",
             Self::Places => "保管場所",
             Self::Pull => "引き抜きリスト",
             Self::Incidents => "事故の記録",

@@ -41,6 +41,7 @@ pub mod reservation;
 pub mod rules;
 pub mod scan;
 pub mod service;
+pub mod sorting;
 pub mod stocktaking;
 pub mod storage;
 pub mod stuffing;

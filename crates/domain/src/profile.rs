@@ -86,9 +86,17 @@ pub struct ConsignmentSettings {
     pub post_blocks: Vec<PostBlockCode>,
     /// Months of validity that count as short.
     pub short_validity_months: u8,
+    /// Pieces of one 郵便区 and one weight from which they can go as 郵便区内特別郵便物 (Japan Post's conditions).
+    #[serde(default = "post_minimum")]
+    pub post_minimum: u32,
     /// Application kinds beyond the five of the specification, such as 国外 and 特急.
     #[serde(default)]
     pub kinds: Vec<AddedKind>,
+}
+
+/// What Japan Post asks for today.
+fn post_minimum() -> u32 {
+    100
 }
 
 /// A rule to be seeded; the store gives it its id and version 1.

@@ -57,6 +57,7 @@ pub mod reservation;
 pub mod rules;
 pub mod saved;
 pub mod sealer;
+pub mod sorting;
 pub mod statement;
 pub mod stocktaking;
 pub mod stuffing;

@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(27, "0027_desk.sql"),
     migration!(28, "0028_stuffing.sql"),
     migration!(29, "0029_notices.sql"),
+    migration!(30, "0030_enclosures.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -318,6 +319,11 @@ mod tests {
             29,
             "6e91a3f0e76cec22fb2ec0fd806adc9e6ab0aa608fdee4fa37e6eed649003ab3",
             "a6e891c43cc17ebd2a9016b64ad18c1e69495e60c19a3b8411247c7cb6d40e77",
+        ),
+        (
+            30,
+            "42c6172fcb60e54780b11fe4693525871f644636f4b12f5e876932fbe77962a3",
+            "b402ff50da6350334d364dae346d6596df39bb1c3275eb6b6de819033ab3101b",
         ),
     ];
 

@@ -63,6 +63,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::rules::STATEMENTS,
         crate::saved::STATEMENTS,
         crate::sealer::STATEMENTS,
+        crate::sorting::STATEMENTS,
         crate::stocktaking::STATEMENTS,
         crate::stocktaking::count::STATEMENTS,
         crate::stocktaking::difference::STATEMENTS,

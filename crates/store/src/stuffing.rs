@@ -41,10 +41,6 @@ statements! { "stuffing":
         WHERE card_id = $1 AND key_issue = $2 AND stuffed_by IS NOT NULL AND taken_out IS NULL";
     TAKE_OUT = "UPDATE letter SET taken_out = $1 WHERE card_id = $2 AND key_issue = $3 AND taken_out IS NULL";
     SET_BLOCK = "UPDATE card SET post_block = $1 WHERE id = $2";
-    BLOCKS = "SELECT c.post_block AS post_block, COUNT(*) AS letters,
-        SUM(CASE WHEN l.stuffed_by IS NULL THEN 0 ELSE 1 END) AS stuffed
-        FROM letter l JOIN card c ON c.id = l.card_id
-        WHERE l.letter_batch_id = $1 AND l.taken_out IS NULL GROUP BY c.post_block ORDER BY c.post_block";
 }
 
 /// What is known of the envelope of a card in a part.
@@ -88,7 +84,7 @@ pub(crate) fn lock(tx: &mut Tx<'_>, id: LetterBatchId) -> Result<()> {
 }
 
 /// Takes a part for a change, if it is still here.
-fn printed(tx: &mut Tx<'_>, id: LetterBatchId) -> Result<(), LetterError> {
+pub(crate) fn printed(tx: &mut Tx<'_>, id: LetterBatchId) -> Result<(), LetterError> {
     if tx.execute(&LOCK, bind![id])? == 0 {
         return Err(LetterError::NotReady);
     }
@@ -128,13 +124,6 @@ pub fn envelope(reader: &mut Reader<'_>, id: LetterBatchId, card: CardId) -> Res
                 && matches!(stage, domain::card::Stage::Prepared | domain::card::Stage::Notified),
             key_issue: row.get("key_issue")?,
         })
-    })
-}
-
-/// Letters and checked envelopes of a part by 郵便区.
-pub fn blocks(reader: &mut Reader<'_>, id: LetterBatchId) -> Result<Vec<(PostBlock, u32, u32)>> {
-    reader.rows(&BLOCKS, bind![id], |row| {
-        Ok((row.get("post_block")?, row.get("letters")?, row.get("stuffed")?))
     })
 }
 

@@ -23,6 +23,7 @@ fn pages(place: &str) -> [(Role, Vec<String>); 3] {
         "/recalls",
         "/progress",
         "/letters/versions",
+        "/letters/sorting",
         "/notices",
         "/outage",
     ]));

@@ -1,17 +1,32 @@
 //! 封入の照合: letter, sleeve and 交付通知書 of one card go into one envelope, and a part goes to the city only whole.
 #![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
 
+use std::sync::Arc;
+
+use documents::Document;
 use domain::card::{Cause, Progress};
 use domain::consignment::PostBlock;
 use domain::id::{CardId, LetterBatchId};
 use domain::journal::CityRecord;
 use domain::recall::Source;
+use domain::sorting::Special;
 use store::Lane;
 use store::card::Card;
 use store::letter::LetterError;
 use store::recall::Order;
+use store::sorting::Inside;
 use storykit::{Browser, House};
 use testkit::{TestDb, on_both};
+use web::{Printer, Printing};
+
+/// A printer that answers with what stands on the paper.
+struct Plain;
+
+impl Printer for Plain {
+    fn print(&self, document: Document) -> Printing {
+        Box::pin(async move { Ok(serde_json::to_vec(&document.data().unwrap()).unwrap()) })
+    }
+}
 
 /// A part of letters, with the key on each and the 管理番号 of its sleeve, in list order.
 struct Part {
@@ -231,6 +246,99 @@ on_both! {
         desk.press("3：市外").reads("郵便区を直しました");
         assert_eq!(block(&house), PostBlock::Other);
         desk.press("同じ：封入を記録する").reads("郵便区：市外").reads("1／1");
+        house.verify();
+    }
+
+    fn r5_c4_what_is_to_be_posted_is_counted_by_block_and_weight_against_the_minimum(home: TestDb) {
+        let mut house = House::with_printer(home, Arc::new(Plain));
+        let parts = [printed(&mut house, 2, 'A'), printed(&mut house, 2, 'B')];
+        let mut desk = house.operator();
+        desk.open("/letters/sorting/covers.pdf");
+        assert_eq!(desk.status(), 409, "nothing is ready yet");
+        // Leaflets with their versions, and the weight; a version alone or a weight that cannot be is asked back.
+        desk.open(&parts[0].page()).reads("まだ記録していません").follow("同封物と重さを記録する");
+        desk.fill("version_1", "第2版").fill("grams", "9999").press("記録する");
+        assert_eq!(desk.status(), 422);
+        desk.reads("同封物の名前を入力してください").reads("4000gまで");
+        assert_eq!(desk.page().value("version_1").as_deref(), Some("第2版"));
+        desk.fill("leaflet_1", "コンビニ交付のチラシ").fill("grams", "２８").press_twice("記録する");
+        desk.reads("コンビニ交付のチラシ 第2版").reads("28g");
+        // The next part begins with what lay in the last one.
+        desk.open(&parts[1].page()).follow("同封物と重さを記録する").reads("前の束の内容が入っています");
+        assert_eq!(desk.page().value("leaflet_1").as_deref(), Some("コンビニ交付のチラシ"));
+        desk.press("記録する").reads("28g");
+        // One envelope for 564, one for 565 in each part: pieces of both parts lie on one pile.
+        for part in &parts {
+            desk.open(&format!("{}/stuffing", part.page()));
+            for (letter, pile) in part.letters.iter().zip(["1", "2"]) {
+                scans(&mut desk, &letter.1);
+                scans(&mut desk, &letter.2);
+                desk.fill("code", pile).press("同じ：封入を記録する").press("同じ：封入を記録する").reads("封入しました");
+            }
+        }
+        desk.open("/letters").follow("郵便区ごとの仕分け").reads("4／4").reads("あと98通");
+        desk.open("/lists/sorting/sorting.csv?encoding=utf8");
+        let text = desk.page().source();
+        assert!(text.contains("郵便区内特別") && text.lines().count() == 3, "{text}");
+        assert!(text.contains("56"), "two envelopes of 28 g: {text}");
+        desk.open("/letters/sorting").follow("ふた紙を印刷（PDF）");
+        let covers: serde_json::Value = serde_json::from_slice(&desk.page().bytes).unwrap();
+        let covers = covers["covers"].as_array().unwrap();
+        let said = |n: usize, of: &str| covers[n][of].clone();
+        assert_eq!(covers.len(), 2, "a sheet a bundle: {covers:?}");
+        assert_eq!((said(0, "block"), said(1, "block")), ("564".into(), "565".into()));
+        assert_eq!((said(0, "count"), said(0, "weight")), (2.into(), "56g".into()));
+        assert_eq!((said(0, "is_special"), said(0, "special")), (false.into(), "あと98通".into()));
+        assert_eq!(said(0, "parts").as_array().unwrap().len(), 2, "an envelope of each part");
+        // An envelope whose card the city recalls is not on its pile until the letter is taken out.
+        let stopped = parts[1].letters[0].0;
+        let city = Some(("市 一郎".to_owned(), CityRecord::Paper));
+        let order =
+            Order { card: stopped, cause: Cause::Recalled, source: Source::City, city, until: None, booked: None };
+        let (act, rules) = (house.city.act(), house.city.rules.clone());
+        house.city.db().write_now(Lane::Staff, move |tx| store::recall::record(tx, &act, &rules, &order)).unwrap();
+        desk.open("/letters/sorting").reads("3／4").reads("あと99通").reads("あと98通");
+        // What the city has keeps its leaflets, and what it posted is no longer to be posted.
+        hands_over(&mut desk, &parts[0].page(), "2");
+        desk.open(&format!("{}/enclosures", parts[0].page()));
+        assert_eq!(desk.status(), 409, "what the city has is not stuffed any more");
+        desk.open(&parts[0].page());
+        desk.fill("posted_on", "2026-11-02").fill("person", "市民課 一郎").tick("paper", "yes", true);
+        desk.press("発送を記録する").reads("市の発送日").reads("コンビニ交付のチラシ 第2版");
+        desk.open("/letters/sorting").reads("1／2").reads("あと100通").reads("あと99通");
+        house.verify();
+    }
+
+    fn r5_c4_a_letter_that_the_city_puts_into_its_envelope_lies_on_no_pile(home: TestDb) {
+        let mut house = House::open(home);
+        let notified = house.city.notified(1, 'N')[0];
+        let mut desk = house.operator();
+        desk.open(&format!("/cards/{notified}")).press("案内を再発行する").reads("再送の案内が1通あります");
+        assert!(!desk.page().source().contains("郵便区ごとの数"), "it has no pile");
+        desk.open("/letters/sorting").reads("発送を待つ案内はありません");
+        house.verify();
+    }
+
+    fn r5_c4_a_pile_that_reaches_the_minimum_is_marked(home: TestDb) {
+        let mut house = House::open(home);
+        let part = printed(&mut house, 50, 'A');
+        let (act, id) = (house.city.act(), part.id);
+        let own = PostBlock::try_from("564".to_owned()).unwrap();
+        let cards: Vec<CardId> = part.letters.iter().map(|letter| letter.0).collect();
+        let inside = Inside { enclosures: Vec::new(), grams: Some(28) };
+        house.city.db().write_now(Lane::Staff, move |tx| {
+            for card in &cards {
+                store::stuffing::set_block(tx, &act, *card, own)?;
+            }
+            store::sorting::enclose(tx, &act, id, &inside)?;
+            store::stuffing::stuff_all(tx, &act, id)
+        }).unwrap();
+        let site = house.city.site.clone();
+        let piles = house.city.db().read_now(move |reader| store::sorting::unposted(reader, &site)).unwrap();
+        let [pile] = piles.as_slice() else { panic!("one pile: {piles:?}") };
+        assert_eq!((pile.ready(), pile.weight()), (50, Some(1_400)));
+        assert_eq!((pile.special(50), pile.special(51)), (Special::Reached, Special::Missing(1)));
+        house.operator().open("/letters/sorting").reads("50／50").reads("あと50通");
         house.verify();
     }
 }

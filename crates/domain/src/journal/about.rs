@@ -76,6 +76,7 @@ impl Entry {
             Self::StuffingUndone { .. } => "stuffing_undone",
             Self::LetterTakenOut { .. } => "letter_taken_out",
             Self::PostBlockSet { .. } => "post_block_set",
+            Self::EnclosuresSet { .. } => "enclosures_set",
             Self::NoticeAsked { .. } => "notice_asked",
             Self::NoticeRequestEnded { .. } => "notice_request_ended",
             Self::NoticeCameBack { .. } => "notice_came_back",
@@ -221,6 +222,7 @@ impl Entry {
             }
             Self::LetterTakenOut { letters, card, .. } => vec![S::Letters(*letters), S::Card(*card)],
             Self::LettersPrinted { letters, .. }
+            | Self::EnclosuresSet { letters, .. }
             | Self::LettersTransferred { letters, .. }
             | Self::LettersPosted { letters, .. } => vec![S::Letters(*letters)],
             // A hold is no fact of the day's counts, so the day is not its subject.

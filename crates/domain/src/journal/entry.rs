@@ -616,6 +616,15 @@ pub enum Entry {
         /// What it is now.
         block: PostBlock,
     },
+    /// What lies in the envelopes of a part was said, and what one of them weighs.
+    EnclosuresSet {
+        /// Of which part.
+        letters: LetterBatchId,
+        /// How many leaflets beside letter and notice.
+        kinds: u32,
+        /// Grams of one envelope, if one was weighed.
+        grams: Option<u32>,
+    },
     /// 再送依頼: a citizen asked for the 交付通知書 again.
     NoticeAsked {
         /// Which request.

@@ -368,6 +368,10 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             format!("束から案内を抜き出しました（{}。{then}）", why.label())
         }
         Entry::PostBlockSet { block, .. } => format!("郵便区を{}に直しました", block.label()),
+        Entry::EnclosuresSet { kinds, grams, .. } => {
+            let grams = grams.map(|grams| format!("、1通{grams}g")).unwrap_or_default();
+            format!("同封物{kinds}種類{grams}を記録しました")
+        }
         Entry::NoticeAsked { asked, .. } => {
             format!("交付通知書の再送の依頼を{}で受けました", asked.label())
         }
@@ -516,7 +520,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 117] = [
+pub(crate) const KINDS: [(&str, &str); 118] = [
     ("entered_afterwards", "停止中の記録"),
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("consignment_arrived", "市からの受け取り（J-LIS分）"),
@@ -578,6 +582,7 @@ pub(crate) const KINDS: [(&str, &str); 117] = [
     ("stuffing_undone", "封入の取消"),
     ("letter_taken_out", "案内の抜き出し"),
     ("post_block_set", "郵便区の訂正"),
+    ("enclosures_set", "同封物と重さの記録"),
     ("notice_asked", "交付通知書の再送の依頼"),
     ("notice_request_ended", "再送の依頼の終わり"),
     ("notice_came_back", "交付通知書の返戻"),
@@ -712,6 +717,8 @@ pub(crate) fn screen(code: &str) -> &str {
         "custody" => "受渡記録",
         "custody_file" => "受渡記録の書き出し",
         "stuffing" => "封入の照合",
+        "sorting_file" => "郵便区ごとの仕分けの書き出し",
+        "covers_paper" => "束のふた紙の印刷",
         "letter_versions_file" => "案内の版とWebの予約の書き出し",
         "incidents_file" => "事故の一覧の書き出し",
         "pull_file" => "引き抜きの一覧の書き出し",

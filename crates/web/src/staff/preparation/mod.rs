@@ -39,6 +39,7 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &letter::export::PARTS,
     &letter::export::LETTERS,
     &letter::versions::LISTING,
+    &letter::sorting::LISTING,
     &storage::export::LISTING,
     &storage::pull_export::LISTING,
     &progress::export::LISTING,
@@ -160,6 +161,9 @@ fn letters(desk: Desk) -> Desk {
         .get("/lists/letters/{file}", TRANSFER, letter::export::list)
         .get("/lists/letters/{id}/{file}", TRANSFER, letter::export::letters)
         .post("/letters", PRINT, letter::print::print)
+        .get("/letters/sorting", TRANSFER, letter::sorting::show)
+        .get("/lists/sorting/{file}", TRANSFER, letter::sorting::file)
+        .get("/letters/sorting/covers.pdf", TRANSFER, letter::covers::print)
         .get("/letters/versions", TRANSFER, letter::versions::show)
         .get("/lists/letter-versions/{file}", TRANSFER, letter::versions::file)
         .get("/letters/{id}", TRANSFER, letter::show::show)
@@ -167,6 +171,8 @@ fn letters(desk: Desk) -> Desk {
         .get("/letters/{id}/stuffing", TRANSFER, letter::stuffing::show)
         .post("/letters/{id}/stuffing", TRANSFER, letter::stuffing::scan)
         .post("/letters/{id}/stuffing/undo", TRANSFER, letter::stuffing::undo)
+        .get("/letters/{id}/enclosures", TRANSFER, letter::enclosures::show)
+        .post("/letters/{id}/enclosures", TRANSFER, letter::enclosures::record)
         .get("/letters/{id}/take-out", TRANSFER, letter::take_out::show)
         .post("/letters/{id}/take-out", TRANSFER, letter::take_out::take_out)
         .post("/letters/{id}/transfer", TRANSFER, letter::transfer::transfer)

@@ -159,6 +159,19 @@ fn scans() -> Vec<scan::Row> {
     vec![row(1, "良好", true), row(2, "不一致・不良：別に置いてください", false), row(3, "良好", true)]
 }
 
+/// The envelopes of a part on their piles.
+fn piles() -> Vec<domain::sorting::Pile> {
+    let portion = |block: &str, letters, ready| domain::sorting::Portion {
+        part: LetterBatchId::from_parts(1, 1),
+        is_transferred: false,
+        block: domain::consignment::PostBlock::try_from(block.to_owned()).unwrap(),
+        grams: Some(28),
+        letters,
+        ready,
+    };
+    domain::sorting::piles(vec![portion("564", 20, 5), portion("565", 29, 7)])
+}
+
 /// The scan screen of the envelopes of a part; with a number, one whose notice is looked at.
 fn stuffing(notice: Option<&str>) -> letter::stuffing::StuffingPage {
     letter::stuffing::StuffingPage {
@@ -167,7 +180,7 @@ fn stuffing(notice: Option<&str>) -> letter::stuffing::StuffingPage {
         name: "ABC123".to_owned(),
         is_open: true,
         counts: domain::stuffing::Counts { printed: 50, letters: 49, by_city: 0, notices: 12, cards: 12 },
-        blocks: vec![("564".to_owned(), 20, 5), ("565".to_owned(), 29, 7)],
+        piles: piles(),
         half: letter::stuffing::Half::default(),
         envelope: notice.map(|notice| letter::stuffing::Shown {
             card: card_id(1),
@@ -407,7 +420,14 @@ fn pages() -> Vec<(&'static str, String)> {
         name: "ABC123".to_owned(),
         state,
         counts: domain::stuffing::Counts { printed: 51, letters: 50, by_city: 1, notices: 50, cards: 50 },
-        blocks: vec![("564".to_owned(), 20, 20), ("565".to_owned(), 30, 12)],
+        piles: piles(),
+        inside: store::sorting::Inside {
+            enclosures: vec![store::sorting::Enclosure {
+                leaflet: "コンビニ交付のご案内".to_owned(),
+                version: "第2版".to_owned(),
+            }],
+            grams: Some(28),
+        },
         version: "2026-11A".to_owned(),
         printed: "11月24日(火) 9:20".to_owned(),
         transferred: None,
@@ -767,6 +787,31 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
         ("card-decide", decide_page(Form::fresh(), None).render()),
         ("card-decide-refused", decide_page(refused(&["decision", "person", "paper"]), None).render()),
+        (
+            "sorting",
+            letter::sorting::SortingPage {
+                layout: layout("郵便区ごとの仕分け"),
+                ready: 120,
+                letters: 150,
+                minimum: 100,
+                table: rows(&letter::sorting::LISTING, 3),
+            }
+            .render(),
+        ),
+        (
+            "enclosures",
+            letter::enclosures::EnclosuresPage {
+                texts: texts(),
+                layout: layout("同封物と重さ"),
+                form: refused(&["leaflet_1", "version_1", "grams"]),
+                operation: operation(),
+                id: LetterBatchId::from_parts(1, 1),
+                name: "ABC123".to_owned(),
+                is_of_before: true,
+                lines: vec![(1, "leaflet_1", "version_1"), (2, "leaflet_2", "version_2")],
+            }
+            .render(),
+        ),
         (
             "letter-versions",
             letter::versions::VersionsPage {

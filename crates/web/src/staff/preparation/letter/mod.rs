@@ -1,5 +1,7 @@
 //! 交付のご案内: parts of at most fifty, printed, transferred to the city, posted by it.
 
+pub(super) mod covers;
+pub(super) mod enclosures;
 pub(super) mod export;
 pub(super) mod list;
 pub(super) mod office;
@@ -7,6 +9,7 @@ pub(super) mod paper;
 pub(super) mod posted;
 pub(super) mod print;
 pub(super) mod show;
+pub(super) mod sorting;
 pub(super) mod stuffing;
 pub(super) mod take_out;
 pub(super) mod transfer;

@@ -8,10 +8,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::id::{LetterBatchId, OperationId};
 use domain::journal::{CityRecord, Subject};
+use domain::sorting::Pile;
 use domain::stuffing::Counts;
 use domain::time::era_date;
 use store::journal::View;
 use store::letter::{Letter, Part, PartState};
+use store::sorting::Inside;
 
 use super::super::paper::may_print;
 use super::export::{LETTERS, letter_cells};
@@ -35,7 +37,8 @@ pub(crate) struct ShowPage {
     pub(crate) name: String,
     pub(crate) state: PartState,
     pub(crate) counts: Counts,
-    pub(crate) blocks: Vec<(String, u32, u32)>,
+    pub(crate) piles: Vec<Pile>,
+    pub(crate) inside: Inside,
     pub(crate) version: String,
     pub(crate) printed: String,
     pub(crate) transferred: Option<(String, String)>,
@@ -110,13 +113,12 @@ pub(super) async fn page(
     form: Form,
 ) -> Result<Response, PageError> {
     let (part, letters) = find(app, signed, id, "letters").await?;
-    let (counts, blocks) = app
+    let (counts, piles, inside) = app
         .db
         .read(move |reader| {
-            Ok::<_, store::Error>((
-                store::stuffing::counts(reader, id)?,
-                store::stuffing::blocks(reader, id)?,
-            ))
+            let counts = store::stuffing::counts(reader, id)?;
+            let piles = store::sorting::of_part(reader, id)?;
+            Ok::<_, store::Error>((counts, piles, store::sorting::inside(reader, id)?))
         })
         .await?;
     let mut layout = signed.layout(format!("交付のご案内 {}", short(id))).within(Task::Preparation);
@@ -131,7 +133,8 @@ pub(super) async fn page(
         name: short(id),
         state: part.state,
         counts,
-        blocks: blocks.into_iter().map(|(block, letters, done)| (block.label(), letters, done)).collect(),
+        piles,
+        inside,
         version: part.version,
         printed: moment(part.printed_at),
         transferred: part.transferred_at.map(|at| (moment(at), part.receiver.unwrap_or_default())),

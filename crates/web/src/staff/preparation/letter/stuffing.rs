@@ -7,10 +7,11 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use domain::consignment::{PostBlock, PostBlockCode};
+use domain::consignment::PostBlock;
 use domain::id::{CardId, LetterBatchId};
 use domain::number::{Number, NumberKind};
 use domain::scan::{ScanScreen, Scanned, Unknown, read};
+use domain::sorting::{Pile, piles_of};
 use domain::stuffing::Counts;
 use serde::Deserialize;
 use store::keys::Keys;
@@ -46,7 +47,7 @@ pub(crate) struct StuffingPage {
     pub(crate) name: String,
     pub(crate) is_open: bool,
     pub(crate) counts: Counts,
-    pub(crate) blocks: Vec<(String, u32, u32)>,
+    pub(crate) piles: Vec<Pile>,
     pub(crate) half: Half,
     pub(crate) envelope: Option<Shown>,
     pub(crate) recent: String,
@@ -123,11 +124,6 @@ pub(crate) struct Asked {
     recent: String,
 }
 
-/// The piles of this city: its own blocks, and everything else.
-pub(super) fn piles(own: &[PostBlockCode]) -> Vec<PostBlock> {
-    own.iter().map(|code| PostBlock::Own(*code)).chain([PostBlock::Other]).collect()
-}
-
 /// Shows the screen.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
@@ -140,7 +136,7 @@ pub(crate) async fn show(
     recent.viewed(&app, &signed, "stuffing").await?;
     let half = Half { letter: asked.letter, sleeve: asked.sleeve, envelope: asked.envelope };
     let (last, keys) = (recent.clone(), app.keys.clone());
-    let (part, counts, blocks, envelope, rows) = app
+    let (part, counts, piles, envelope, rows) = app
         .db
         .read(move |reader| {
             let part = store::letter::find(reader, id)?;
@@ -153,21 +149,21 @@ pub(crate) async fn show(
                 None => None,
             };
             let counts = store::stuffing::counts(reader, id)?;
-            let blocks = store::stuffing::blocks(reader, id)?;
-            Ok::<_, store::Error>((part, counts, blocks, envelope, last.rows(reader)?))
+            let piles = store::sorting::of_part(reader, id)?;
+            Ok::<_, store::Error>((part, counts, piles, envelope, last.rows(reader)?))
         })
         .await?;
     let part = part.ok_or(PageError::NotFound)?;
-    let piles = piles(&app.settings.profile.consignment.post_blocks);
+    let choices = piles_of(&app.settings.profile.consignment.post_blocks);
     Ok(respond(&StuffingPage {
         layout: signed.layout(format!("封入の照合 {}", short(id))).within(Task::Preparation),
         id,
         name: short(id),
         is_open: part.state == PartState::Printed,
         counts,
-        blocks: blocks.into_iter().map(|(block, letters, done)| (block.label(), letters, done)).collect(),
+        piles,
         half,
-        envelope: envelope.map(|(card, envelope, notice)| shown(card, &envelope, notice, &piles)),
+        envelope: envelope.map(|(card, envelope, notice)| shown(card, &envelope, notice, &choices)),
         recent: recent.text(),
         rows,
     }))
@@ -274,7 +270,7 @@ async fn confirm(
 ) -> Result<(Half, Scan), PageError> {
     let (waits, typed) = (Half { envelope: Some(card), ..Half::default() }, form.typed(CODE).trim());
     let scan = |outcome| Scan { card: Some(card), outcome };
-    let piles = piles(&app.settings.profile.consignment.post_blocks);
+    let piles = piles_of(&app.settings.profile.consignment.post_blocks);
     let chosen = if typed.is_empty() {
         piles.iter().find(|block| block.code() == form.typed(ANSWER)).copied()
     } else {
