@@ -10,6 +10,7 @@ use crate::consignment::{
 };
 use crate::rules::{RuleBody, RuleFault};
 use crate::service::SiteCode;
+use crate::storage::Order;
 
 /// A city's profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Profile {
     pub notice_number: NoticeNumberSettings,
     /// How カード発行一覧表 is read.
     pub consignment: ConsignmentSettings,
+    /// How cards are stored.
+    #[serde(default)]
+    pub storage: StorageSettings,
     /// The rules.
     #[serde(rename = "rule")]
     rules: Vec<ProfileRule>,
@@ -97,6 +101,20 @@ pub struct ConsignmentSettings {
 /// What Japan Post asks for today.
 fn post_minimum() -> u32 {
     100
+}
+
+/// How cards are stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageSettings {
+    /// In which order cards lie in the boxes.
+    pub order: Order,
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        Self { order: Order::ControlNumber }
+    }
 }
 
 /// A rule to be seeded; the store gives it its id and version 1.

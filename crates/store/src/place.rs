@@ -1,5 +1,8 @@
 //! Places: one tree, with one desk, tray, counter, city, post, citizen and missing per site.
 
+use std::collections::BTreeSet;
+
+use domain::consignment::PostBlock;
 use domain::id::{CardId, PlaceId};
 use domain::journal::Entry;
 use domain::number::{ControlNumber, PlaceLabel};
@@ -45,6 +48,15 @@ statements! { "place":
             (SELECT control_number, place_id FROM card WHERE control_number < $1 ORDER BY control_number DESC LIMIT 200) n
         JOIN place p ON p.id = n.place_id
         WHERE p.kind = 'box' AND p.site = $2 ORDER BY n.control_number DESC LIMIT 1";
+    // The same of those of one 郵便区. Applicants of elsewhere are few, so further numbers are looked at.
+    NEIGHBOUR_OF_BLOCK = "SELECT n.place_id AS id FROM
+            (SELECT control_number, place_id, post_block FROM card WHERE control_number < $1
+                ORDER BY control_number DESC LIMIT 2000) n
+        JOIN place p ON p.id = n.place_id
+        WHERE p.kind = 'box' AND p.site = $2 AND n.post_block = $3 ORDER BY n.control_number DESC LIMIT 1";
+    STRANGE = "SELECT p.id AS id FROM place p WHERE p.site = $1 AND p.kind = 'box'
+        AND EXISTS (SELECT 1 FROM card c WHERE c.place_id = p.id AND c.post_block <> $2) ORDER BY p.id";
+    BLOCK_IN = "SELECT post_block FROM card WHERE place_id = $1 ORDER BY id DESC LIMIT 1";
     HAVE_BOX = "UPDATE card SET steps = steps WHERE place_id = $1";
     IN_BOX = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
         WHERE c.place_id = $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
@@ -261,9 +273,29 @@ pub fn create(
     insert(tx, act, site, kind, &Fitted { name: name.to_owned(), capacity: None, parent })
 }
 
-/// The box in which the stored card before this one lies, in the order of the 管理番号.
-pub fn neighbour(reader: &mut Reader<'_>, site: &SiteCode, number: ControlNumber) -> Result<Option<PlaceId>> {
-    reader.row(&NEIGHBOUR, bind![number.base(), site], |row| row.get("id"))
+/// The box of the card before one in the order of the 管理番号; of the same 郵便区 where `block` is given.
+pub fn neighbour(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    number: ControlNumber,
+    block: Option<PostBlock>,
+) -> Result<Option<PlaceId>> {
+    match block {
+        None => reader.row(&NEIGHBOUR, bind![number.base(), site], |row| row.get("id")),
+        Some(block) => {
+            reader.row(&NEIGHBOUR_OF_BLOCK, bind![number.base(), site, block], |row| row.get("id"))
+        }
+    }
+}
+
+/// The boxes of a site in which cards of another 郵便区 lie.
+pub fn strange(reader: &mut Reader<'_>, site: &SiteCode, block: PostBlock) -> Result<BTreeSet<PlaceId>> {
+    Ok(reader.rows(&STRANGE, bind![site, block], |row| row.get("id"))?.into_iter().collect())
+}
+
+/// The 郵便区 of a card in a box, of the one that came last to the program; none: the box is empty.
+pub fn block_in(reader: &mut Reader<'_>, id: PlaceId) -> Result<Option<PostBlock>> {
+    reader.row(&BLOCK_IN, bind![id], |row| row.get("post_block"))
 }
 
 /// Moves all cards of a box into another one of the site by one act, and answers how many. Each of them takes a step of

@@ -11,6 +11,7 @@ use documents::Document;
 use domain::id::CardId;
 use domain::number::{Number, NumberKind};
 use domain::permission::Role;
+use domain::storage::Order;
 use http_body_util::BodyExt;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -115,20 +116,25 @@ impl House {
 
     /// Opens a house in which so many citizens may choose a day and a time at once.
     pub fn in_a_rush(home: TestDb, booking_at_once: usize) -> Self {
-        Self::with(home, Arc::new(Refusing), booking_at_once, None)
+        Self::with(home, Arc::new(Refusing), |settings| settings.booking_at_once = booking_at_once)
     }
 
     /// Opens a house that tells how a folder with papers for an outage stands.
     pub fn with_outage(home: TestDb, printer: Arc<dyn Printer>, folder: Folder) -> Self {
-        Self::with(home, printer, 300, Some(folder))
+        Self::with(home, printer, |settings| settings.outage = Some(folder))
     }
 
     /// Opens a house.
     pub fn with_printer(home: TestDb, printer: Arc<dyn Printer>) -> Self {
-        Self::with(home, printer, 300, None)
+        Self::with(home, printer, |_| ())
     }
 
-    fn with(home: TestDb, printer: Arc<dyn Printer>, booking_at_once: usize, outage: Option<Folder>) -> Self {
+    /// Opens a house whose boxes are kept in an order of their own.
+    pub fn in_order(home: TestDb, order: Order) -> Self {
+        Self::with(home, Arc::new(Refusing), |settings| settings.profile.storage.order = order)
+    }
+
+    fn with(home: TestDb, printer: Arc<dyn Printer>, change: impl FnOnce(&mut Settings)) -> Self {
         let city = City::found(home);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -136,18 +142,19 @@ impl House {
             .build()
             .expect("a runtime");
         let clock = Arc::new(StoryClock(Mutex::new(city.now())));
-        let settings = Settings {
+        let mut settings = Settings {
             public: Origin::new("https://yoyaku.example.jp"),
             staff: Origin::new("https://staff.example.jp"),
             site: city.site.clone(),
             profile: toml::from_str(testkit::city::PROFILE).expect("the profile"),
             letter_version: "v1".to_owned(),
-            booking_at_once,
+            booking_at_once: 300,
             framed_by: vec![Origin::new("https://www.city.example.jp")],
             mails: true,
             forwarded_for: None,
-            outage,
+            outage: None,
         };
+        change(&mut settings);
         let chance: Arc<dyn Chance> = Arc::new(SeededChance::new(1));
         let as_clock: Arc<dyn Clock> = clock.clone();
         let app = App::new(city.db().clone(), as_clock, None, chance, city.keys.clone(), printer, settings);

@@ -36,6 +36,8 @@ pub struct City {
     pub rules: Arc<RuleSet>,
     /// The site.
     pub site: SiteCode,
+    /// The 郵便区 of the cards that come next.
+    pub post_block: PostBlock,
     now: Timestamp,
     acts: u64,
 }
@@ -56,6 +58,7 @@ impl City {
             keys: Arc::new(keys()),
             rules: Arc::new(RuleSet::new(0, Vec::new()).unwrap()),
             site: "honcho".parse().unwrap(),
+            post_block: PostBlock::Other,
             now: instant_at(date(2026, 11, 2), 8 * 60 + 50),
             acts: 0,
         };
@@ -171,7 +174,7 @@ impl City {
                 notice: Some(layout.read(&format!("{series}BC-{line:06}")).unwrap()),
                 method: ApplicationMethod::AtIssue,
                 way: domain::consignment::Way::Stored,
-                post_block: PostBlock::Other,
+                post_block: self.post_block,
                 short_validity: Some(false),
             })
             .collect()

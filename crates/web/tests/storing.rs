@@ -1,10 +1,12 @@
 //! 保管: rooms, cabinets, shelves and boxes are set up on screen; cards find their box; a box is emptied by one scan.
 #![expect(clippy::unwrap_used, reason = "a story fails where it stands")]
 
+use domain::consignment::PostBlock;
 use domain::id::{CardId, PlaceId};
 use domain::number::PlaceLabel;
 use domain::permission::Role;
 use domain::place::PlaceKind;
+use domain::storage::Order;
 use store::card::Card;
 use store::place::Place;
 use storykit::{Browser, House};
@@ -115,6 +117,31 @@ on_both! {
         let lies: Vec<PlaceId> = cards.iter().map(|id| card(&house, *id).place).collect();
         assert_eq!(lies, [0, 0, 1, 1, 1].map(|n: usize| boxes[n].id));
         operator.open("/storage").reads("3／2枚 満");
+        house.verify();
+    }
+
+    fn r5_c7_boxes_are_kept_apart_by_postal_block_where_the_city_wants_it(home: TestDb) {
+        let mut house = House::in_order(home, Order::PostBlock);
+        let boxes = furnished(&mut house);
+        let mut of = |block: &str, count, series| {
+            house.city.post_block = PostBlock::try_from(block.to_owned()).unwrap();
+            house.city.notified(count, series)
+        };
+        let (north, south, more) = (of("565", 1, 'A'), of("564", 3, 'B'), of("565", 2, 'C'));
+        let number = |house: &House, id: CardId| card(house, id).control_number.digits();
+        let mut operator = house.operator();
+        let mut put = |house: &House, id: CardId, named: &Place, why: &str| {
+            scans(operator.open("/storage/put"), &number(house, id)).reads(&named.name).reads(why);
+            scans(&mut operator, &label(named)).reads("入れました");
+        };
+        put(&house, north[0], &boxes[0], "郵便区565のカードを入れ始める箱");
+        // The next number is of the other block: beside it there is room, and it goes elsewhere all the same.
+        put(&house, south[0], &boxes[1], "郵便区564のカードを入れ始める箱");
+        put(&house, more[0], &boxes[0], "郵便区565の一つ前の管理番号のカードがある箱");
+        put(&house, south[1], &boxes[1], "郵便区564の一つ前の管理番号のカードがある箱");
+        put(&house, south[2], &boxes[2], "次の空きのある箱");
+        // Nothing else has room: the hands are told that cards will lie mixed.
+        put(&house, more[1], &boxes[2], "ほかの郵便区のカードも入っています");
         house.verify();
     }
 

@@ -1,17 +1,19 @@
 //! Putting cards away: the box is scanned, then its cards. A card that is scanned first is told its box, and goes into the
 //! one that is scanned next.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::card::Stage;
+use domain::consignment::PostBlock;
 use domain::id::{CardId, PlaceId};
 use domain::number::{ControlNumber, PlaceLabel};
 use domain::scan::{ScanScreen, Scanned, read};
 use domain::service::SiteCode;
-use domain::storage::{Filled, Suggested, suggest};
+use domain::storage::{Filled, Order, Suggested, suggest};
 use serde::Deserialize;
 use store::card::StepError;
 use store::{Lane, Reader};
@@ -64,7 +66,7 @@ pub(crate) struct Waiting {
     pub(crate) card: CardId,
     pub(crate) control: String,
     /// The box and why; none: every box is full.
-    pub(crate) place: Option<(String, &'static str)>,
+    pub(crate) place: Option<(String, String)>,
 }
 
 /// Box and last scans in the address.
@@ -85,15 +87,16 @@ pub(crate) async fn show(
     let recent = Recent::read(&asked.recent);
     recent.viewed(&app, &signed, "put_away").await?;
     let (last, site) = (recent.clone(), app.settings.site.clone());
+    let order = app.settings.profile.storage.order;
     let (place, waiting, rows) = app
         .db
         .read(move |reader| {
             let chosen = match asked.place {
-                Some(id) => chosen(reader, &site, id)?,
+                Some(id) => chosen(reader, &site, order, id)?,
                 None => None,
             };
             let waiting = match asked.card {
-                Some(id) if chosen.is_none() => waiting(reader, &site, id)?,
+                Some(id) if chosen.is_none() => waiting(reader, &site, order, id)?,
                 _ => None,
             };
             Ok::<_, store::Error>((chosen, waiting, last.rows(reader)?))
@@ -108,41 +111,69 @@ pub(crate) async fn show(
     }))
 }
 
-fn chosen(reader: &mut Reader<'_>, site: &SiteCode, id: PlaceId) -> Result<Option<Chosen>, store::Error> {
+fn chosen(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    order: Order,
+    id: PlaceId,
+) -> Result<Option<Chosen>, store::Error> {
     let Some(place) = store::place::find(reader, id)?.filter(|place| place.kind.is_storage()) else {
         return Ok(None);
     };
     let cards = store::place::cards_in(reader, id)?;
     let mut chosen = Chosen { id, name: place.name, cards, capacity: place.capacity, next: None };
     if chosen.is_full() {
-        chosen.next = suggested(reader, site, Some(id))?.map(|(name, _)| name);
+        let block = match order {
+            Order::ControlNumber => None,
+            Order::PostBlock => store::place::block_in(reader, id)?,
+        };
+        chosen.next = suggested(reader, site, Some(id), block)?.map(|(name, _)| name);
     }
     Ok(Some(chosen))
 }
 
-fn waiting(reader: &mut Reader<'_>, site: &SiteCode, id: CardId) -> Result<Option<Waiting>, store::Error> {
+fn waiting(
+    reader: &mut Reader<'_>,
+    site: &SiteCode,
+    order: Order,
+    id: CardId,
+) -> Result<Option<Waiting>, store::Error> {
     let Some(card) = store::card::find(reader, id)? else { return Ok(None) };
-    let neighbour = store::place::neighbour(reader, site, card.control_number)?;
-    let place = suggested(reader, site, neighbour)?;
+    let block = (order == Order::PostBlock).then_some(card.post_block);
+    let neighbour = store::place::neighbour(reader, site, card.control_number, block)?;
+    let place = suggested(reader, site, neighbour, block)?;
     Ok(Some(Waiting { card: id, control: control(card.control_number), place }))
 }
 
-/// The name of the box that is suggested beside another, and why.
+/// The name of the box that is suggested beside another, and why; `block` where boxes are kept apart by 郵便区.
 fn suggested(
     reader: &mut Reader<'_>,
     site: &SiteCode,
     neighbour: Option<PlaceId>,
-) -> Result<Option<(String, &'static str)>, store::Error> {
+    block: Option<PostBlock>,
+) -> Result<Option<(String, String)>, store::Error> {
     let boxes = walked(reader, site)?;
+    let strange = match block {
+        None => BTreeSet::new(),
+        Some(block) => store::place::strange(reader, site, block)?,
+    };
     let filled: Vec<Filled> = boxes
         .iter()
-        .map(|(place, cards)| Filled { id: place.id, cards: *cards, capacity: place.capacity })
+        .map(|(place, cards)| Filled {
+            id: place.id,
+            cards: *cards,
+            capacity: place.capacity,
+            strange: strange.contains(&place.id),
+        })
         .collect();
     let Some(suggested) = suggest(&filled, neighbour) else { return Ok(None) };
-    let why = match suggested {
-        Suggested::Beside(_) => "一つ前の管理番号のカードがある箱",
-        Suggested::After(_) => "次の空きのある箱",
-        Suggested::First(_) => "空きのある箱",
+    let why = match (suggested, block.map(PostBlock::label)) {
+        (Suggested::Beside(_), None) => "一つ前の管理番号のカードがある箱".to_owned(),
+        (Suggested::Beside(_), Some(block)) => format!("郵便区{block}の一つ前の管理番号のカードがある箱"),
+        (Suggested::After(_), _) => "次の空きのある箱".to_owned(),
+        (Suggested::First(_), None) => "空きのある箱".to_owned(),
+        (Suggested::First(_), Some(block)) => format!("郵便区{block}のカードを入れ始める箱"),
+        (Suggested::Mixed(_), _) => "空きのある箱。ほかの郵便区のカードも入っています".to_owned(),
     };
     let name =
         boxes.into_iter().find(|(place, _)| place.id == suggested.place()).map(|(place, _)| place.name);
