@@ -127,6 +127,8 @@ ids! {
     NoticeRequestId;
     /// A 交付通知書 that came back.
     NoticeReturnId;
+    /// A citizen who came for a card that the post had brought back.
+    PickupId;
     /// The one-time token of the link by which an address is confirmed.
     MailToken;
 }

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(28, "0028_stuffing.sql"),
     migration!(29, "0029_notices.sql"),
     migration!(30, "0030_enclosures.sql"),
+    migration!(31, "0031_mailed.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -324,6 +325,11 @@ mod tests {
             30,
             "42c6172fcb60e54780b11fe4693525871f644636f4b12f5e876932fbe77962a3",
             "b402ff50da6350334d364dae346d6596df39bb1c3275eb6b6de819033ab3101b",
+        ),
+        (
+            31,
+            "73ef5578c5258040c5a26b924f041ee3e1406106f6343346c7f79064d7f39e88",
+            "c83a54c8221fdfcd40c9a25f006e8b306b057ab3dbf11f41febf8d0ad9d3991e",
         ),
     ];
 

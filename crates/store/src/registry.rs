@@ -52,6 +52,8 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         crate::telling::STATEMENTS,
         crate::reception::STATEMENTS,
         crate::afterwards::STATEMENTS,
+        crate::tracking::STATEMENTS,
+        crate::pickup::STATEMENTS,
         crate::register_check::STATEMENTS,
         crate::renewals::STATEMENTS,
         crate::report::STATEMENTS,

@@ -9,6 +9,7 @@ mod facts;
 mod incidents;
 mod offers;
 mod personal;
+mod pickups;
 mod recalls;
 mod slots;
 mod stocktakings;
@@ -103,7 +104,7 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 11] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 12] = [
     cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
@@ -115,6 +116,7 @@ pub(crate) static STATEMENTS: [&[&Statement]; 11] = [
     wishes::STATEMENTS,
     stocktakings::STATEMENTS,
     personal::STATEMENTS,
+    pickups::STATEMENTS,
 ];
 
 /// Rows that are looked at in one go.

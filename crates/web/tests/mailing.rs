@@ -114,6 +114,20 @@ on_both! {
         operator.fill("counted", "1").fill("person", "市民課 一郎").tick("paper", "yes", true).press("市へ引き継ぐ");
         operator.fill("posted_on", "2026-11-02").fill("person", "市民課 一郎").tick("paper", "yes", true);
         operator.press("発送を記録する").reads("届かずに市へ戻ったカードは");
+        // The number of the post as the city tells it: misread, unknown, known; found again by its digits.
+        operator.open(&page).reads("まだ記録していません（市に聞いて記録します）").follow("追跡番号を記録");
+        operator.press("追跡番号を記録する").reads("市でも番号がわからない」に印を付けてください。");
+        assert_eq!(operator.status(), 422);
+        operator.fill("person", "市民課 一郎").tick("paper", "yes", true).fill("number", "123-45-67890-1");
+        operator.press("追跡番号を記録する").reads("最後の数字が合いません。");
+        assert_eq!(operator.page().value("number").as_deref(), Some("123-45-67890-1"));
+        operator.fill("number", "123-45").press("追跡番号を記録する").reads("追跡番号は11桁です。");
+        operator.fill("number", "").tick("unknown", "yes", true).press("追跡番号を記録する");
+        operator.reads("市でもわかりません（11月2日(月)").reads("追跡番号は市でもわかりません");
+        operator.follow("追跡番号を記録").fill("number", "１２３－４５－６７８９０－３").fill("person", "市民課 一郎");
+        operator.tick("paper", "yes", true).press_twice("追跡番号を記録する").reads("123-45-67890-3");
+        operator.post("/scan", &[("scan", "123-45-67890-3")]).reads("追跡番号（本人限定受取郵便） 123-45-67890-3");
+        assert_eq!(operator.path(), page);
         house.at(date(2026, 11, 13), "10:00");
         operator = house.operator();
         operator.open(&page).fill("on", "2026-11-14").fill("person", "市民課 二郎").tick("paper", "yes", true);
@@ -126,6 +140,8 @@ on_both! {
         operator.open("/cards?progress=ended&kind=city").reads("該当 1枚");
         operator.open(&page).fill("on", "2026-11-13").fill("person", "市民課 二郎").tick("paper", "yes", true);
         operator.press("発送を記録する").reads("再び郵送しました");
+        // Another piece of mail has another number.
+        operator.reads("まだ記録していません（市に聞いて記録します）");
         assert_eq!(card(&house, cards[0]).place_kind, PlaceKind::Post);
         // A card that was never mailed has no such act.
         let other = house.city.listed(1, 'Z');
@@ -134,6 +150,80 @@ on_both! {
             [("operation", "01JCZ000000000000000000001"), ("on", "2026-11-13"), ("person", "市"), ("paper", "yes")];
         operator.post(&format!("/cards/{}/came-back", other[0]), &fields);
         assert_eq!(operator.status(), 409);
+        operator.open(&format!("/cards/{}/tracking", other[0])).reads("市が郵送したカードではありません。");
+        let fields =
+            [("operation", "01JCZ000000000000000000002"), ("unknown", "yes"), ("person", "市"), ("paper", "yes")];
+        operator.post(&format!("/cards/{}/tracking", other[0]), &fields);
+        assert_eq!(operator.status(), 409);
+        house.city.seal();
+        house.verify();
+    }
+
+    fn r5_c3_a_card_that_came_back_is_handed_over_at_the_counter(home: TestDb) {
+        let mut house = House::open(home);
+        let mut operator = house.operator();
+        takes(&mut operator, "1", "2", "at_application");
+        let cards = of_method(&house, ApplicationMethod::AtApplication);
+        inspects(&mut house, &cards);
+        operator.open(&format!("/cards/{}", cards[0])).follow("市へ引き継ぐ（申請時来庁）").fill("counted", "2").fill("person", "市民課 一郎").tick("paper", "yes", true);
+        operator.press("市へ引き継ぐ").fill("posted_on", "2026-11-02").fill("person", "市民課 一郎");
+        operator.tick("paper", "yes", true).press("発送を記録する");
+        house.at(date(2026, 11, 13), "10:00");
+        operator = house.operator();
+        let pages: Vec<String> = cards.iter().map(|card| format!("/cards/{card}")).collect();
+        // Still in the post: nobody can be given it, and its page says so.
+        operator.open(&format!("{}/pickup", pages[0])).reads("郵便から戻って市にあるカードではありません。");
+        for page in &pages {
+            operator.open(page).fill("on", "2026-11-12").fill("person", "市民課 二郎").tick("paper", "yes", true);
+            operator.press("戻ったことを記録する").reads("窓口には、本人確認書類をお持ちください。");
+        }
+        // The citizen comes: form, copies, and who of the city has them.
+        operator.follow("窓口での受け取り").press("書類を市へ引き継いだ");
+        assert_eq!(operator.status(), 422);
+        operator.reads("来庁した人を選んでください。").reads("申請書に記入してもらってから").reads("写しの枚数を1以上の数字で");
+        operator.open(&format!("{}/pickup", pages[0])).choose("visitor", "principal").tick("filled", "yes", true);
+        operator.fill("copies", "２").fill("person", "市民課 三郎");
+        let mut second = house.operator();
+        second.open(&format!("{}/pickup", pages[0])).choose("visitor", "principal").tick("filled", "yes", true);
+        second.fill("copies", "1").fill("person", "市民課 四郎");
+        operator.press_twice("書類を市へ引き継いだ").reads("本人確認書類の写し2枚を市へ引き継ぎました。");
+        second.press("書類を市へ引き継いだ").reads("ほかの人が先に受け付けていて、まだ終わっていません。");
+        assert_eq!(second.status(), 409);
+        assert_eq!(house.city.home.rows_of("pickup"), 1);
+        house.verify();
+        // While its citizen waits, the card is not mailed again; who is here stands at the counter.
+        assert!(!operator.open(&pages[0]).text().contains("市が再び発送した"));
+        let fields = [
+            ("operation", "01JCZ000000000000000000003"), ("on", "2026-11-13"), ("person", "市"), ("paper", "yes"),
+        ];
+        operator.post(&format!("{}/mailed-again", pages[0]), &fields);
+        assert_eq!(operator.status(), 409);
+        operator.open("/counter").reads("返戻カードの受け取り（1人）").reads("書類を市へ引き継いだ");
+        // The city gives the card out, and it is handed over against a signature.
+        operator.open(&format!("{}/pickup", pages[0])).fill("person", "市民課 三郎").press("カードを受け取った");
+        operator.reads("カードと申請書の氏名が同じか確かめて");
+        assert_eq!(operator.page().value("person").as_deref(), Some("市民課 三郎"));
+        operator.tick("same", "yes", true).press_twice("カードを受け取った").reads("カードを手渡す");
+        assert_eq!(card(&house, cards[0]).place_kind, PlaceKind::Counter);
+        house.verify();
+        // What lies at the counter keeps the day from closing.
+        let mut charge = house.person(Role::PersonInCharge);
+        charge.open("/close/2026-11-13").reads("窓口");
+        operator.press("カードを手渡した").reads("申請書に受け取りの自署をもらってから");
+        operator.tick("signed_for", "yes", true).press_twice("カードを手渡した").reads("カードを手渡した");
+        let now = card(&house, cards[0]);
+        assert_eq!((now.stage, now.cause, now.place_kind), (Stage::Ended, Some(Cause::MailedByCity), PlaceKind::Citizen));
+        assert!(!operator.open(&pages[0]).reads("このカードはお渡しずみです。").text().contains("窓口での受け取り"));
+        operator.reads("受け取った市の担当者：市民課 三郎").reads("申請書に受け取りの自署あり");
+        // The second one leaves: what lay at the counter is with the city again, with a name.
+        operator.open(&format!("{}/pickup", pages[1])).choose("visitor", "proxy").tick("filled", "yes", true);
+        operator.fill("copies", "3").fill("person", "市民課 三郎").press("書類を市へ引き継いだ");
+        operator.fill("person", "市民課 三郎").tick("same", "yes", true).press("カードを受け取った");
+        operator.press("渡さずに終える").reads("渡さない理由を選んでください。");
+        operator.choose("why", "left").fill("person", "市民課 三郎").press_twice("渡さずに終える").reads("市民が途中で帰った");
+        assert_eq!(card(&house, cards[1]).place_kind, PlaceKind::City);
+        operator.open(&pages[1]).reads("窓口での受け取り").reads("市が再び発送した");
+        assert!(!operator.open("/counter").text().contains("返戻カードの受け取り"));
         house.city.seal();
         house.verify();
     }

@@ -107,6 +107,11 @@ impl Entry {
             Self::Left { .. } => "left",
             Self::NotCome { .. } => "not_come",
             Self::EnteredAfterwards { .. } => "entered_afterwards",
+            Self::TrackingTold { .. } => "tracking_told",
+            Self::PickupBegun { .. } => "pickup_begun",
+            Self::PickupCardCame { .. } => "pickup_card_came",
+            Self::PickupHanded { .. } => "pickup_handed",
+            Self::PickupEnded { .. } => "pickup_ended",
             Self::ListFrozen { .. } => "list_frozen",
             Self::ListTransferred { .. } => "list_transferred",
             Self::DifferenceSeen { .. } => "difference_seen",
@@ -202,6 +207,11 @@ impl Entry {
             | Self::RegisterChecked { card, .. }
             // So many of them that a stock-taking finds them by its own rows.
             | Self::CardCounted { card, .. }
+            | Self::TrackingTold { card, .. }
+            | Self::PickupBegun { card, .. }
+            | Self::PickupCardCame { card, .. }
+            | Self::PickupHanded { card, .. }
+            | Self::PickupEnded { card, .. }
             | Self::SuspensionDecided { card, .. } => vec![S::Card(*card)],
             Self::CardStopped { card, reservation, .. } => {
                 std::iter::once(S::Card(*card)).chain(reservation.map(S::Reservation)).collect()

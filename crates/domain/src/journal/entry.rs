@@ -14,8 +14,8 @@ use crate::day_list::Duty;
 use crate::group::Group;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId,
-    NoticeRequestId, OfferId, OfferingId, PersonId, PlaceId, RecallId, ReceptionId, ReservationId, RuleId,
-    SessionId, StocktakingId, TellingId, WishId,
+    NoticeRequestId, OfferId, OfferingId, PersonId, PickupId, PlaceId, RecallId, ReceptionId, ReservationId,
+    RuleId, SessionId, StocktakingId, TellingId, WishId,
 };
 use crate::incident::{Cause as IncidentCause, Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -24,6 +24,7 @@ use crate::notice;
 use crate::offer::{self, Proposed};
 use crate::outage::OnPaper;
 use crate::permission::Role;
+use crate::pickup::NotHanded;
 use crate::recall;
 use crate::reception::Reason;
 use crate::register_check::Finding as Looked;
@@ -34,6 +35,7 @@ use crate::scan::ScanScreen;
 use crate::service::SiteCode;
 use crate::stocktaking::{Count, Difference, Reason as Why};
 use crate::stuffing::TakenOut;
+use crate::tracking::TrackingNumber;
 use crate::wish::{self, Wish};
 
 /// What happened.
@@ -982,6 +984,50 @@ pub enum Entry {
         /// Who checked the papers, where papers were checked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         checked_by: Option<PersonId>,
+    },
+    /// The city told under which number the post has a card that it mailed.
+    TrackingTold {
+        /// Which card.
+        card: CardId,
+        /// The number; none: the city does not know it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<TrackingNumber>,
+        /// How the city's word was recorded.
+        recorded: CityRecord,
+    },
+    /// A citizen came for a card that the post had brought back; form and copies are with the city.
+    PickupBegun {
+        /// Which.
+        pickup: PickupId,
+        /// For which card.
+        card: CardId,
+        /// Who came.
+        visitor: Visitor,
+        /// Copies of identity papers.
+        copies: u32,
+    },
+    /// The city gave out a card that its citizen came for.
+    PickupCardCame {
+        /// For whom.
+        pickup: PickupId,
+        /// Which card.
+        card: CardId,
+    },
+    /// A card that had come back was handed over against a signature.
+    PickupHanded {
+        /// To whom.
+        pickup: PickupId,
+        /// Which card.
+        card: CardId,
+    },
+    /// A card that had come back was not handed over; it is with the city.
+    PickupEnded {
+        /// To whom.
+        pickup: PickupId,
+        /// Which card.
+        card: CardId,
+        /// Why.
+        why: NotHanded,
     },
     /// The list of a day was frozen: as it stands, the city gets it (11(5)ウ(オ)).
     ListFrozen {

@@ -18,7 +18,7 @@ use crate::act::Act;
 use crate::card::{self, Card, Change, StepError};
 use crate::error::Result;
 use crate::tx::{Reader, Tx};
-use crate::{bind, place, statements};
+use crate::{bind, pickup, place, statements, tracking};
 
 statements! { "batch.mail":
     MAILED_ON = "SELECT b.mailed_on AS mailed_on FROM batch_card k JOIN batch b ON b.id = k.batch_id
@@ -104,8 +104,10 @@ pub fn post(
     person: &str,
     recorded_by: CityRecord,
 ) -> Result<(), BatchError> {
+    card::lock(tx, id)?;
     let card = card::find(tx, id)?.ok_or(StepError::NoCard)?;
-    if !what.fits(&card) {
+    // Whoever came for it at the counter is served first.
+    if !what.fits(&card) || pickup::is_open(tx, id)? {
         return Err(StepError::Changed.into());
     }
     if on > day_of(act.at) {
@@ -118,6 +120,10 @@ pub fn post(
     let to = place::the(tx, &card.site, what.way().1)?;
     let recorded = tx.record(act, &entry)?;
     tx.remark(&recorded, &format!("市の担当者：{person}"))?;
+    if what == Posting::MailedAgain {
+        // It is another piece of mail, with a number that nobody has told yet.
+        tracking::forget(tx, &recorded, id)?;
+    }
     let change = Change { place: Some(to), cause: card.cause, ..Change::default() };
     Ok(card::step(tx, &recorded, id, &change)?)
 }

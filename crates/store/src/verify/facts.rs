@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
-    Findings, Invariant, PAGE, cabinet_keys, desks, incidents, offers, recalls, stocktakings, wishes,
+    Findings, Invariant, PAGE, cabinet_keys, desks, incidents, offers, pickups, recalls, stocktakings, wishes,
 };
 use crate::error::Result;
 use crate::journal;
@@ -92,6 +92,7 @@ struct Folded {
     stocktakings: stocktakings::Told,
     keys: cabinet_keys::Told,
     desks: desks::Told,
+    pickups: pickups::Told,
 }
 
 /// What a booking began with.
@@ -159,6 +160,7 @@ impl Folded {
         self.stocktakings.take(entry);
         self.keys.take(entry);
         self.desks.take(entry);
+        self.pickups.take(entry);
         match entry {
             Entry::ConsignmentTaken { consignment, cards } => {
                 self.consignments.insert(*consignment, *cards);
@@ -283,6 +285,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
     stocktakings::check(reader, std::mem::take(&mut folded.stocktakings), findings)?;
     desks::check(reader, std::mem::take(&mut folded.desks), findings)?;
+    pickups::check(reader, std::mem::take(&mut folded.pickups), findings)?;
     cabinet_keys::check(reader, &folded.keys, findings)?;
     closes(reader, findings)?;
     texts(reader, findings)

@@ -468,6 +468,17 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::SentAway { reason, .. } => format!("持ち帰りになりました（{}）", reason.label()),
         Entry::Left { .. } => "来庁者が途中で退出しました".to_owned(),
         Entry::NotCome { day, .. } => format!("{}の予約に来庁がありませんでした", day_words(day)),
+        Entry::PickupBegun { visitor, copies, .. } => format!(
+            "返戻カードの受け取りに来庁しました（{}）。申請書と本人確認書類の写し{copies}枚を市へ引き継ぎました",
+            visitor.label()
+        ),
+        Entry::PickupCardCame { .. } => "返戻カードを市から受け取りました".to_owned(),
+        Entry::PickupHanded { .. } => "返戻カードを手渡しました（申請書に受け取りの自署あり）".to_owned(),
+        Entry::PickupEnded { why, .. } => format!("返戻カードを渡さずに終えました（{}）", why.label()),
+        Entry::TrackingTold { number, recorded, .. } => match number {
+            Some(number) => format!("追跡番号は{number}です{}", recorded_words(*recorded)),
+            None => format!("追跡番号は市でもわかりません{}", recorded_words(*recorded)),
+        },
         Entry::EnteredAfterwards { what, happened_at, checked_by, .. } => format!(
             "停止中の記録を後から入力しました：{} {} {}{}",
             era_date(day_of(*happened_at)),
@@ -520,7 +531,12 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 118] = [
+pub(crate) const KINDS: [(&str, &str); 123] = [
+    ("pickup_begun", "返戻カードの受け取りの書類"),
+    ("pickup_card_came", "返戻カードを市から受け取り"),
+    ("pickup_handed", "返戻カードの手渡し"),
+    ("pickup_ended", "返戻カードを渡さず終了"),
+    ("tracking_told", "追跡番号"),
     ("entered_afterwards", "停止中の記録"),
     ("consignment_taken", "カード発行一覧表の取込み"),
     ("consignment_arrived", "市からの受け取り（J-LIS分）"),

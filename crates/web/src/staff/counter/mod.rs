@@ -1,4 +1,4 @@
-//! The day itself: the board, the scan box, reservations, the counter, the close of a day and its counts.
+//! The day itself: the board, the scan box, reservations, the counter, cards that came back from the post, the close of a day and its counts.
 //!
 //! The service of these screens is the issuance at the site of this counter; below the handlers both are
 //! arguments, so that another service or site is another business day and nothing else.
@@ -9,6 +9,7 @@ pub(crate) mod duties;
 pub(crate) mod file;
 pub(crate) mod incident;
 pub(crate) mod list;
+pub(crate) mod pickup;
 pub(crate) mod reception;
 pub(crate) mod report;
 pub(crate) mod reservation;
@@ -75,6 +76,12 @@ pub(crate) fn routes(desk: Desk) -> Desk {
         .post("/receptions/{id}/issued", may(Permission::RecordIssue), reception::issued::issue)
         .post("/receptions/{id}/sent-away", may(Permission::ReceiveVisitors), reception::unserved::send_away)
         .post("/receptions/{id}/left", may(Permission::ReceiveVisitors), reception::unserved::leave);
+    let desk = desk
+        .get("/cards/{id}/pickup", may(Permission::ReceiveVisitors), pickup::show::show)
+        .post("/cards/{id}/pickup/begin", may(Permission::ReceiveVisitors), pickup::begin::begin)
+        .post("/cards/{id}/pickup/came", may(Permission::ReceiveVisitors), pickup::came::came)
+        .post("/cards/{id}/pickup/handed", may(Permission::ReceiveVisitors), pickup::hand::hand)
+        .post("/cards/{id}/pickup/end", may(Permission::ReceiveVisitors), pickup::end::end);
     let desk = desk
         .get("/list", may(Permission::SeeReservations), list::show::first)
         .get("/list/{day}", may(Permission::SeeReservations), list::show::show)

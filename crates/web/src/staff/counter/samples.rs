@@ -421,7 +421,16 @@ fn counter(count: u16) -> CounterPage {
         (0..count).map(line).collect()
     };
     let (here, expected) = (lines("書類確認済", "9:02", "12分経過"), lines("来庁前", "", "4分過ぎ"));
-    CounterPage::of(layout("窓口", Task::Counter), TODAY, here, expected, lines("交付済", "8:55", ""))
+    let pickup = |n: u16| counter::PickedUp {
+        at: "11月24日(火) 10:05".to_owned(),
+        control: format!("104 230 00{n}"),
+        href: "/cards/x/pickup".to_owned(),
+        state: domain::pickup::State::WithCity.label(),
+        visitor: "本人",
+    };
+    let pickups = (0..count.min(2)).map(pickup).collect();
+    let done = lines("交付済", "8:55", "");
+    CounterPage::of(layout("窓口", Task::Counter), TODAY, here, expected, done, pickups)
 }
 
 fn close(form: Form, ready: bool, closed: bool) -> ClosePage {
@@ -733,6 +742,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ),
     ]
     .into_iter()
+    .chain(super::pickup::samples::pages())
     .map(|(name, html)| (name, html.unwrap()))
     .collect()
 }

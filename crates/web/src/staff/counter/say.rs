@@ -124,12 +124,16 @@ impl Saying {
             Stage::Ended => mailed(card.place_kind, facts.mailed_on),
             Stage::Listed | Stage::Inspected | Stage::Prepared => preparing(card, rules, day_of(now)),
             Stage::Notified => notified(facts, rules, now),
-            Stage::Issued => Self::new(
-                "このカードはお渡しずみです。お心当たりがないときは、市の担当からご案内します。",
-                "お心当たりがないと言われたら、市の担当へつなぎます。",
-            ),
+            Stage::Issued => handed(),
         }
     }
+}
+
+fn handed() -> Saying {
+    Saying::new(
+        "このカードはお渡しずみです。お心当たりがないときは、市の担当からご案内します。",
+        "お心当たりがないと言われたら、市の担当へつなぎます。",
+    )
 }
 
 /// Cards that the city mails need no reservation.
@@ -148,11 +152,21 @@ fn mailing(place: PlaceKind) -> Saying {
 }
 
 fn mailed(place: PlaceKind, on: Option<Date>) -> Saying {
-    if place == PlaceKind::City {
-        return Saying::new(
-            "郵便でお届けできず、カードは市に戻っています。受け取りの方法を、市の担当からご案内します。",
-            "市の担当へつなぎます。",
-        );
+    match place {
+        PlaceKind::City => {
+            return Saying::new(
+                "郵便でお届けできず、カードは市に戻っています。送り直しと、窓口でのお受け取りの、どちらをご希望でしょうか。窓口には、本人確認書類をお持ちください。",
+                "送り直しの希望は、市の担当へ伝えます。来庁した人には、市にカードがあるか確かめて「窓口での受け取り」を押します。",
+            );
+        }
+        PlaceKind::Counter => {
+            return Saying::new(
+                "ただいま窓口で受け付けています。お呼びするまで、窓口でお待ちください。",
+                "「窓口での受け取り」を押して続けます。",
+            );
+        }
+        PlaceKind::Citizen => return handed(),
+        _ => {}
     }
     let on = on.map_or_else(|| "郵便で".to_owned(), |on| format!("{}に郵便で", month_day_ja(on)));
     Saying::new(

@@ -15,6 +15,7 @@ use domain::opening::FormerNumber;
 use domain::permission::Permission;
 use domain::reservation::State as Booking;
 use domain::scan::{ScanScreen, Scanned, Unknown, read};
+use domain::tracking::TrackingNumber;
 use jiff::civil::Date;
 use store::Reader;
 use store::keys::Keys;
@@ -136,6 +137,7 @@ pub(in crate::staff) async fn find(
     let scanned = read(typed);
     let notice = app.settings.profile.notice_number.layout.read(typed).ok();
     let former = FormerNumber::read(typed).ok();
+    let tracking = TrackingNumber::read(typed).ok();
     let (keys, today, site) = (app.keys.clone(), app.today(), app.settings.site.clone());
     let find = move |reader: &mut Reader<'_>| {
         let card = match scanned {
@@ -157,6 +159,10 @@ pub(in crate::staff) async fn find(
         };
         let card = match (card, &notice) {
             (None, Some(notice)) => store::privacy::card_with_notice(reader, &keys, notice.as_str())?,
+            (card, _) => card,
+        };
+        let card = match (card, tracking) {
+            (None, Some(number)) => store::tracking::by_number(reader, number)?,
             (card, _) => card,
         };
         // A number of a former system can look like anything, so it is asked for last.

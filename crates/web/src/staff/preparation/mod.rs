@@ -227,6 +227,8 @@ fn cards(desk: Desk) -> Desk {
         .post("/cards/{id}/sort", Access::May(Permission::InspectCards), card::sort::sort)
         .post("/cards/{id}/came-back", TRANSFER, card::posted::came_back)
         .post("/cards/{id}/mailed-again", TRANSFER, card::posted::mailed_again)
+        .get("/cards/{id}/tracking", TRANSFER, card::tracking::show)
+        .post("/cards/{id}/tracking", TRANSFER, card::tracking::record)
         .get("/cards/{id}/recall", TRANSFER, card::recall::show)
         .post("/cards/{id}/recall", TRANSFER, card::recall::recall)
         .get("/cards/{id}/withdraw", Access::May(Permission::Reserve), card::recall::show_withdrawal)

@@ -13,6 +13,7 @@ use domain::time::{Start, era_date, minute_of};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::journal::View;
+use store::pickup::Pickup;
 use store::reservation::OfDay;
 
 use crate::App;
@@ -51,6 +52,17 @@ pub(crate) struct CounterPage {
     here: Vec<Line>,
     expected: Vec<Line>,
     done: Vec<Line>,
+    /// Who came for a card that the post had brought back.
+    pickups: Vec<PickedUp>,
+}
+
+/// Who came for a card that the post had brought back.
+pub(crate) struct PickedUp {
+    pub(crate) at: String,
+    pub(crate) control: String,
+    pub(crate) href: String,
+    pub(crate) state: &'static str,
+    pub(crate) visitor: &'static str,
 }
 
 impl Page for CounterPage {}
@@ -63,8 +75,16 @@ impl CounterPage {
         here: Vec<Line>,
         expected: Vec<Line>,
         done: Vec<Line>,
+        pickups: Vec<PickedUp>,
     ) -> Self {
-        Self { layout: Layout { scan: ScanBox::Held, ..layout }, day: era_date(day), here, expected, done }
+        Self {
+            pickups,
+            layout: Layout { scan: ScanBox::Held, ..layout },
+            day: era_date(day),
+            here,
+            expected,
+            done,
+        }
     }
 }
 
@@ -72,7 +92,7 @@ impl CounterPage {
 pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<Response, PageError> {
     let day = business(&app, app.today());
     let asked = day.clone();
-    let (lines, arrivals) = app
+    let (lines, arrivals, pickups) = app
         .db
         .read(move |reader| {
             let BusinessDay { service, site, day } = &asked;
@@ -80,10 +100,10 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
             let receptions = store::reception::of_day(reader, *service, site, *day)?;
             let arrivals: BTreeMap<ReceptionId, Timestamp> =
                 receptions.iter().map(|reception| (reception.id, reception.arrived_at)).collect();
-            Ok::<_, store::Error>((lines, arrivals))
+            Ok::<_, store::Error>((lines, arrivals, store::pickup::open(reader, site)?))
         })
         .await?;
-    let found = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+    let found = u32::try_from(lines.len() + pickups.len()).unwrap_or(u32::MAX);
     let view =
         View { screen: "counter", asked: day.to_string(), subjects: vec![Subject::Day(day.clone())], found };
     signed.viewed(&app, view).await?;
@@ -106,7 +126,18 @@ pub(crate) async fn show(State(app): State<Arc<App>>, signed: Signed) -> Result<
     let [here, expected, done] =
         [here, expected, done].map(|list| list.into_iter().map(|(_, line)| line).collect());
     let layout = signed.layout("窓口").within(Task::Counter);
-    Ok(respond(&CounterPage::of(layout, day.day, here, expected, done)))
+    let pickups = pickups.iter().map(picked_up).collect();
+    Ok(respond(&CounterPage::of(layout, day.day, here, expected, done, pickups)))
+}
+
+fn picked_up(pickup: &Pickup) -> PickedUp {
+    PickedUp {
+        at: wording::moment(pickup.at),
+        control: wording::control(pickup.control_number),
+        href: super::super::pickup::href(pickup.card),
+        state: pickup.state.label(),
+        visitor: pickup.visitor.label(),
+    }
 }
 
 fn shown(line: &OfDay, family: &str, arrived: Option<Timestamp>, now: Timestamp) -> Line {

@@ -12,3 +12,4 @@ pub(super) mod saved;
 pub(super) mod show;
 pub(super) mod sort;
 pub(super) mod story;
+pub(super) mod tracking;

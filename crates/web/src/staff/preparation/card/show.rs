@@ -24,13 +24,14 @@ use store::journal::View;
 use store::keys::Keys;
 use store::recall::Recall;
 use store::reservation::Reservation;
+use store::tracking::Told;
 
 use super::super::paper::reference;
 use super::story::{self, Line};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
 use crate::staff::counter::say::{Facts, Saying};
-use crate::staff::counter::{business, route};
+use crate::staff::counter::{business, pickup, route};
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::wording::{control, list_line, moment};
@@ -74,6 +75,8 @@ pub(crate) struct ShowPage {
     /// Its group and how it came into it.
     pub(crate) sorted: Option<String>,
     pub(crate) sorted_into: Option<Group>,
+    /// Under which number the post has it, or that the city does not know; of a card that the city mailed.
+    pub(crate) tracking: Option<String>,
     /// Who has it.
     pub(crate) holder: String,
     pub(crate) reservation: Option<(String, String)>,
@@ -99,6 +102,9 @@ impl Page for ShowPage {
         self.form.status()
     }
 }
+
+/// What stands in place of a tracking number that nobody recorded.
+const NOT_TOLD: &str = "まだ記録していません（市に聞いて記録します）";
 
 /// A stop on the card's way.
 pub(crate) struct Stop {
@@ -135,6 +141,10 @@ pub(crate) struct Acts {
     pub(crate) withdraw: Option<String>,
     /// Writing down what the city decided of a card that waits.
     pub(crate) decide: Option<String>,
+    /// Handing it over at the counter after the post brought it back.
+    pub(crate) pickup: Option<String>,
+    /// Writing down under which number the post has it.
+    pub(crate) tracking: Option<String>,
     /// Writing down that it went to the city, which wanted it back.
     pub(crate) pass: bool,
 }
@@ -155,6 +165,8 @@ impl Acts {
             || self.recall.is_some()
             || self.withdraw.is_some()
             || self.decide.is_some()
+            || self.pickup.is_some()
+            || self.tracking.is_some()
             || self.pass
     }
 }
@@ -166,6 +178,9 @@ struct Found {
     checked: Option<(Date, domain::register_check::Finding)>,
     holding: Holding,
     incident: Option<Kind>,
+    tracking: Option<Told>,
+    /// Somebody came for it at the counter, and that is not over.
+    picked_up: bool,
     ended: Vec<Reservation>,
     recall: Option<Recall>,
     story: Vec<Line>,
@@ -186,12 +201,17 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let found = app.db.read(move |reader| find(reader, &keys, id)).await?.ok_or(PageError::NotFound)?;
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
-    let Found { facts, notice, findings, checked, holding, incident, ended: before, recall, story } = found;
+    let Found { facts, notice, findings, checked, holding, incident, tracking, .. } = found;
+    let Found { picked_up, ended: before, recall, story, .. } = found;
     let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
     let mut acts = acts(signed, &facts, &findings, is_open);
     acts.incident = acts.incident.filter(|_| incident.is_none());
+    acts.posting = acts.posting.filter(|_| !picked_up);
+    if picked_up && signed.may(Permission::ReceiveVisitors) {
+        acts.pickup = Some(pickup::href(id));
+    }
     let notice_now = facts.notice.map(notice_words);
     let Facts { card, live: reservation, .. } = facts;
     let may_see = signed.may(Permission::SeeReservations);
@@ -230,6 +250,8 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         checked: checked.map(|(on, finding)| format!("{} {}", month_day_ja(on), finding.label())),
         sorted: card.sorted_into.map(|group| sorted(&card, group)),
         sorted_into: card.sorted_into,
+        tracking: store::tracking::fits(&card)
+            .then(|| tracking.as_ref().map_or_else(|| NOT_TOLD.to_owned(), super::tracking::words)),
         holder: holder(&card, &holding),
         reservation,
         ended_reservations,
@@ -251,6 +273,8 @@ fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found
         checked: store::register_check::of_card(reader, id)?,
         holding: store::holder::of(reader, &facts.card)?,
         incident: store::incident::open_of(reader, id)?.map(|(_, kind)| kind),
+        tracking: if store::tracking::fits(&facts.card) { store::tracking::of(reader, id)? } else { None },
+        picked_up: facts.card.stage == Stage::Ended && store::pickup::is_open(reader, id)?,
         ended: store::reservation::ended_of(reader, id, MOST_ENDED)?,
         recall: store::recall::last_of(reader, id)?,
         story: story::of(reader, id)?,
@@ -298,7 +322,7 @@ fn holder(card: &Card, holding: &Holding) -> String {
 fn ended(card: &Card) -> String {
     let why = card.cause.map(|cause| format!("（{}）", cause.label())).unwrap_or_default();
     let back = if Posting::MailedAgain.fits(card) {
-        "郵便から戻り、市にあります。再び発送するかどうかは市が決めます。"
+        "郵便から戻り、市にあります。再び発送するか、窓口で渡すかを、本人に聞いて市の担当へ伝えます。"
     } else if store::recall::waits(card) {
         "カードを引き抜いて、市へ渡してください。"
     } else {
@@ -361,6 +385,10 @@ fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: b
         withdraw: (store::recall::fits(card) && signed.may(Permission::Reserve))
             .then(|| route::withdraw(card.id)),
         decide: (card.suspended && signed.may(Permission::TransferBatches)).then(|| route::decide(card.id)),
+        pickup: (store::pickup::fits(card) && signed.may(Permission::ReceiveVisitors))
+            .then(|| pickup::href(card.id)),
+        tracking: (store::tracking::fits(card) && signed.may(Permission::TransferBatches))
+            .then(|| format!("/cards/{}/tracking", card.id)),
         pass: store::recall::waits(card)
             && card.place_kind != PlaceKind::Missing
             && signed.may(Permission::TransferBatches),
