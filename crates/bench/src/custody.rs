@@ -42,12 +42,12 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
     let cookie = cookie_of(&house.person(Role::PersonInCharge));
     let scanners = scanners(&mut house, &cards[2]);
     let pages = pages(&house, &cards);
+    on_disk();
     let before = [scans(&house, &scanners, rounds), screens(&house, &pages, &cookie, rounds)].concat();
     let began = Instant::now();
     let moves = store::bench::fill_moves(&city::home_of(&house.city.home), FIRST, STEPS).unwrap();
     table.note(format!("{name}: {moves} moves were written in {:.0} s", began.elapsed().as_secs_f64()));
-    // What was written lies on the disk before the first page is asked for: each look at a card waits for a commit.
-    std::process::Command::new("sync").status().expect("sync");
+    on_disk();
     let after = [scans(&house, &scanners, rounds), screens(&house, &pages, &cookie, rounds)].concat();
     let goals = std::iter::once(Goal::Below(30.0)).chain(std::iter::repeat(Goal::Below(5.0)));
     for (((what, before), (_, after)), goal) in before.iter().zip(&after).zip(goals) {
@@ -56,6 +56,11 @@ pub(crate) fn measure(table: &mut Table, engine: Engine, rounds: usize) {
         let ratios: Vec<f64> = after.iter().zip(before).map(|(after, before)| after / before).collect();
         table.add(format!("{name}: {what}, after to before"), "", &ratios, Goal::Below(1.2));
     }
+}
+
+/// Has what was written on the disk before the first page is asked for: each look at a card waits for a commit.
+fn on_disk() {
+    std::process::Command::new("sync").status().expect("sync");
 }
 
 /// Each has cards of their own in a box of their own, and another box for them.

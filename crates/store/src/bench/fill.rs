@@ -236,7 +236,9 @@ impl Sink {
                 .execute_batch("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")
                 .map_err(|error| Error::Broken(error.to_string())),
             Self::Postgres(_) => {
-                tables.iter().try_for_each(|table| self.run(&format!("VACUUM (ANALYZE) {table}")))
+                tables.iter().try_for_each(|table| self.run(&format!("VACUUM (ANALYZE) {table}")))?;
+                // Without it the pages would be written for minutes while commits wait for the same disk.
+                self.run("CHECKPOINT")
             }
         }
     }
