@@ -40,6 +40,10 @@ codes! {
         StocktakingDifferences = "stocktaking_differences",
         /// Cards of which the resident register says something.
         RegisterFindings = "register_findings",
+        /// Rounds of reminders.
+        Reminders = "reminders",
+        /// The cards of a round of reminders.
+        ReminderCards = "reminder_cards",
         /// The reservations of a day of the issuance.
         Reservations = "reservations",
         /// The frozen list of a day of the issuance, as the city gets it.
@@ -86,6 +90,8 @@ impl StaffList {
             Self::StocktakingBoxes => "棚卸の箱",
             Self::StocktakingDifferences => "棚卸の差",
             Self::RegisterFindings => "住民記録との突合の対象者",
+            Self::Reminders => "受取勧奨の一覧",
+            Self::ReminderCards => "受取勧奨の名簿",
             Self::Reservations => "予約（カードの交付）",
             Self::Frozen => "予約リスト（確定）",
             Self::Days => "日ごとの予約数",

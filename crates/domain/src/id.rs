@@ -129,6 +129,8 @@ ids! {
     NoticeReturnId;
     /// A citizen who came for a card that the post had brought back.
     PickupId;
+    /// A round of reminders (受取勧奨).
+    ReminderId;
     /// The one-time token of the link by which an address is confirmed.
     MailToken;
 }

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::entry::Entry;
 use crate::id::{
-    BatchId, CardId, ConsignmentId, IncidentId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReservationId,
-    StocktakingId,
+    BatchId, CardId, ConsignmentId, IncidentId, LetterBatchId, PersonId, PlaceId, ReceptionId, ReminderId,
+    ReservationId, StocktakingId,
 };
 use crate::service::{Service, SiteCode};
 use crate::time::Start;
@@ -124,6 +124,8 @@ pub enum Subject {
     Incident(IncidentId),
     /// A stock-taking.
     Stocktaking(StocktakingId),
+    /// A round of reminders.
+    Reminder(ReminderId),
     /// A person.
     Person(PersonId),
     /// A place.
@@ -143,6 +145,7 @@ impl fmt::Display for Subject {
             Self::Reception(id) => write!(f, "reception:{id}"),
             Self::Incident(id) => write!(f, "incident:{id}"),
             Self::Stocktaking(id) => write!(f, "stocktaking:{id}"),
+            Self::Reminder(id) => write!(f, "reminder:{id}"),
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Place(id) => write!(f, "place:{id}"),
             Self::Day(day) => write!(f, "day:{day}"),

@@ -36,6 +36,7 @@ pub mod proposal;
 pub mod recall;
 pub mod reception;
 pub mod register_check;
+pub mod reminder;
 pub mod renewal;
 pub mod report;
 pub mod reservation;

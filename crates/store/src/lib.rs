@@ -52,6 +52,7 @@ pub mod recall;
 pub mod reception;
 pub mod register_check;
 pub mod registry;
+pub mod reminder;
 pub mod renewals;
 pub mod report;
 pub mod reservation;

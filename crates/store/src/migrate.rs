@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(29, "0029_notices.sql"),
     migration!(30, "0030_enclosures.sql"),
     migration!(31, "0031_mailed.sql"),
+    migration!(32, "0032_reminders.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -330,6 +331,11 @@ mod tests {
             31,
             "73ef5578c5258040c5a26b924f041ee3e1406106f6343346c7f79064d7f39e88",
             "c83a54c8221fdfcd40c9a25f006e8b306b057ab3dbf11f41febf8d0ad9d3991e",
+        ),
+        (
+            32,
+            "40cb94dfe3fbf7c23453901ddcdd626cc363c81fc7476425f215d9c1d183da89",
+            "8bcef4a75357dad42516ee162c270a85582fd5a6213512db94af99e30b670232",
         ),
     ];
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::card::Stage;
-use domain::id::CardId;
+use domain::id::{CardId, ReminderId};
 use domain::journal::{BusinessDay, Entry, Subject};
 use domain::ledger::{Deletion, Field};
 use domain::time::day_of;
@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::journal::Recorded;
 use crate::keys::Keys;
 use crate::tx::{Reader, Tx};
-use crate::value::{Bind, Param};
+use crate::value::{Bind, Param, Row};
 use crate::{bind, contact, rows, statements, values};
 
 statements! { "privacy":
@@ -39,6 +39,9 @@ statements! { "privacy":
         FROM reservation r JOIN personal p ON p.subject = 'card:' || r.card_id AND p.field = $1
         WHERE r.service = $2 AND r.site = $3 AND r.day = $4
         AND r.state IN ('booked', 'served', 'unserved', 'not_come') ORDER BY r.start, r.id";
+    OPEN_OF_REMINDER = "SELECT k.card_id AS card_id, p.subject AS subject, p.sealed AS sealed, p.key_version AS key_version
+        FROM reminder_card k JOIN personal p ON p.subject = 'card:' || k.card_id AND p.field = $1
+        WHERE k.reminder_id = $2 ORDER BY k.n";
     FIND_CARD = "SELECT c.id AS id FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
         JOIN consignment s ON s.id = c.consignment_id
         WHERE p.lookup = $1 AND s.state = 'taken' ORDER BY c.id";
@@ -308,15 +311,30 @@ pub fn open_of_day(
     day: &BusinessDay,
     field: &str,
 ) -> Result<BTreeMap<CardId, String>> {
-    let sealed = reader.rows(&OPEN_OF_DAY, bind![field, day.service, day.site, day.day], |row| {
-        Ok((
-            row.get::<CardId>("card_id")?,
-            row.get::<String>("subject")?,
-            row.get::<Vec<u8>>("sealed")?,
-            row.get::<u32>("key_version")?,
-        ))
-    })?;
-    let open = |(card, subject, sealed, version): (CardId, String, Vec<u8>, u32)| {
+    let sealed = reader.rows(&OPEN_OF_DAY, bind![field, day.service, day.site, day.day], sealed_of)?;
+    opened(keys, field, sealed)
+}
+
+/// Opens a field of every card on the list of a round of reminders; what is not held is not there.
+pub fn open_of_reminder(
+    reader: &mut Reader<'_>,
+    keys: &Keys,
+    reminder: ReminderId,
+    field: &str,
+) -> Result<BTreeMap<CardId, String>> {
+    let sealed = reader.rows(&OPEN_OF_REMINDER, bind![field, reminder], sealed_of)?;
+    opened(keys, field, sealed)
+}
+
+/// What is sealed of a card: its subject, the value, and the version of the keys.
+type Sealed = (CardId, String, Vec<u8>, u32);
+
+fn sealed_of(row: &Row<'_>) -> Result<Sealed> {
+    Ok((row.get("card_id")?, row.get("subject")?, row.get("sealed")?, row.get("key_version")?))
+}
+
+fn opened(keys: &Keys, field: &str, sealed: Vec<Sealed>) -> Result<BTreeMap<CardId, String>> {
+    let open = |(card, subject, sealed, version): Sealed| {
         Ok((card, Keys::open(keys.version(version)?, &subject, field, &sealed)?))
     };
     sealed.into_iter().map(open).collect()

@@ -278,6 +278,8 @@ texts!(
     domain::id::NoticeRequestId,
     domain::id::NoticeReturnId,
     domain::id::PickupId,
+    domain::id::ReminderId,
+    domain::reminder::State,
     Date,
     domain::arrangement::StaffList,
     domain::batch::BatchKind,

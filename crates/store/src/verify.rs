@@ -11,6 +11,7 @@ mod offers;
 mod personal;
 mod pickups;
 mod recalls;
+mod reminders;
 mod slots;
 mod stocktakings;
 mod wishes;
@@ -104,7 +105,7 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 12] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 13] = [
     cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
@@ -113,6 +114,7 @@ pub(crate) static STATEMENTS: [&[&Statement]; 12] = [
     incidents::STATEMENTS,
     offers::STATEMENTS,
     recalls::STATEMENTS,
+    reminders::STATEMENTS,
     wishes::STATEMENTS,
     stocktakings::STATEMENTS,
     personal::STATEMENTS,

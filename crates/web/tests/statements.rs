@@ -25,6 +25,8 @@ fn pages(place: &str) -> [(Role, Vec<String>); 3] {
         "/letters/versions",
         "/letters/sorting",
         "/notices",
+        "/reminders",
+        "/reminders/new?posted=1&again=",
         "/outage",
     ]));
     operator.push(format!("/places/{place}"));

@@ -80,6 +80,9 @@ impl Entry {
             Self::NoticeAsked { .. } => "notice_asked",
             Self::NoticeRequestEnded { .. } => "notice_request_ended",
             Self::NoticeCameBack { .. } => "notice_came_back",
+            Self::ReminderListed { .. } => "reminder_listed",
+            Self::ReminderSent { .. } => "reminder_sent",
+            Self::ReminderWithdrawn { .. } => "reminder_withdrawn",
             Self::PlaceHeld { .. } => "place_held",
             Self::HoldReleased { .. } => "hold_released",
             Self::Booked { .. } => "booked",
@@ -235,6 +238,10 @@ impl Entry {
             | Self::EnclosuresSet { letters, .. }
             | Self::LettersTransferred { letters, .. }
             | Self::LettersPosted { letters, .. } => vec![S::Letters(*letters)],
+            // Its cards are found by the rows of its list.
+            Self::ReminderListed { reminder, .. }
+            | Self::ReminderSent { reminder, .. }
+            | Self::ReminderWithdrawn { reminder, .. } => vec![S::Reminder(*reminder)],
             // A hold is no fact of the day's counts, so the day is not its subject.
             Self::PlaceHeld { reservation, card, .. }
             | Self::HoldReleased { reservation, card, .. }

@@ -14,8 +14,8 @@ use crate::day_list::Duty;
 use crate::group::Group;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId,
-    NoticeRequestId, OfferId, OfferingId, PersonId, PickupId, PlaceId, RecallId, ReceptionId, ReservationId,
-    RuleId, SessionId, StocktakingId, TellingId, WishId,
+    NoticeRequestId, OfferId, OfferingId, PersonId, PickupId, PlaceId, RecallId, ReceptionId, ReminderId,
+    ReservationId, RuleId, SessionId, StocktakingId, TellingId, WishId,
 };
 use crate::incident::{Cause as IncidentCause, Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -653,6 +653,37 @@ pub enum Entry {
         on: Date,
         /// Why, as the city tells it.
         reason: notice::Undelivered,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// 受取勧奨: the list of a round of reminders was made, as the city's person ordered it.
+    ReminderListed {
+        /// Which round.
+        reminder: ReminderId,
+        /// Its number at the site.
+        number: u32,
+        /// How many cards are on its list.
+        count: u32,
+        /// Posted at least so many days ago.
+        posted: u32,
+        /// Not reminded of in so many days before; none: it did not matter.
+        again: Option<u32>,
+        /// How the city's order was recorded.
+        recorded: CityRecord,
+    },
+    /// The city sent the reminders of a round.
+    ReminderSent {
+        /// Which round.
+        reminder: ReminderId,
+        /// On which day.
+        on: Date,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// The city does not send the reminders of a round.
+    ReminderWithdrawn {
+        /// Which round.
+        reminder: ReminderId,
         /// How it was recorded.
         recorded: CityRecord,
     },

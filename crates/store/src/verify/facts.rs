@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
-    Findings, Invariant, PAGE, cabinet_keys, desks, incidents, offers, pickups, recalls, stocktakings, wishes,
+    Findings, Invariant, PAGE, cabinet_keys, desks, incidents, offers, pickups, recalls, reminders,
+    stocktakings, wishes,
 };
 use crate::error::Result;
 use crate::journal;
@@ -88,6 +89,7 @@ struct Folded {
     incidents: incidents::Told,
     offers: offers::Told,
     recalls: recalls::Told,
+    reminders: reminders::Told,
     wishes: wishes::Told,
     stocktakings: stocktakings::Told,
     keys: cabinet_keys::Told,
@@ -156,6 +158,7 @@ impl Folded {
     fn take(&mut self, entry: &Entry) {
         self.offers.take(entry);
         self.recalls.take(entry);
+        self.reminders.take(entry);
         self.wishes.take(entry);
         self.stocktakings.take(entry);
         self.keys.take(entry);
@@ -282,6 +285,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     incidents::check(reader, std::mem::take(&mut folded.incidents), findings)?;
     offers::check(reader, std::mem::take(&mut folded.offers), findings)?;
     recalls::check(reader, std::mem::take(&mut folded.recalls), findings)?;
+    reminders::check(reader, std::mem::take(&mut folded.reminders), findings)?;
     wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
     stocktakings::check(reader, std::mem::take(&mut folded.stocktakings), findings)?;
     desks::check(reader, std::mem::take(&mut folded.desks), findings)?;

@@ -297,6 +297,7 @@ pub(super) fn subject(text: &str) -> Option<Subject> {
         "reception" => Subject::Reception(id.parse().ok()?),
         "incident" => Subject::Incident(id.parse().ok()?),
         "stocktaking" => Subject::Stocktaking(id.parse().ok()?),
+        "reminder" => Subject::Reminder(id.parse().ok()?),
         "person" => Subject::Person(id.parse::<PersonId>().ok()?),
         "place" => Subject::Place(id.parse().ok()?),
         _ => return None,
@@ -330,6 +331,9 @@ pub(super) fn record_words(
         Some(Subject::Letters(id)) => Some(format!("交付のご案内 {}", wording::short(id))),
         Some(Subject::Reception(id)) => Some(format!("受付 {}", wording::short(id))),
         Some(Subject::Stocktaking(id)) => Some(format!("棚卸 {}", wording::short(id))),
+        Some(Subject::Reminder(id)) => {
+            store::reminder::find(reader, *id)?.map(|round| format!("受取勧奨 第{}回", round.number))
+        }
         Some(Subject::Incident(id)) => Some(format!("事故 {}", wording::short(id))),
         Some(Subject::Day(day)) => Some(era_date(day.day)),
     })

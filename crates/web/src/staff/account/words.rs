@@ -384,6 +384,15 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             reason.label(),
             recorded_words(*recorded)
         ),
+        Entry::ReminderListed { number, count, recorded, .. } => {
+            format!("受取勧奨 第{number}回の名簿を作りました（{count}枚）{}", recorded_words(*recorded))
+        }
+        Entry::ReminderSent { on, recorded, .. } => {
+            format!("市が受取勧奨を{}に送付しました{}", era_date(*on), recorded_words(*recorded))
+        }
+        Entry::ReminderWithdrawn { recorded, .. } => {
+            format!("市が受取勧奨の送付を取りやめました{}", recorded_words(*recorded))
+        }
         Entry::PlaceHeld { slot, .. } => format!("{}の枠を仮押さえしました", slot_words(slot)),
         Entry::HoldReleased { slot, .. } => format!("{}の仮押さえが終わりました", slot_words(slot)),
         Entry::Booked { slot, channel, party, visitor, .. } => {
@@ -531,7 +540,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 123] = [
+pub(crate) const KINDS: [(&str, &str); 126] = [
     ("pickup_begun", "返戻カードの受け取りの書類"),
     ("pickup_card_came", "返戻カードを市から受け取り"),
     ("pickup_handed", "返戻カードの手渡し"),
@@ -602,6 +611,9 @@ pub(crate) const KINDS: [(&str, &str); 123] = [
     ("notice_asked", "交付通知書の再送の依頼"),
     ("notice_request_ended", "再送の依頼の終わり"),
     ("notice_came_back", "交付通知書の返戻"),
+    ("reminder_listed", "受取勧奨の名簿"),
+    ("reminder_sent", "受取勧奨の送付"),
+    ("reminder_withdrawn", "受取勧奨の取りやめ"),
     ("place_held", "枠の仮押さえ"),
     ("hold_released", "仮押さえの終了"),
     ("booked", "予約"),
@@ -729,6 +741,10 @@ pub(crate) fn screen(code: &str) -> &str {
         "recalls" => "交付中止と保留",
         "notices" => "交付通知書の再送と返戻",
         "notice" => "カードの交付通知書",
+        "reminder_targets" => "受取勧奨の対象",
+        "reminder" => "受取勧奨の名簿",
+        "reminders_file" => "受取勧奨の一覧の書き出し",
+        "reminder_file" => "受取勧奨の名簿の書き出し",
         "progress_file" => "進捗の書き出し",
         "custody" => "受渡記録",
         "custody_file" => "受渡記録の書き出し",

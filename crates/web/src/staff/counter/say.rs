@@ -12,7 +12,7 @@ use domain::place::PlaceKind;
 use domain::reception::State as Visit;
 use domain::reservation::State as Booking;
 use domain::rules::RuleSet;
-use domain::time::{SLOT_MINUTES, day_of, instant_at, month_day_ja};
+use domain::time::{SLOT_MINUTES, day_of, era_date, instant_at, month_day_ja};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Reader;
@@ -42,6 +42,8 @@ pub(crate) struct Facts {
     mailed_on: Option<Date>,
     /// What is under way with its 交付通知書.
     pub(crate) notice: Option<Notice>,
+    /// The day on which the city reminded of it last (受取勧奨).
+    pub(crate) reminded: Option<Date>,
 }
 
 impl Facts {
@@ -65,7 +67,11 @@ impl Facts {
             Stage::Notified => store::notice::now(reader, id)?,
             _ => None,
         };
-        Ok(Some(Self { card, live, visit, held_back, mailed_on, notice }))
+        let reminded = match card.stage {
+            Stage::Notified => store::reminder::sent_to(reader, id)?,
+            _ => None,
+        };
+        Ok(Some(Self { card, live, visit, held_back, mailed_on, notice, reminded }))
     }
 
     /// Its reservation, where it is more than a hold.
@@ -217,12 +223,18 @@ fn notified(facts: &Facts, rules: &RuleSet, now: Timestamp) -> Saying {
             let from = first.map_or_else(String::new, |first| {
                 format!("窓口には、{}からお越しいただけます。", month_day_ja(first))
             });
-            Saying::new(
-                format!("カードをお渡しできます。{from}ご都合のよい日時をお伺いします。"),
-                "「予約を取る」を押します。",
-            )
+            let can = facts.reminded.map_or_else(|| "カードをお渡しできます。".to_owned(), reminded);
+            Saying::new(format!("{can}{from}ご都合のよい日時をお伺いします。"), "「予約を取る」を押します。")
         }
     }
+}
+
+/// A citizen whom the city reminded, and who calls about it: the card is still here, and no printed deadline takes it away.
+fn reminded(on: Date) -> String {
+    format!(
+        "市から受取のお知らせを{}にお送りしました。カードは保管していますので、交付通知書の受取期限を過ぎていても、お渡しできます。",
+        era_date(on)
+    )
 }
 
 /// A citizen who waits for a notice again, or whose notice never arrived. Why it came back, only the city says.

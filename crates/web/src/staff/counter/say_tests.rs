@@ -86,6 +86,7 @@ fn facts(stage: Stage, place: PlaceKind) -> Facts {
         held_back: false,
         mailed_on: None,
         notice: None,
+        reminded: None,
     }
 }
 
@@ -253,4 +254,21 @@ fn r1_c2_the_sentence_says_the_day_that_is_known() {
     let mut mailing = facts(Stage::Inspected, PlaceKind::City);
     mailing.card.way = Way::Mailed;
     says(&mailing, "ご予約はいりません");
+}
+
+#[test]
+fn r1_c2_r2_c2_who_was_reminded_hears_when_and_that_the_card_is_still_here() {
+    let reminded = Facts { reminded: Some(date(2026, 11, 20)), ..facts(Stage::Notified, PlaceKind::Box) };
+    let says = |facts: &Facts| Saying::of(facts, &rules(), instant_at(TODAY, 10 * 60)).words;
+    let words = says(&reminded);
+    assert!(words.contains("市から受取のお知らせを令和8年11月20日(金)にお送りしました。"), "{words}");
+    assert!(
+        words.contains("受取期限を過ぎていても") && words.ends_with("ご都合のよい日時をお伺いします。"),
+        "{words}"
+    );
+    // Of a card that is held back nothing of it is said.
+    let held = Facts { held_back: true, ..reminded };
+    assert_eq!(says(&held), NEUTRAL);
+    let never = facts(Stage::Notified, PlaceKind::Box);
+    assert!(!says(&never).contains("お知らせ"));
 }

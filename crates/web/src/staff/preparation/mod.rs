@@ -12,6 +12,7 @@ mod paper;
 mod progress;
 mod recalls;
 mod register;
+pub(crate) mod reminder;
 mod scan;
 pub(crate) mod stocktaking;
 mod storage;
@@ -47,6 +48,8 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &stocktaking::export::LISTING,
     &stocktaking::export::DIFFERENCE_LISTING,
     &register::export::LISTING,
+    &reminder::export::ROUNDS,
+    &reminder::export::CARDS,
 ];
 
 /// Registers the screens of this part.
@@ -57,6 +60,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     let desk = stocktakings(desk);
     let desk = letters(desk);
     let desk = notices(desk);
+    let desk = reminders(desk);
     let desk = taking_over(desk);
     cards(desk)
 }
@@ -191,6 +195,18 @@ fn notices(desk: Desk) -> Desk {
             Access::May(Permission::TransferBatches),
             notice::came_back::came_back,
         )
+}
+
+fn reminders(desk: Desk) -> Desk {
+    const SEE: Access = Access::May(Permission::SeeCards);
+    const TRANSFER: Access = Access::May(Permission::TransferBatches);
+    desk.get(reminder::LIST, SEE, reminder::list::show)
+        .post(reminder::LIST, TRANSFER, reminder::make::make)
+        .get("/reminders/new", TRANSFER, reminder::new::show)
+        .get("/reminders/{id}", SEE, reminder::show::show)
+        .post("/reminders/{id}/told", TRANSFER, reminder::told::told)
+        .get("/lists/reminders/{file}", SEE, reminder::export::list)
+        .get("/lists/reminders/{id}/{file}", SEE, reminder::export::cards)
 }
 
 fn taking_over(desk: Desk) -> Desk {

@@ -455,6 +455,7 @@ fn pages() -> Vec<(&'static str, String)> {
         short_validity: true,
         posted: Some("令和8年11月24日(火)".to_owned()),
         notice_now: Some("再送の依頼 11月20日(金)：市へ引き継いだ".to_owned()),
+        reminders: vec![("/reminders/x".to_owned(), "第2回　令和8年11月16日(月) 送付".to_owned())],
         way: card::show::way(Progress::Notified),
         ended: posting.map(|_| "このカードは交付窓口では渡さずに終了しました（市が郵送）。".to_owned()),
         recall: Some("市の引抜き指示（市の指示）：保留、期限は11月30日(月)".to_owned()),
@@ -958,6 +959,7 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(super::opening::samples::pages());
     pages.extend(super::stocktaking::samples::pages());
     pages.extend(super::notice::samples::pages());
+    pages.extend(super::reminder::samples::pages());
     pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
 }
 

@@ -23,10 +23,12 @@ use store::holder::Holding;
 use store::journal::View;
 use store::keys::Keys;
 use store::recall::Recall;
+use store::reminder::Reminder;
 use store::reservation::Reservation;
 use store::tracking::Told;
 
 use super::super::paper::reference;
+use super::super::reminder;
 use super::story::{self, Line};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
@@ -62,6 +64,8 @@ pub(crate) struct ShowPage {
     pub(crate) posted: Option<String>,
     /// What is under way with its 交付通知書.
     pub(crate) notice_now: Option<String>,
+    /// The rounds of reminders that it was in: where, and when the city sent it.
+    pub(crate) reminders: Vec<(String, String)>,
     pub(crate) way: Vec<Stop>,
     /// How it ended without issuance.
     pub(crate) ended: Option<String>,
@@ -183,6 +187,7 @@ struct Found {
     picked_up: bool,
     ended: Vec<Reservation>,
     recall: Option<Recall>,
+    reminders: Vec<Reminder>,
     story: Vec<Line>,
 }
 
@@ -202,7 +207,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
     let Found { facts, notice, findings, checked, holding, incident, tracking, .. } = found;
-    let Found { picked_up, ended: before, recall, story, .. } = found;
+    let Found { picked_up, ended: before, recall, reminders, story, .. } = found;
     let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
@@ -242,6 +247,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         short_validity: card.short_validity == Some(true),
         posted: card.posted_on.map(era_date),
         notice_now,
+        reminders: reminders.iter().map(reminded).collect(),
         way: way(card.progress),
         ended: (card.stage == Stage::Ended).then(|| ended(&card)),
         recall: recall.as_ref().map(recalled),
@@ -277,6 +283,7 @@ fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found
         picked_up: facts.card.stage == Stage::Ended && store::pickup::is_open(reader, id)?,
         ended: store::reservation::ended_of(reader, id, MOST_ENDED)?,
         recall: store::recall::last_of(reader, id)?,
+        reminders: store::reminder::of_card(reader, id)?,
         story: story::of(reader, id)?,
         facts,
     }))
@@ -338,6 +345,15 @@ fn notice_words(now: store::notice::Now) -> String {
         Now::Asked(on, state) => format!("再送の依頼 {}：{}", month_day_ja(on), state.label()),
         Now::Returned(on, reason) => format!("返戻 {}：{}", month_day_ja(on), reason.label()),
     }
+}
+
+/// A round of reminders that the card was in, and when the city sent it.
+fn reminded(round: &Reminder) -> (String, String) {
+    let what = match &round.sent {
+        Some((on, _)) => format!("{} 送付", era_date(*on)),
+        None => round.state.label().to_owned(),
+    };
+    (reminder::href(round.id), format!("{}　{what}", reminder::name(round.number)))
 }
 
 /// Why a card is not to be handed out, who said so, how far it is, and by when the city wants it.
