@@ -40,6 +40,10 @@ codes! {
         StocktakingDifferences = "stocktaking_differences",
         /// Cards of which the resident register says something.
         RegisterFindings = "register_findings",
+        /// Cards whose last day is over or near.
+        Deadlines = "deadlines",
+        /// Cards that the city destroyed.
+        Disposals = "disposals",
         /// Rounds of reminders.
         Reminders = "reminders",
         /// The cards of a round of reminders.
@@ -90,6 +94,8 @@ impl StaffList {
             Self::StocktakingBoxes => "棚卸の箱",
             Self::StocktakingDifferences => "棚卸の差",
             Self::RegisterFindings => "住民記録との突合の対象者",
+            Self::Deadlines => "保管期限の一覧",
+            Self::Disposals => "市が廃棄したカード",
             Self::Reminders => "受取勧奨の一覧",
             Self::ReminderCards => "受取勧奨の名簿",
             Self::Reservations => "予約（カードの交付）",

@@ -39,6 +39,8 @@ codes! {
         Died = "died",
         /// 再交付: another card is made for the applicant.
         Reissued = "reissued",
+        /// 保管期間の経過: nobody collected it in time, and the city has it destroyed.
+        KeptTooLong = "kept_too_long",
         /// その他: what only the city knows.
         Other = "other",
         /// 不一致・不良: the city kept it.
@@ -164,6 +166,7 @@ impl Cause {
             Self::Moved => "転出",
             Self::Died => "死亡",
             Self::Reissued => "再交付",
+            Self::KeptTooLong => "保管期間の経過（廃棄）",
             Self::Other => "その他",
             Self::Mismatch => "不一致・不良",
             Self::AlreadyHolds => "既にカードを所持",

@@ -14,6 +14,7 @@ pub mod consignment;
 pub mod correction;
 pub mod custody;
 pub mod day_list;
+pub mod disposal;
 pub mod funnel;
 pub mod group;
 pub mod guard;

@@ -80,9 +80,9 @@ impl Source {
 
     /// The causes that it can give. An applicant withdraws, and nothing else; what the register shows is what stands there.
     pub fn causes(self) -> &'static [Cause] {
-        use Cause::{Died, Expired, Moved, Other, Recalled, Reissued, Withdrawn};
+        use Cause::{Died, Expired, KeptTooLong, Moved, Other, Recalled, Reissued, Withdrawn};
         match self {
-            Self::City => &[Recalled, Withdrawn, Expired, Moved, Died, Reissued, Other],
+            Self::City => &[Recalled, Withdrawn, Expired, Moved, Died, Reissued, KeptTooLong, Other],
             Self::Counter | Self::Telephone => &[Withdrawn],
             Self::Register => &[Moved, Died, Expired, Other],
         }

@@ -23,6 +23,7 @@ pub mod custody;
 pub mod day_list;
 mod db;
 mod dialect;
+pub mod disposal;
 mod engine;
 pub mod error;
 pub mod former;

@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(30, "0030_enclosures.sql"),
     migration!(31, "0031_mailed.sql"),
     migration!(32, "0032_reminders.sql"),
+    migration!(33, "0033_disposals.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -336,6 +337,11 @@ mod tests {
             32,
             "40cb94dfe3fbf7c23453901ddcdd626cc363c81fc7476425f215d9c1d183da89",
             "8bcef4a75357dad42516ee162c270a85582fd5a6213512db94af99e30b670232",
+        ),
+        (
+            33,
+            "47d23e9c79b1d3e7595c4efbb55f29376923c65850df7cffe45319448fc06369",
+            "e4e0b1b3fb68069860cbb688a1bf35d043f41dd031c3058f2483d7f286d74ace",
         ),
     ];
 

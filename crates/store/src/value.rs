@@ -279,6 +279,7 @@ texts!(
     domain::id::NoticeReturnId,
     domain::id::PickupId,
     domain::id::ReminderId,
+    domain::disposal::Reason,
     domain::reminder::State,
     Date,
     domain::arrangement::StaffList,

@@ -5,6 +5,7 @@
 mod cabinet_keys;
 mod cards;
 mod desks;
+mod disposals;
 mod facts;
 mod incidents;
 mod offers;
@@ -105,11 +106,12 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 13] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 14] = [
     cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
     desks::STATEMENTS,
+    disposals::STATEMENTS,
     facts::STATEMENTS,
     incidents::STATEMENTS,
     offers::STATEMENTS,

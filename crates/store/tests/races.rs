@@ -84,6 +84,31 @@ fn at_once<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce(
 }
 
 on_both! {
+    fn r5_c7_two_people_who_make_a_round_of_reminders_at_once_make_one(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 6);
+        city.at(EVE, 9 * 60);
+        let criteria = domain::reminder::Criteria { posted: 1, again: None };
+        let (mine, yours) = (city.act(), city.act());
+        let (db, site) = (city.db(), &city.site);
+        let make = |act: store::Act| {
+            let (site, cards) = (site.clone(), cards.clone());
+            move || {
+                db.write_now(Lane::Staff, move |tx| {
+                    let person = ("市民課 一郎", CityRecord::Paper);
+                    store::reminder::make(tx, &act, &site, criteria, &cards, person)
+                })
+            }
+        };
+        let (one, other) = at_once(make(mine), make(yours));
+        let empty = store::reminder::ReminderError::Empty;
+        assert!(matches!((&one, &other), (Ok(made), Err(error)) | (Err(error), Ok(made))
+            if *error == empty && made.left_out == 0), "{one:?} {other:?}");
+        assert_eq!((city.home.rows_of("reminder"), city.home.rows_of("reminder_card")), (1, 6));
+        city.seal();
+        assert_eq!(city.verify(), []);
+    }
+
     fn r6_c2_who_arrives_while_the_booking_is_cancelled_is_received_or_has_none(home: TestDb) {
         let mut city = City::found(home);
         let cards = stored(&mut city, 24);

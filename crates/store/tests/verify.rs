@@ -488,4 +488,44 @@ on_both! {
         city.home.by_hand("DELETE FROM place_key");
         assert_eq!(found(&city), wrong);
     }
+
+    fn r5_c7_reminders_and_disposals_that_are_not_as_the_journal_says_are_found(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = city.notified(2, 'A');
+        let person = ("市民課 一郎", CityRecord::Paper);
+        city.at(date(2027, 9, 1), 600);
+        let (make, sent, site, these) = (city.act(), city.act(), city.site.clone(), cards.clone());
+        let criteria = domain::reminder::Criteria { posted: 90, again: None };
+        let reminded = city.db().write_now(Lane::Staff, move |tx| {
+            let made = store::reminder::make(tx, &make, &site, criteria, &these, person)?;
+            store::reminder::sent(tx, &sent, made.id, date(2027, 9, 1), person)
+        });
+        reminded.unwrap();
+        city.at(date(2027, 12, 2), 600);
+        let acts = [city.act(), city.act(), city.act(), city.act()];
+        let (site, rules, one, other) = (city.site.clone(), city.rules.clone(), cards[0], cards[1]);
+        let destroyed = city.db().write_now(Lane::Staff, move |tx| {
+            let months = domain::disposal::Months { posted: 12, reminded: 3 };
+            let until = date(2028, 1, 31);
+            store::disposal::extend(tx, &acts[0], other, domain::disposal::Reason::Away, until)?;
+            // One that is kept for longer is left out, whoever ticked it.
+            let done = store::disposal::order(tx, &acts[1], &rules, &site, months, &[one, other], person)?;
+            assert_eq!((done.recalled, done.left_out), (1, 1));
+            store::disposal::pass(tx, &acts[2], &site, 1, person)?;
+            store::disposal::dispose(tx, &acts[3], &site, &[one], date(2027, 12, 2), person)
+        });
+        assert_eq!(destroyed, Ok(1));
+        city.seal();
+        assert_eq!(city.verify(), []);
+        found(&city, Invariant::Fold, "UPDATE reminder SET sent_on = '2027-08-31'", "reminder:");
+        city.home.by_hand("UPDATE reminder SET sent_on = '2027-09-01'");
+        found(&city, Invariant::Count, "DELETE FROM reminder_card WHERE n = 2", "reminder:");
+        found(&city, Invariant::Fold, "UPDATE disposal SET disposed_on = '2027-12-03'", "disposal:");
+        city.home.by_hand("UPDATE disposal SET disposed_on = '2027-12-02'");
+        found(&city, Invariant::Stage, &format!("UPDATE disposal SET card_id = '{other}'"), "disposal:");
+        found(&city, Invariant::Fold, "DELETE FROM disposal", "disposal:");
+        let anything = "(SELECT entry_id FROM reminder)";
+        let forged = format!("UPDATE storage_extension SET entry_id = {anything}");
+        found(&city, Invariant::Fold, &forged, "card:");
+    }
 }

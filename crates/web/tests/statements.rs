@@ -26,6 +26,8 @@ fn pages(place: &str) -> [(Role, Vec<String>); 3] {
         "/letters/sorting",
         "/notices",
         "/reminders",
+        "/deadlines",
+        "/disposals",
         "/reminders/new?posted=1&again=",
         "/outage",
     ]));

@@ -83,6 +83,9 @@ impl Entry {
             Self::ReminderListed { .. } => "reminder_listed",
             Self::ReminderSent { .. } => "reminder_sent",
             Self::ReminderWithdrawn { .. } => "reminder_withdrawn",
+            Self::StorageExtended { .. } => "storage_extended",
+            Self::StorageExtensionEnded { .. } => "storage_extension_ended",
+            Self::CardDisposed { .. } => "card_disposed",
             Self::PlaceHeld { .. } => "place_held",
             Self::HoldReleased { .. } => "hold_released",
             Self::Booked { .. } => "booked",
@@ -200,6 +203,9 @@ impl Entry {
             | Self::NoticeAsked { card, .. }
             | Self::NoticeRequestEnded { card, .. }
             | Self::NoticeCameBack { card, .. }
+            | Self::StorageExtended { card, .. }
+            | Self::StorageExtensionEnded { card }
+            | Self::CardDisposed { card, .. }
             | Self::LetterStuffed { card, .. }
             | Self::StuffingUndone { card, .. }
             | Self::PostBlockSet { card, .. }

@@ -11,6 +11,7 @@ use crate::check_sheet::{Collected, Sheet};
 use crate::consignment::PostBlock;
 use crate::correction::End;
 use crate::day_list::Duty;
+use crate::disposal;
 use crate::group::Group;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId,
@@ -684,6 +685,29 @@ pub enum Entry {
     ReminderWithdrawn {
         /// Which round.
         reminder: ReminderId,
+        /// How it was recorded.
+        recorded: CityRecord,
+    },
+    /// 保管の延長: a card is kept for longer than its last day.
+    StorageExtended {
+        /// Which card.
+        card: CardId,
+        /// Why.
+        reason: disposal::Reason,
+        /// Until which day.
+        until: Date,
+    },
+    /// A card is no longer kept for longer.
+    StorageExtensionEnded {
+        /// Which card.
+        card: CardId,
+    },
+    /// 廃棄: the city destroyed a card that it had by its instruction.
+    CardDisposed {
+        /// Which card.
+        card: CardId,
+        /// On which day.
+        on: Date,
         /// How it was recorded.
         recorded: CityRecord,
     },

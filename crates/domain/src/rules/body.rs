@@ -189,12 +189,23 @@ pub struct Custody {
     /// Within how many minutes the city is told of an incident, from the moment when it was written down.
     #[serde(default = "told_minutes")]
     pub told_minutes: u16,
+    /// For how many months a card is kept from the first posting of its notice.
+    #[serde(default = "posted_months")]
+    pub posted_months: u8,
+    /// For how many months it is kept from the last reminder; the later of both counts.
+    #[serde(default = "reminded_months")]
+    pub reminded_months: u8,
 }
 
 impl Default for Custody {
     /// Where no rule says otherwise; an assumption, to be agreed with the city.
     fn default() -> Self {
-        Self { second_count_percent: 10, told_minutes: told_minutes() }
+        Self {
+            second_count_percent: 10,
+            told_minutes: told_minutes(),
+            posted_months: posted_months(),
+            reminded_months: reminded_months(),
+        }
     }
 }
 
@@ -202,6 +213,16 @@ impl Default for Custody {
 /// assumption, to be agreed with the city.
 fn told_minutes() -> u16 {
     60
+}
+
+/// Twelve months, as other cities keep cards; an assumption, to be agreed with the city.
+fn posted_months() -> u8 {
+    12
+}
+
+/// Three months, as other cities keep cards after a reminder; an assumption, to be agreed with the city.
+fn reminded_months() -> u8 {
+    3
 }
 
 /// Three open days: as long as a notice by post takes to be read and answered; an assumption, to be agreed with the city.

@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{
-    Findings, Invariant, PAGE, cabinet_keys, desks, incidents, offers, pickups, recalls, reminders,
-    stocktakings, wishes,
+    Findings, Invariant, PAGE, cabinet_keys, desks, disposals, incidents, offers, pickups, recalls,
+    reminders, stocktakings, wishes,
 };
 use crate::error::Result;
 use crate::journal;
@@ -90,6 +90,7 @@ struct Folded {
     offers: offers::Told,
     recalls: recalls::Told,
     reminders: reminders::Told,
+    disposals: disposals::Told,
     wishes: wishes::Told,
     stocktakings: stocktakings::Told,
     keys: cabinet_keys::Told,
@@ -159,6 +160,7 @@ impl Folded {
         self.offers.take(entry);
         self.recalls.take(entry);
         self.reminders.take(entry);
+        self.disposals.take(entry);
         self.wishes.take(entry);
         self.stocktakings.take(entry);
         self.keys.take(entry);
@@ -286,6 +288,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     offers::check(reader, std::mem::take(&mut folded.offers), findings)?;
     recalls::check(reader, std::mem::take(&mut folded.recalls), findings)?;
     reminders::check(reader, std::mem::take(&mut folded.reminders), findings)?;
+    disposals::check(reader, std::mem::take(&mut folded.disposals), findings)?;
     wishes::check(reader, std::mem::take(&mut folded.wishes), findings)?;
     stocktakings::check(reader, std::mem::take(&mut folded.stocktakings), findings)?;
     desks::check(reader, std::mem::take(&mut folded.desks), findings)?;

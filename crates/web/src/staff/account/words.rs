@@ -393,6 +393,13 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
         Entry::ReminderWithdrawn { recorded, .. } => {
             format!("市が受取勧奨の送付を取りやめました{}", recorded_words(*recorded))
         }
+        Entry::StorageExtended { reason, until, .. } => {
+            format!("保管を{}まで延ばしました（{}）", era_date(*until), reason.label())
+        }
+        Entry::StorageExtensionEnded { .. } => "保管の延長をやめました".to_owned(),
+        Entry::CardDisposed { on, recorded, .. } => {
+            format!("市が{}に廃棄しました{}", era_date(*on), recorded_words(*recorded))
+        }
         Entry::PlaceHeld { slot, .. } => format!("{}の枠を仮押さえしました", slot_words(slot)),
         Entry::HoldReleased { slot, .. } => format!("{}の仮押さえが終わりました", slot_words(slot)),
         Entry::Booked { slot, channel, party, visitor, .. } => {
@@ -540,7 +547,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 126] = [
+pub(crate) const KINDS: [(&str, &str); 129] = [
     ("pickup_begun", "返戻カードの受け取りの書類"),
     ("pickup_card_came", "返戻カードを市から受け取り"),
     ("pickup_handed", "返戻カードの手渡し"),
@@ -614,6 +621,9 @@ pub(crate) const KINDS: [(&str, &str); 126] = [
     ("reminder_listed", "受取勧奨の名簿"),
     ("reminder_sent", "受取勧奨の送付"),
     ("reminder_withdrawn", "受取勧奨の取りやめ"),
+    ("storage_extended", "保管の延長"),
+    ("storage_extension_ended", "保管の延長の終わり"),
+    ("card_disposed", "カードの廃棄"),
     ("place_held", "枠の仮押さえ"),
     ("hold_released", "仮押さえの終了"),
     ("booked", "予約"),
@@ -743,6 +753,11 @@ pub(crate) fn screen(code: &str) -> &str {
         "notice" => "カードの交付通知書",
         "reminder_targets" => "受取勧奨の対象",
         "reminder" => "受取勧奨の名簿",
+        "deadlines" => "保管期限の一覧",
+        "storage" => "カードの保管期限",
+        "disposals" => "カードの廃棄",
+        "deadlines_file" => "保管期限の一覧の書き出し",
+        "disposals_file" => "市が廃棄したカードの書き出し",
         "reminders_file" => "受取勧奨の一覧の書き出し",
         "reminder_file" => "受取勧奨の名簿の書き出し",
         "progress_file" => "進捗の書き出し",

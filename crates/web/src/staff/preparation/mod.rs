@@ -5,6 +5,7 @@ mod batch;
 pub(in crate::staff) mod card;
 mod consignment;
 mod custody;
+pub(crate) mod disposal;
 mod letter;
 pub(crate) mod notice;
 mod opening;
@@ -48,6 +49,8 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &stocktaking::export::LISTING,
     &stocktaking::export::DIFFERENCE_LISTING,
     &register::export::LISTING,
+    &disposal::export::DEADLINE_CELLS,
+    &disposal::export::DISPOSED,
     &reminder::export::ROUNDS,
     &reminder::export::CARDS,
 ];
@@ -61,6 +64,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     let desk = letters(desk);
     let desk = notices(desk);
     let desk = reminders(desk);
+    let desk = disposals(desk);
     let desk = taking_over(desk);
     cards(desk)
 }
@@ -207,6 +211,23 @@ fn reminders(desk: Desk) -> Desk {
         .post("/reminders/{id}/told", TRANSFER, reminder::told::told)
         .get("/lists/reminders/{file}", SEE, reminder::export::list)
         .get("/lists/reminders/{id}/{file}", SEE, reminder::export::cards)
+}
+
+fn disposals(desk: Desk) -> Desk {
+    const SEE: Access = Access::May(Permission::SeeCards);
+    const TRANSFER: Access = Access::May(Permission::TransferBatches);
+    desk.get(disposal::DEADLINES, SEE, disposal::deadlines::show)
+        .post(disposal::DEADLINES, TRANSFER, disposal::order::order)
+        .get("/lists/deadlines/{file}", SEE, disposal::export::deadlines)
+        .get(disposal::DISPOSALS, SEE, disposal::show::show)
+        .get("/lists/disposals/{file}", SEE, disposal::export::disposed)
+        .get("/disposals/pass", TRANSFER, disposal::pass::show)
+        .post("/disposals/pass", TRANSFER, disposal::pass::pass)
+        .get("/disposals/record", TRANSFER, disposal::record::show)
+        .post("/disposals/record", TRANSFER, disposal::record::record)
+        .get("/cards/{id}/storage", SEE, disposal::extend::show)
+        .post("/cards/{id}/storage", TRANSFER, disposal::extend::extend)
+        .post("/cards/{id}/storage/end", TRANSFER, disposal::extend::end)
 }
 
 fn taking_over(desk: Desk) -> Desk {

@@ -455,6 +455,8 @@ fn pages() -> Vec<(&'static str, String)> {
         short_validity: true,
         posted: Some("令和8年11月24日(火)".to_owned()),
         notice_now: Some("再送の依頼 11月20日(金)：市へ引き継いだ".to_owned()),
+        storage: Some("令和9年2月16日(火)、入院・施設入所のため令和9年4月30日(金)まで延長".to_owned()),
+        disposed: Some("令和9年5月6日(木)（市民課 架空）".to_owned()),
         reminders: vec![("/reminders/x".to_owned(), "第2回　令和8年11月16日(月) 送付".to_owned())],
         way: card::show::way(Progress::Notified),
         ended: posting.map(|_| "このカードは交付窓口では渡さずに終了しました（市が郵送）。".to_owned()),
@@ -960,6 +962,7 @@ fn pages() -> Vec<(&'static str, String)> {
     pages.extend(super::stocktaking::samples::pages());
     pages.extend(super::notice::samples::pages());
     pages.extend(super::reminder::samples::pages());
+    pages.extend(super::disposal::samples::pages());
     pages.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
 }
 

@@ -150,7 +150,23 @@ const TOLD_WITHIN: Number = number(
 )
 .from(5);
 
-const CUSTODY: [Number; 2] = [SECOND_COUNT, TOLD_WITHIN];
+const POSTED_MONTHS: Number = number(
+    "posted_months",
+    "カードを保管する月数（交付通知書の最初の発送から）",
+    "最後の受取勧奨からの月数と比べ、遅い日が保管期限になります",
+    60,
+)
+.from(1);
+
+const REMINDED_MONTHS: Number = number(
+    "reminded_months",
+    "カードを保管する月数（最後の受取勧奨から）",
+    "受取勧奨を送っていないカードに、保管期限はありません",
+    60,
+)
+.from(1);
+
+const CUSTODY: [Number; 4] = [SECOND_COUNT, TOLD_WITHIN, POSTED_MONTHS, REMINDED_MONTHS];
 
 const COUNT: Number = number("count", "窓口の数", "", 99).from(1);
 
@@ -291,8 +307,13 @@ pub(super) fn attempts(form: &mut Form) -> Option<RuleBody> {
 
 /// Reads how kept cards are watched over.
 pub(super) fn custody(form: &mut Form) -> Option<RuleBody> {
-    let [second_count, told_minutes] = all(form, CUSTODY)?;
-    Some(RuleBody::Custody(Custody { second_count_percent: days(second_count), told_minutes }))
+    let [second_count, told_minutes, posted, reminded] = all(form, CUSTODY)?;
+    Some(RuleBody::Custody(Custody {
+        second_count_percent: days(second_count),
+        told_minutes,
+        posted_months: days(posted),
+        reminded_months: days(reminded),
+    }))
 }
 
 /// Reads windows of one kind.
@@ -395,7 +416,10 @@ pub(super) fn fill_attempts(form: &mut Form, body: Attempts) {
 
 /// Fills the form with how kept cards are watched over.
 pub(super) fn fill_custody(form: &mut Form, body: Custody) {
-    fill_numbers(form, CUSTODY, [u16::from(body.second_count_percent), body.told_minutes]);
+    let Custody { second_count_percent, told_minutes, posted_months, reminded_months } = body;
+    let numbers =
+        [u16::from(second_count_percent), told_minutes, u16::from(posted_months), u16::from(reminded_months)];
+    fill_numbers(form, CUSTODY, numbers);
 }
 
 /// Fills the form with windows.

@@ -35,9 +35,11 @@ pub(in super::super) fn sentence(body: &RuleBody) -> String {
         RuleBody::Attempts(Attempts { per_address, per_number }) => format!(
             "予約キーと予約番号の誤りは、30分に、同じ回線から{per_address}回、同じ番号で{per_number}回まで受け付けます"
         ),
-        RuleBody::Custody(Custody { second_count_percent, told_minutes }) => format!(
-            "棚卸では、差のあった箱と、そのほかの箱の{second_count_percent}%を、2回数えます。カードの事故は、記録してから{told_minutes}分以内に市へ知らせます"
-        ),
+        RuleBody::Custody(Custody { second_count_percent, told_minutes, posted_months, reminded_months }) => {
+            format!(
+                "棚卸では、差のあった箱と、そのほかの箱の{second_count_percent}%を、2回数えます。カードの事故は、記録してから{told_minutes}分以内に市へ知らせます。カードは、交付通知書の発送から{posted_months}か月と、最後の受取勧奨から{reminded_months}か月の、遅い日まで保管します"
+            )
+        }
         RuleBody::Site(site) => place(site),
         RuleBody::Windows(Windows { name_ja, name_en, count, .. }) => {
             format!("{name_ja} {count}か所（{name_en}）")

@@ -307,7 +307,7 @@ async fn record(
 }
 
 /// What a refusal means; what is no matter of the person is an error page.
-pub(super) fn sentence(error: RecallError) -> Result<String, PageError> {
+pub(in crate::staff::preparation) fn sentence(error: RecallError) -> Result<String, PageError> {
     Ok(match error {
         RecallError::Already => "この交付の中止・保留は、ほかの人が先に記録しました。".to_owned(),
         RecallError::Decided => "このカードの保留は、ほかの人が先に終わらせました。".to_owned(),

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::card::{Finding, Pass, Progress, Stage};
+use domain::disposal::Months;
 use domain::group::Group;
 use domain::holder::Holder;
 use domain::id::{CardId, ConsignmentId, OperationId, PlaceId};
@@ -19,6 +20,7 @@ use jiff::civil::Date;
 use store::Reader;
 use store::batch::mail::Posting;
 use store::card::Card;
+use store::disposal::Extension;
 use store::holder::Holding;
 use store::journal::View;
 use store::keys::Keys;
@@ -28,7 +30,7 @@ use store::reservation::Reservation;
 use store::tracking::Told;
 
 use super::super::paper::reference;
-use super::super::reminder;
+use super::super::{disposal, reminder};
 use super::story::{self, Line};
 use crate::App;
 use crate::kit::{Form, Language, Page, PageError, Texts, respond};
@@ -66,6 +68,10 @@ pub(crate) struct ShowPage {
     pub(crate) notice_now: Option<String>,
     /// The rounds of reminders that it was in: where, and when the city sent it.
     pub(crate) reminders: Vec<(String, String)>,
+    /// Its last day of storage, where it has one, and until when it is kept for longer.
+    pub(crate) storage: Option<String>,
+    /// When the city destroyed it, and who of it says so.
+    pub(crate) disposed: Option<String>,
     pub(crate) way: Vec<Stop>,
     /// How it ended without issuance.
     pub(crate) ended: Option<String>,
@@ -188,6 +194,8 @@ struct Found {
     ended: Vec<Reservation>,
     recall: Option<Recall>,
     reminders: Vec<Reminder>,
+    extension: Option<Extension>,
+    disposed: Option<(Date, String)>,
     story: Vec<Line>,
 }
 
@@ -207,7 +215,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
     let view = View { screen: "card", asked: id.to_string(), subjects: vec![Subject::Card(id)], found: 1 };
     signed.viewed(app, view).await?;
     let Found { facts, notice, findings, checked, holding, incident, tracking, .. } = found;
-    let Found { picked_up, ended: before, recall, reminders, story, .. } = found;
+    let Found { picked_up, ended: before, recall, reminders, extension, disposed, story, .. } = found;
     let say = signed.may(Permission::Reserve).then(|| Saying::of(&facts, &app.rules(), app.now()));
     let today = business(app, app.today());
     let is_open = app.rules().is_open(today.service, &today.site, today.day);
@@ -218,6 +226,8 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         acts.pickup = Some(pickup::href(id));
     }
     let notice_now = facts.notice.map(notice_words);
+    let months = disposal::months(&app.rules(), app.today());
+    let storage = storage(&facts, extension.as_ref(), months);
     let Facts { card, live: reservation, .. } = facts;
     let may_see = signed.may(Permission::SeeReservations);
     let link = |of: &Reservation| {
@@ -248,6 +258,8 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         posted: card.posted_on.map(era_date),
         notice_now,
         reminders: reminders.iter().map(reminded).collect(),
+        storage,
+        disposed: disposed.map(|(on, person)| format!("{}（{person}）", era_date(on))),
         way: way(card.progress),
         ended: (card.stage == Stage::Ended).then(|| ended(&card)),
         recall: recall.as_ref().map(recalled),
@@ -284,6 +296,8 @@ fn find(reader: &mut Reader<'_>, keys: &Keys, id: CardId) -> Result<Option<Found
         ended: store::reservation::ended_of(reader, id, MOST_ENDED)?,
         recall: store::recall::last_of(reader, id)?,
         reminders: store::reminder::of_card(reader, id)?,
+        extension: store::disposal::extension_of(reader, id)?,
+        disposed: store::disposal::of_card(reader, id)?,
         story: story::of(reader, id)?,
         facts,
     }))
@@ -354,6 +368,20 @@ fn reminded(round: &Reminder) -> (String, String) {
         None => round.state.label().to_owned(),
     };
     (reminder::href(round.id), format!("{}　{what}", reminder::name(round.number)))
+}
+
+/// Until when a card is kept that waits for its citizen: its last day, where the city reminded of it, and what puts it off.
+fn storage(facts: &Facts, extension: Option<&Extension>, months: Months) -> Option<String> {
+    if facts.card.stage != Stage::Notified {
+        return None;
+    }
+    let last = facts.card.posted_on.zip(facts.reminded);
+    let last = last.map(|(posted, reminded)| era_date(months.last_day(posted, reminded)));
+    let last = last.unwrap_or_else(|| "なし（受取勧奨を送っていません）".to_owned());
+    Some(match extension {
+        Some(of) => format!("{last}、{}のため{}まで延長", of.reason.label(), era_date(of.until)),
+        None => last,
+    })
 }
 
 /// Why a card is not to be handed out, who said so, how far it is, and by when the city wants it.

@@ -68,7 +68,7 @@ fn together(step: &Step) -> String {
     match (step.stage_from, step.stage_to) {
         (None, _) => "一覧表を取り込んだ".to_owned(),
         _ if step.entry_kind == "cards_kept" => "市が引き取り、交付を終わりにした".to_owned(),
-        (Some(_), _) if step.between_boxes => "箱のカードをまとめて移した".to_owned(),
+        (Some(from), to) if from == to && step.between_boxes => "箱のカードをまとめて移した".to_owned(),
         (Some(from), to) if from == to => match step.entry_kind.as_str() {
             "cards_returned" => "市から返却された".to_owned(),
             _ => "引継ぎで移動した".to_owned(),
