@@ -166,7 +166,7 @@ impl Cause {
             Self::Moved => "転出",
             Self::Died => "死亡",
             Self::Reissued => "再交付",
-            Self::KeptTooLong => "保管期間の経過（廃棄）",
+            Self::KeptTooLong => "保管期間の経過による廃棄",
             Self::Other => "その他",
             Self::Mismatch => "不一致・不良",
             Self::AlreadyHolds => "既にカードを所持",

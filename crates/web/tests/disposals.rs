@@ -90,13 +90,13 @@ on_both! {
         operator.sees("カードの廃棄").reads("1枚の廃棄の指示を記録しました。").reads("1枚は、記録していません");
         assert_eq!(house.city.home.rows_of("recall"), 1);
         // It is a recall like any other: nobody books it any more, and nobody says why.
-        operator.open(&format!("/cards/{}", cards[0])).reads("保管期間の経過（廃棄）");
+        operator.open(&format!("/cards/{}", cards[0])).reads("保管期間の経過による廃棄");
         operator.reads("お調べすることがありますので、市の担当からご案内します。");
         let mut citizen = house.citizen();
         citizen.open("/k").fill("number", &key).press("次へ進む");
         assert!(!citizen.text().contains("日にちを選んでください"), "{}", citizen.text());
         assert!(!citizen.text().contains("廃棄"), "{}", citizen.text());
-        operator.open("/recalls").reads("保管期間の経過（廃棄）");
+        operator.open("/recalls").reads("保管期間の経過による廃棄");
         // To the city, counted by both.
         operator.open("/disposals").reads("検品机").follow("市へ渡す（1枚）").fill("counted", "2");
         by_city(&mut operator).press("市へ渡した").reads("枚数が合いません");
