@@ -95,6 +95,7 @@ async function arrives(story: Story): Promise<void> {
   story.consignment = desk.path;
   // Both counted 300: one of the list is not there, and one is there that is on no list.
   await desk.open(`${story.consignment}/arrival`);
+  await desk.picture('preparation-arrival');
   await desk.signed({ counted: String(CARDS), boxes: '1' }, '受け取りを記録する');
   for (let after = 0; after < CARDS; after += 100) {
     await desk.open(`${story.consignment}?after=${after}`);
@@ -162,6 +163,8 @@ async function sorted(story: Story): Promise<void> {
     for (const line of lines) await desk.page.locator(`[name=card][value="${story.card.get(line)!.split('/').at(-1)}"]`).check();
     await desk.signed({ what, counted: String(lines.length) }, '記録する');
   };
+  await desk.open('/preparation');
+  await desk.picture('preparation-groups');
   const mismatch = await sends('mismatch', MISMATCH);
   const holds = await sends('already_holds', HOLDS);
   const short = await sends('short_validity', SHORT);
@@ -241,6 +244,8 @@ async function stored(story: Story): Promise<Map<number, string>> {
       await desk.scan(story.control.get(line)!, '案内とカードは同じです');
       await desk.press('同じ：封入を記録する');
     }
+    await desk.open('/letters/sorting');
+    await desk.picture('preparation-sorting');
     await desk.open(page);
     await desk.signed({ counted: String(part.length) }, '市へ引き継ぐ');
     await desk.open(page);
