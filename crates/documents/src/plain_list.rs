@@ -12,6 +12,8 @@ use crate::table::width;
 pub const MOST_ROWS: usize = 1_000;
 /// The widest share of a column, in half-width characters; longer texts take more lines.
 const LONGEST: usize = 32;
+/// The white on both sides of a column, likewise.
+const BETWEEN: usize = 2;
 
 /// A list on paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,12 +52,20 @@ impl PlainList {
             "title": self.title,
             "asked": self.asked.join("　"),
             "columns": self.columns,
-            "shares": shares(&self.columns, &self.rows.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            "shares": self.shares(),
             "rows": rows,
             "total": self.rows.len(),
             "printed": stamp(self.printed_at),
             "printed_by": self.printed_by,
         }))
+    }
+}
+
+impl PlainList {
+    /// How the columns share the width, each with its white: a list can have many that are narrow.
+    fn shares(&self) -> Vec<usize> {
+        let rows: Vec<_> = self.rows.iter().map(Vec::as_slice).collect();
+        shares(&self.columns, &rows).into_iter().map(|share| share + BETWEEN).collect()
     }
 }
 
