@@ -14,6 +14,8 @@ codes! {
         Cards = "cards",
         /// Consignments.
         Consignments = "consignments",
+        /// The lines of a consignment with what was found of each.
+        ConsignmentLines = "consignment_lines",
         /// Batches to the city.
         Batches = "batches",
         /// The cards of a batch.
@@ -81,6 +83,7 @@ impl StaffList {
         match self {
             Self::Cards => "カード一覧",
             Self::Consignments => "カード発行一覧表の一覧",
+            Self::ConsignmentLines => "一覧表の備考",
             Self::Batches => "市への引継ぎの一覧",
             Self::BatchCards => "引継ぎのカード",
             Self::Letters => "交付のご案内の束",

@@ -42,6 +42,11 @@ statements! { "batch":
         b.mailed_on AS mailed_on,
         (SELECT COUNT(*) FROM batch_card k WHERE k.batch_id = b.id AND k.ended IS NULL) AS still_out
         FROM batch b WHERE b.site = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3";
+    OUT = "SELECT b.id AS id, b.site AS site, b.kind AS kind, b.state AS state, b.cards AS cards,
+        b.receiver AS receiver, b.sent_at AS sent_at, b.returned_at AS returned_at, b.giver AS giver,
+        b.mailed_on AS mailed_on,
+        (SELECT COUNT(*) FROM batch_card k WHERE k.batch_id = b.id AND k.ended IS NULL) AS still_out
+        FROM batch b WHERE b.state = 'sent' AND b.site = $1 ORDER BY b.id DESC LIMIT $2";
     CARDS = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number,
         c.method AS method, c.way AS way, c.short_validity AS short_validity, c.stage AS stage,
         COALESCE(c.list_date, s.list_date) AS list_date, b.ended AS ended, b.ended_at AS ended_at
@@ -230,6 +235,11 @@ pub fn list(
 ) -> Result<Vec<Batch>> {
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
     reader.rows(&LIST, bind![site, before, limit], batch)
+}
+
+/// The batches of a site that are with the city, newest first.
+pub fn out(reader: &mut Reader<'_>, site: &SiteCode, limit: u32) -> Result<Vec<Batch>> {
+    reader.rows(&OUT, bind![site, limit], batch)
 }
 
 /// The cards of a batch in list order.

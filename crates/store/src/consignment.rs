@@ -4,10 +4,12 @@
 //! discards it.
 
 use domain::card::{Progress, Stage};
-use domain::consignment::Line;
+use domain::consignment::{ApplicationMethod, Line, Way};
+use domain::group::Group;
 use domain::id::{CardId, ConsignmentId, EntryId, PlaceId};
 use domain::journal::{Entry, Subject};
 use domain::ledger::Field;
+use domain::number::ControlNumber;
 use domain::place::PlaceKind;
 use domain::service::SiteCode;
 use jiff::Timestamp;
@@ -45,16 +47,23 @@ statements! { "consignment":
         JOIN consignment s ON s.id = k.consignment_id
         WHERE c.consignment_id = $1 AND s.state = 'taken' ORDER BY c.line LIMIT 1";
     LIST = "SELECT c.id AS id, c.site AS site, c.state AS state, c.received_on AS received_on,
-        c.list_date AS list_date, c.box AS box, c.cards AS cards, c.kind AS kind
+        c.list_date AS list_date, c.box AS box, c.cards AS cards, c.kind AS kind,
+        CASE WHEN EXISTS (SELECT 1 FROM arrival a WHERE a.consignment_id = c.id) THEN 1 ELSE 0 END AS is_counted,
+        CASE WHEN EXISTS (SELECT 1 FROM consignment_close k WHERE k.consignment_id = c.id) THEN 1 ELSE 0 END AS is_closed
         FROM consignment c WHERE c.state = 'taken' AND c.id < $1 ORDER BY c.id DESC LIMIT $2";
     FIND = "SELECT c.id AS id, c.site AS site, c.state AS state, c.received_on AS received_on,
-        c.list_date AS list_date, c.box AS box, c.cards AS cards, c.kind AS kind
+        c.list_date AS list_date, c.box AS box, c.cards AS cards, c.kind AS kind,
+        CASE WHEN EXISTS (SELECT 1 FROM arrival a WHERE a.consignment_id = c.id) THEN 1 ELSE 0 END AS is_counted,
+        CASE WHEN EXISTS (SELECT 1 FROM consignment_close k WHERE k.consignment_id = c.id) THEN 1 ELSE 0 END AS is_closed
         FROM consignment c WHERE c.id = $1 AND c.state = 'taken'";
     PROGRESS = "SELECT progress, COUNT(*) AS n FROM card WHERE consignment_id = $1 GROUP BY progress ORDER BY progress";
     PROGRESS_OF_PAGE = "SELECT c.consignment_id AS id, c.progress AS progress, COUNT(*) AS n FROM card c
         WHERE c.consignment_id IN (SELECT s.id FROM consignment s
             WHERE s.state = 'taken' AND s.id < $1 ORDER BY s.id DESC LIMIT $2)
         GROUP BY c.consignment_id, c.progress ORDER BY c.consignment_id, c.progress";
+    LINES = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
+        c.way AS way, c.short_validity AS short_validity, c.sorted_into AS sorted_into, c.progress AS progress,
+        p.name AS place FROM card c JOIN place p ON p.id = c.place_id WHERE c.consignment_id = $1 ORDER BY c.line";
     LEFT_BEHIND = "SELECT id FROM consignment WHERE state = 'dropped' OR (state = 'staged' AND staged_at < $1)
         ORDER BY id LIMIT 10";
     LEFT_CARDS = "SELECT id FROM card WHERE consignment_id = $1 ORDER BY id LIMIT $2";
@@ -98,6 +107,10 @@ pub struct Consignment {
     pub cards: u32,
     /// Whether it is a portion of opening stock of a former contractor.
     pub is_opening: bool,
+    /// Whether the city's transfer was counted.
+    pub is_counted: bool,
+    /// Whether its desk is closed.
+    pub is_closed: bool,
 }
 
 /// Why a consignment was not taken.
@@ -135,6 +148,8 @@ fn consignment(row: &Row<'_>) -> Result<Consignment> {
         box_name: row.get("box")?,
         cards: row.get("cards")?,
         is_opening: row.get::<String>("kind")? == "opening",
+        is_counted: row.get("is_counted")?,
+        is_closed: row.get("is_closed")?,
     })
 }
 
@@ -369,4 +384,44 @@ pub fn progress_of_page(
 /// How many of a consignment's cards have each progress.
 pub fn progress(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Vec<(Progress, u32)>> {
     reader.rows(&PROGRESS, bind![id], |row| Ok((row.get("progress")?, row.get("n")?)))
+}
+
+/// A line of カード発行一覧表 with what matters of its card.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The card.
+    pub id: CardId,
+    /// Its line on the list.
+    pub line: u32,
+    /// 管理番号.
+    pub control_number: ControlNumber,
+    /// 申請方式.
+    pub method: ApplicationMethod,
+    /// Who gives the card to the citizen.
+    pub way: Way,
+    /// Whether its validity was short when it came, where the list told.
+    pub short_validity: Option<bool>,
+    /// The group into which it was sorted.
+    pub sorted_into: Option<Group>,
+    /// What lists show.
+    pub progress: Progress,
+    /// The name of the place where it is.
+    pub place: String,
+}
+
+/// The lines of a consignment in the order of its list.
+pub fn lines(reader: &mut Reader<'_>, id: ConsignmentId) -> Result<Vec<Checked>> {
+    reader.rows(&LINES, bind![id], |row| {
+        Ok(Checked {
+            id: row.get("id")?,
+            line: row.get("line")?,
+            control_number: crate::card::control_number(row)?,
+            method: row.get("method")?,
+            way: row.get("way")?,
+            short_validity: row.get("short_validity")?,
+            sorted_into: row.get("sorted_into")?,
+            progress: row.get("progress")?,
+            place: row.get("place")?,
+        })
+    })
 }

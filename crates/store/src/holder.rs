@@ -64,7 +64,7 @@ pub struct Counts {
 }
 
 /// How far the cards of citizens are counted.
-pub const COUNTED: u32 = 10_000;
+pub const COUNTED: u32 = 1_000;
 
 /// Who has a card.
 pub fn of(reader: &mut Reader<'_>, card: &Card) -> Result<Holding> {

@@ -28,6 +28,7 @@ statements! { "letter":
         (SELECT 1 AS one FROM card c JOIN consignment s ON s.id = c.consignment_id
          WHERE c.progress = 'prepared' AND c.key_issue = 0 AND s.site = $1 AND s.state = 'taken'
          AND c.way = 'stored' AND c.suspended = 0 LIMIT $2) t";
+    OPEN_COUNT = "SELECT COUNT(*) AS n FROM letter_batch WHERE state IN ('printed', 'transferred') AND site = $1";
     INSERT_BATCH = "INSERT INTO letter_batch (id, site, state, letters, version, printed_at)
         VALUES ($1, $2, 'printed', $3, $4, $5)";
     INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n) VALUES ($1, $2, $3, $4)
@@ -186,6 +187,11 @@ pub fn waiting(reader: &mut Reader<'_>, site: &SiteCode, limit: u32) -> Result<V
 /// How many cards wait for their first letter, counted no further than `limit`.
 pub fn waiting_up_to(reader: &mut Reader<'_>, site: &SiteCode, limit: u32) -> Result<u32> {
     reader.one(&WAITING_COUNT, bind![site, limit], |row| row.get("n"))
+}
+
+/// How many parts the city has not posted yet.
+pub fn parts_open(reader: &mut Reader<'_>, site: &SiteCode) -> Result<u32> {
+    reader.one(&OPEN_COUNT, bind![site], |row| row.get("n"))
 }
 
 /// Makes the next part of letters: gives each card its first key.

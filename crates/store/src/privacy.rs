@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::card::Stage;
-use domain::id::{CardId, ReminderId};
+use domain::id::{CardId, ConsignmentId, ReminderId};
 use domain::journal::{BusinessDay, Entry, Subject};
 use domain::ledger::{Deletion, Field};
 use domain::time::day_of;
@@ -42,6 +42,9 @@ statements! { "privacy":
     OPEN_OF_REMINDER = "SELECT k.card_id AS card_id, p.subject AS subject, p.sealed AS sealed, p.key_version AS key_version
         FROM reminder_card k JOIN personal p ON p.subject = 'card:' || k.card_id AND p.field = $1
         WHERE k.reminder_id = $2 ORDER BY k.n";
+    OPEN_OF_CONSIGNMENT = "SELECT c.id AS card_id, p.subject AS subject, p.sealed AS sealed, p.key_version AS key_version
+        FROM card c JOIN personal p ON p.subject = 'card:' || c.id AND p.field = $1
+        WHERE c.consignment_id = $2 ORDER BY c.id";
     FIND_CARD = "SELECT c.id AS id FROM personal p JOIN card c ON c.id = SUBSTR(p.subject, 6)
         JOIN consignment s ON s.id = c.consignment_id
         WHERE p.lookup = $1 AND s.state = 'taken' ORDER BY c.id";
@@ -323,6 +326,17 @@ pub fn open_of_reminder(
     field: &str,
 ) -> Result<BTreeMap<CardId, String>> {
     let sealed = reader.rows(&OPEN_OF_REMINDER, bind![field, reminder], sealed_of)?;
+    opened(keys, field, sealed)
+}
+
+/// Opens a field of every card of a consignment; what is not held is not there.
+pub fn open_of_consignment(
+    reader: &mut Reader<'_>,
+    keys: &Keys,
+    consignment: ConsignmentId,
+    field: &str,
+) -> Result<BTreeMap<CardId, String>> {
+    let sealed = reader.rows(&OPEN_OF_CONSIGNMENT, bind![field, consignment], sealed_of)?;
     opened(keys, field, sealed)
 }
 

@@ -119,6 +119,15 @@ on_both! {
         operator.open(&format!("/lists{attention}/cards.csv"));
         assert_eq!(operator.status(), 200);
         assert!(operator.page().source().contains("処理注意あり"), "{}", operator.page().source());
+        // And the whole of J-LIS's list, each line with its remarks, in two statements whatever its length.
+        let consignment = card(&house, cards[0]).consignment;
+        operator.open(&format!("/consignments/{consignment}")).reads("一覧表の備考");
+        operator.open(&format!("/lists/consignments/{consignment}/lines.csv?encoding=utf8"));
+        let lines: Vec<String> = operator.page().source().lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), cards.len() + 1, "{lines:?}");
+        let of = |at: usize| lines.iter().find(|line| line.contains(&card(&house, cards[at]).control_number.digits()));
+        assert!(of(3).is_some_and(|line| line.contains("処理注意あり") && line.contains("市")), "{lines:?}");
+        assert!(of(2).is_some_and(|line| line.contains("既にカードを所持")), "{lines:?}");
         // An inspection cannot be taken back once the card is with the city.
         operator.post(&format!("/consignments/{}/inspect/register/undo", card(&house, cards[3]).consignment), &[
             ("card", &cards[3].to_string()), ("recent", ""),

@@ -36,6 +36,7 @@ const UPLOAD: usize = 24 << 20;
 pub(crate) const LISTINGS: &[&Listing] = &[
     &card::export::LISTING,
     &consignment::export::LISTING,
+    &consignment::lines::LISTING,
     &batch::export::BATCHES,
     &batch::export::CARDS,
     &letter::export::PARTS,
@@ -73,6 +74,7 @@ fn consignments(desk: Desk) -> Desk {
     const INSPECT: Access = Access::May(Permission::InspectCards);
     desk.get("/preparation", Access::May(Permission::SeeCards), consignment::list::show)
         .get("/lists/consignments/{file}", Access::May(Permission::SeeCards), consignment::export::file)
+        .get("/lists/consignments/{id}/{file}", Access::May(Permission::SeeCards), consignment::lines::file)
         .get("/consignments/new", INSPECT, consignment::upload::show)
         .upload("/consignments/new", INSPECT, UPLOAD, consignment::upload::check)
         .get("/consignments/new/without-file", INSPECT, consignment::plain::show)

@@ -265,7 +265,7 @@ fn pages() -> Vec<(&'static str, String)> {
         first: false,
         table: table(
             &consignment::export::LISTING,
-            vec![consignment::list::Row { id, next: consignment::list::Next::Send(380) }],
+            vec![consignment::list::Row { id, next: consignment::list::Next::Send(380), is_open: true }],
         ),
         out: vec![consignment::list::Out {
             href: "/batches/x".to_owned(),
@@ -379,6 +379,7 @@ fn pages() -> Vec<(&'static str, String)> {
         }],
         table: table(&card::export::LISTING, vec!["良 良 良".to_owned()]),
         next: Some(100),
+        stands: rows(&consignment::lines::LISTING, 0).stands,
     };
     let inspect = consignment::inspect::InspectPage {
         layout: layout("検品：数量・券面"),

@@ -9,15 +9,13 @@ use documents::label::{Sheet, SleeveLabel, SleeveLabels};
 use domain::id::ConsignmentId;
 use domain::journal::Subject;
 use store::journal::View;
+use store::privacy::NOTICE_NUMBER;
 
 use crate::App;
 use crate::kit::PageError;
 use crate::staff::desk::Signed;
 use crate::staff::field;
 use crate::staff::preparation::paper;
-
-/// Labels read at once.
-const PORTION: u32 = 200;
 
 /// Prints the labels in list order.
 pub(crate) async fn print(
@@ -28,29 +26,19 @@ pub(crate) async fn print(
     let id: ConsignmentId = field::id(&id)?;
     let consignment =
         app.db.read(move |reader| store::consignment::find(reader, id)).await?.ok_or(PageError::NotFound)?;
-    let (mut labels, mut after) = (Vec::new(), 0);
-    loop {
-        let keys = app.keys.clone();
-        let portion = app
-            .db
-            .read(move |reader| {
-                let cards = store::card::of_consignment(reader, id, after, PORTION)?;
-                let mut labels = Vec::with_capacity(cards.len());
-                for card in cards {
-                    labels.push(SleeveLabel {
-                        control_number: card.control_number.digits(),
-                        list_date: card.list_date,
-                        list_line: card.line,
-                        reference: paper::reference(reader, &keys, card.id)?,
-                    });
-                }
-                Ok::<_, store::Error>(labels)
-            })
-            .await?;
-        let Some(last) = portion.last() else { break };
-        after = last.list_line;
-        labels.extend(portion);
-    }
+    let keys = app.keys.clone();
+    let labels = app.db.read(move |reader| {
+        let notices = store::privacy::open_of_consignment(reader, &keys, id, NOTICE_NUMBER)?;
+        let label = |card: store::card::Listed| SleeveLabel {
+            control_number: card.control_number.digits(),
+            list_date: card.list_date,
+            list_line: card.line,
+            reference: notices.get(&card.id).cloned(),
+        };
+        let cards = store::card::of_consignment(reader, id, 0, consignment.cards)?;
+        Ok::<_, store::Error>(cards.into_iter().map(label).collect())
+    });
+    let labels = labels.await?;
     let view = View {
         screen: "sleeve_labels",
         asked: id.to_string(),

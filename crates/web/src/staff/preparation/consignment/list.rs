@@ -17,7 +17,6 @@ use store::batch::Batch;
 use store::consignment::Consignment;
 use store::group::Ready;
 use store::holder::Counts;
-use store::letter::{Part, PartState};
 
 use super::super::batch::group::next;
 use super::export::{LISTING, cells};
@@ -30,6 +29,8 @@ use crate::staff::{Layout, Task};
 
 /// Consignments on the page.
 const SHOWN: u32 = 12;
+/// Batches with the city that are shown; all stand in their list.
+const OUT: u32 = 100;
 /// How far waiting letters are counted.
 pub(crate) const COUNTED: u32 = 1000;
 
@@ -45,7 +46,7 @@ pub(crate) struct ListPage {
     pub(crate) first: bool,
     pub(crate) out: Vec<Out>,
     pub(crate) letters_waiting: u32,
-    pub(crate) parts_open: usize,
+    pub(crate) parts_open: u32,
     /// The inspected cards on the desk, by group.
     pub(crate) groups: Vec<Waiting>,
     /// Who has how many cards.
@@ -60,11 +61,15 @@ impl Page for ListPage {}
 pub(crate) struct Row {
     pub(crate) id: ConsignmentId,
     pub(crate) next: Next,
+    /// Whether its desk was opened by the city's transfer and is not closed.
+    pub(crate) is_open: bool,
 }
 
 /// What is next for a consignment.
 #[derive(Debug, Clone)]
 pub(crate) enum Next {
+    /// The city's transfer is to be counted.
+    Count,
     /// Cards are to be inspected.
     Inspect,
     /// So many cards can be transferred to the city.
@@ -115,7 +120,7 @@ struct Found {
     rows: Vec<Line<Row>>,
     batches: Vec<Batch>,
     waiting: u32,
-    parts: Vec<Part>,
+    parts_open: u32,
     groups: Vec<Waiting>,
     holders: Counts,
 }
@@ -129,8 +134,7 @@ pub(crate) async fn show(
     let site = app.settings.site.clone();
     let found = app.db.read(move |reader| find(reader, &site, before)).await?;
     let arranged = Arranged::read(&app, &signed, &LISTING).await?;
-    let out = found.batches.iter().filter(|batch| batch.is_out()).map(out).collect();
-    let open = found.parts.iter().filter(|part| part.state != PartState::Posted).count();
+    let out = found.batches.iter().map(out).collect();
     let full = found.rows.len() >= usize::try_from(SHOWN).unwrap_or(usize::MAX);
     let older = found.rows.last().filter(|_| full).map(|row| format!("/preparation?before={}", row.more.id));
     Ok(respond(&ListPage {
@@ -140,7 +144,7 @@ pub(crate) async fn show(
         table: Table::new(&arranged, found.rows),
         out,
         letters_waiting: found.waiting,
-        parts_open: open,
+        parts_open: found.parts_open,
         groups: found.groups,
         holders: holders(&found.holders),
         may: May {
@@ -160,9 +164,9 @@ fn find(
     let consignments = store::consignment::list(reader, before, SHOWN)?;
     Ok(Found {
         rows: consignments.iter().map(|consignment| row(consignment, &progress, &ready)).collect(),
-        batches: store::batch::list(reader, site, None, 100)?,
+        batches: store::batch::out(reader, site, OUT)?,
         waiting: store::letter::waiting_up_to(reader, site, COUNTED)?,
-        parts: store::letter::list(reader, site, None, 100)?,
+        parts_open: store::letter::parts_open(reader, site)?,
         groups: groups(&ready),
         holders: store::holder::counts(reader, site)?,
     })
@@ -206,12 +210,13 @@ fn row(consignment: &Consignment, progress: &[(ConsignmentId, Progress, u32)], r
     let next = match (count(Progress::Listed), ready) {
         (_, ready) if ready > 0 => Next::Send(ready),
         (0, _) => Next::Nothing,
+        _ if !consignment.is_counted && !consignment.is_opening => Next::Count,
         _ => Next::Inspect,
     };
     Line {
         href: format!("/consignments/{}", consignment.id),
         cells: cells(consignment, progress),
-        more: Row { id: consignment.id, next },
+        more: Row { id: consignment.id, next, is_open: consignment.is_counted && !consignment.is_closed },
     }
 }
 

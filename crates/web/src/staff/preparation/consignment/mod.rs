@@ -9,6 +9,7 @@ pub(super) mod extra;
 pub(super) mod held;
 pub(super) mod inspect;
 pub(super) mod labels;
+pub(super) mod lines;
 pub(super) mod list;
 pub(super) mod pair;
 pub(super) mod plain;

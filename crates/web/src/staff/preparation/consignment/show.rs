@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use store::Reader;
 use store::card::Listed;
-use store::consignment::Consignment;
 use store::consignment::desk::{self, Arrival};
+use store::consignment::{Checked, Consignment};
 use store::journal::View;
 
 use super::super::card::export::{LISTING, cells};
@@ -24,7 +24,7 @@ use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
 use crate::staff::field;
-use crate::staff::listing::{Arranged, Line, Table};
+use crate::staff::listing::{Arranged, Line, Stands, Table};
 use crate::staff::wording::{control, list_name, moment};
 use crate::staff::{Layout, Task};
 
@@ -57,12 +57,19 @@ pub(crate) struct ShowPage {
     /// The cards, each with what the passes of the inspection found.
     pub(crate) table: Table<String>,
     pub(crate) next: Option<u32>,
+    /// How the list with remarks stands.
+    pub(crate) stands: Stands,
 }
 
 impl ShowPage {
     /// The filter of the list of cards that shows these.
     fn file_query(&self) -> String {
         format!("consignment={}&", self.id)
+    }
+
+    /// The list with remarks, as a file.
+    fn lines(&self) -> String {
+        format!("/lists/consignments/{}/lines", self.id)
     }
 }
 
@@ -131,6 +138,7 @@ pub(crate) async fn show(
     };
     signed.viewed(&app, view).await?;
     let arranged = Arranged::read(&app, &signed, &LISTING).await?;
+    let remarked = Arranged::read(&app, &signed, &super::lines::LISTING).await?;
     let consignment = found.consignment;
     let title = list_name(consignment.list_date, &consignment.box_name, consignment.is_opening);
     let full = found.rows.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -155,6 +163,7 @@ pub(crate) async fn show(
         aside: found.aside,
         next: found.last.filter(|_| full),
         table: Table::new(&arranged, found.rows),
+        stands: Stands::of(&remarked),
     }))
 }
 
@@ -172,8 +181,10 @@ fn find(reader: &mut Reader<'_>, id: ConsignmentId, after: u32) -> Result<Option
         .filter(|(_, _, finding)| *finding != Finding::Good)
         .collect();
     wrong.sort_unstable();
+    let lines = if wrong.is_empty() { Vec::new() } else { store::consignment::lines(reader, id)? };
+    let lines: HashMap<CardId, &Checked> = lines.iter().map(|line| (line.id, line)).collect();
     for (card, pass, finding) in wrong.into_iter().take(SET_ASIDE) {
-        let Some(found) = store::card::find(reader, card)? else { continue };
+        let Some(found) = lines.get(&card) else { continue };
         shown.push(card);
         aside.push(Aside {
             id: card,
