@@ -28,6 +28,8 @@ codes! {
         LetterVersions = "letter_versions",
         /// What is to be posted, by 郵便区.
         Sorting = "sorting",
+        /// Supplies, what is left of each and when it runs out.
+        Supplies = "supplies",
         /// Places with how many cards each holds.
         Places = "places",
         /// The cards that a day's reservations want out of their boxes.
@@ -90,6 +92,7 @@ impl StaffList {
             Self::PartLetters => "束の交付のご案内",
             Self::LetterVersions => "案内の版とWebの予約",
             Self::Sorting => "郵便区ごとの仕分け",
+            Self::Supplies => "用品の在庫",
             Self::Places => "保管場所",
             Self::Pull => "引き抜きリスト",
             Self::Incidents => "事故の記録",

@@ -91,6 +91,8 @@ ids! {
     IncidentId;
     /// A stock-taking of a site.
     StocktakingId;
+    /// A kind of supplies: envelopes, 目隠しシール.
+    SupplyId;
     /// A visit: a citizen's booking in progress on the public pages.
     VisitId;
     /// A person with an account: operator, city staff, auditor, administrator.

@@ -48,6 +48,7 @@ pub mod sorting;
 pub mod stocktaking;
 pub mod storage;
 pub mod stuffing;
+pub mod supply;
 pub mod time;
 pub mod tracking;
 pub mod validity;

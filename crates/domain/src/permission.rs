@@ -37,7 +37,7 @@ codes! {
         TransferBatches = "transfer_batches",
         /// Put cards away, pull them.
         MoveCards = "move_cards",
-        /// Set up rooms, cabinets, shelves and boxes.
+        /// Set up rooms, cabinets, shelves and boxes, and the kinds of supplies.
         KeepPlaces = "keep_places",
         /// Share one's saved filters of lists with everybody at the site, and remove such.
         ShareFilters = "share_filters",

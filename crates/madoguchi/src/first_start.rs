@@ -90,6 +90,7 @@ impl Seeding<'_> {
         self.decide(profile)?;
         for site in sites(&rules) {
             self.places(&site)?;
+            self.supplies(&site)?;
         }
         Ok(rules)
     }
@@ -110,6 +111,16 @@ impl Seeding<'_> {
                 Some(_) => Ok(()),
                 None => privacy::decide(tx, &act, &decision),
             }
+        })
+    }
+
+    fn supplies(&self, site: &SiteCode) -> Result<(), store::Error> {
+        let (act, site) = (self.act(), site.clone());
+        let begun = self.db.write_now(Lane::Background, move |tx| store::supply::begin(tx, &act, &site));
+        begun.map_err(|error| match error {
+            store::supply::SupplyError::Store(error) => error,
+            // A site without kinds has none of their names either.
+            other => store::Error::Broken(other.to_string()),
         })
     }
 

@@ -64,6 +64,7 @@ pub mod sorting;
 pub mod statement;
 pub mod stocktaking;
 pub mod stuffing;
+pub mod supply;
 pub mod takeover;
 pub mod telling;
 pub mod tracking;

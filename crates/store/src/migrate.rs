@@ -59,6 +59,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(31, "0031_mailed.sql"),
     migration!(32, "0032_reminders.sql"),
     migration!(33, "0033_disposals.sql"),
+    migration!(34, "0034_supplies.sql"),
 ];
 
 const TABLE_SQLITE: &str =
@@ -342,6 +343,11 @@ mod tests {
             33,
             "47d23e9c79b1d3e7595c4efbb55f29376923c65850df7cffe45319448fc06369",
             "e4e0b1b3fb68069860cbb688a1bf35d043f41dd031c3058f2483d7f286d74ace",
+        ),
+        (
+            34,
+            "70cf6717422d5fc139382a5a22bde9090f050bc6cd43584195bd9dacd45b29b2",
+            "c11db8a26967269cea4cea6a3f278047f6a1b5e19737e97005c7b5bb4f00fac7",
         ),
     ];
 

@@ -15,6 +15,7 @@ mod recalls;
 mod reminders;
 mod slots;
 mod stocktakings;
+mod supplies;
 mod wishes;
 
 use crate::error::Result;
@@ -106,7 +107,7 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 14] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 15] = [
     cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
@@ -119,6 +120,7 @@ pub(crate) static STATEMENTS: [&[&Statement]; 14] = [
     reminders::STATEMENTS,
     wishes::STATEMENTS,
     stocktakings::STATEMENTS,
+    supplies::STATEMENTS,
     personal::STATEMENTS,
     pickups::STATEMENTS,
 ];

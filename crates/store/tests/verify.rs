@@ -528,4 +528,30 @@ on_both! {
         let forged = format!("UPDATE storage_extension SET entry_id = {anything}");
         found(&city, Invariant::Fold, &forged, "card:");
     }
+
+    fn r5_c4_a_stock_that_is_not_what_was_counted_and_delivered_is_found(home: TestDb) {
+        let mut city = City::found(home);
+        let (site, day) = (city.site.clone(), date(2026, 11, 2));
+        let (begin, act, add) = (city.act(), site.clone(), city.act());
+        city.db().write_now(Lane::Background, move |tx| store::supply::begin(tx, &begin, &act)).unwrap();
+        let at = site.clone();
+        let all = city.db().read_now(move |reader| store::supply::known(reader, &at, (day, day))).unwrap();
+        let supply = all[0].id;
+        let of = |version, pieces| store::supply::Record { supply, version, day, pieces, remark: String::new() };
+        let (counted, delivered) = (of(1, 100), of(2, 50));
+        let at = site.clone();
+        city.db().write_now(Lane::Staff, move |tx| store::supply::count(tx, &add, &at, &counted)).unwrap();
+        let act = city.act();
+        city.db().write_now(Lane::Staff, move |tx| store::supply::deliver(tx, &act, &site, &delivered)).unwrap();
+        city.seal();
+        assert_eq!(city.verify(), []);
+        for broken in [
+            format!("UPDATE supply SET stock = 149 WHERE id = '{supply}'"),
+            format!("UPDATE supply SET stock = 150 WHERE id = '{supply}'; DELETE FROM supply_move WHERE move = 'counted'"),
+        ] {
+            city.home.by_hand(&broken);
+            let found: Vec<_> = city.verify().into_iter().map(|one| (one.invariant, one.subject)).collect();
+            assert_eq!(found, [(Invariant::Count, format!("supply:{supply}"))], "{broken}");
+        }
+    }
 }

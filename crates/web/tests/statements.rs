@@ -8,8 +8,9 @@ use storykit::House;
 use testkit::{TestDb, on_both};
 
 const DAY: Date = date(2026, 11, 11);
-/// More than any page needs: session, permission, the rows, the view; the board counts for two services, mails and keys.
-const MOST: u64 = 22;
+/// More than any page needs: session, permission, the rows, the view; the board counts for two services, mails, keys and
+/// supplies.
+const MOST: u64 = 23;
 
 /// Each page that people keep open, with who opens it.
 fn pages(place: &str) -> [(Role, Vec<String>); 3] {
@@ -24,6 +25,7 @@ fn pages(place: &str) -> [(Role, Vec<String>); 3] {
         "/progress",
         "/letters/versions",
         "/letters/sorting",
+        "/supplies",
         "/notices",
         "/reminders",
         "/deadlines",

@@ -77,6 +77,11 @@ impl Entry {
             Self::LetterTakenOut { .. } => "letter_taken_out",
             Self::PostBlockSet { .. } => "post_block_set",
             Self::EnclosuresSet { .. } => "enclosures_set",
+            Self::SupplyAdded { .. } => "supply_added",
+            Self::SupplyChanged { .. } => "supply_changed",
+            Self::SupplyEnded { .. } => "supply_ended",
+            Self::SupplyDelivered { .. } => "supply_delivered",
+            Self::SupplyCounted { .. } => "supply_counted",
             Self::NoticeAsked { .. } => "notice_asked",
             Self::NoticeRequestEnded { .. } => "notice_request_ended",
             Self::NoticeCameBack { .. } => "notice_came_back",
@@ -170,6 +175,11 @@ impl Entry {
             | Self::BackScanned { .. }
             | Self::FilterSaved { .. }
             | Self::FilterShared { .. }
+            | Self::SupplyAdded { .. }
+            | Self::SupplyChanged { .. }
+            | Self::SupplyEnded { .. }
+            | Self::SupplyDelivered { .. }
+            | Self::SupplyCounted { .. }
             | Self::FilterRemoved { .. }
             | Self::ListArranged { .. }
             | Self::ArrangementEnded { .. }

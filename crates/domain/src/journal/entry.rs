@@ -16,7 +16,7 @@ use crate::group::Group;
 use crate::id::{
     ArrangementId, BatchId, CardId, ConsignmentId, EntryId, FilterId, IncidentId, LetterBatchId,
     NoticeRequestId, OfferId, OfferingId, PersonId, PickupId, PlaceId, RecallId, ReceptionId, ReminderId,
-    ReservationId, RuleId, SessionId, StocktakingId, TellingId, WishId,
+    ReservationId, RuleId, SessionId, StocktakingId, SupplyId, TellingId, WishId,
 };
 use crate::incident::{Cause as IncidentCause, Kind as IncidentKind, Outcome};
 use crate::ledger::{Deletion, Field};
@@ -627,6 +627,49 @@ pub enum Entry {
         kinds: u32,
         /// Grams of one envelope, if one was weighed.
         grams: Option<u32>,
+    },
+    /// A kind of supplies is kept from now on.
+    SupplyAdded {
+        /// Which kind.
+        supply: SupplyId,
+        /// Its name.
+        name: String,
+    },
+    /// How a kind of supplies is used or ordered was changed.
+    SupplyChanged {
+        /// Which kind.
+        supply: SupplyId,
+        /// Its name from now on.
+        name: String,
+    },
+    /// A kind of supplies is no longer kept.
+    SupplyEnded {
+        /// Which kind.
+        supply: SupplyId,
+        /// Its name.
+        name: String,
+    },
+    /// Supplies were delivered.
+    SupplyDelivered {
+        /// Which kind.
+        supply: SupplyId,
+        /// Its name.
+        name: String,
+        /// How many.
+        pieces: u32,
+        /// On which day.
+        on: Date,
+    },
+    /// Supplies were counted.
+    SupplyCounted {
+        /// Which kind.
+        supply: SupplyId,
+        /// Its name.
+        name: String,
+        /// How many were counted.
+        pieces: u32,
+        /// How many there should have been by the records; none: the first count.
+        expected: Option<i64>,
     },
     /// 再送依頼: a citizen asked for the 交付通知書 again.
     NoticeAsked {

@@ -48,6 +48,9 @@ pub enum CityError {
     /// Letters.
     #[error(transparent)]
     Letter(#[from] store::letter::LetterError),
+    /// Supplies.
+    #[error(transparent)]
+    Supply(#[from] store::supply::SupplyError),
     /// A reservation.
     #[error(transparent)]
     Booking(#[from] store::reservation::BookingError),
@@ -172,10 +175,26 @@ pub(super) fn make(
     for day in std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(|day| *day <= today) {
         city.live(day)?;
     }
+    city.count_supplies()?;
     city.seal()
 }
 
 impl City<'_> {
+    /// Somebody has just counted the supplies.
+    fn count_supplies(&mut self) -> Result<(), CityError> {
+        const COUNTED: [u32; 3] = [1_500, 640, 1_200];
+        let (site, day) = (self.site.clone(), day_of(self.until));
+        let kinds = self.db.read_now(move |reader| store::supply::known(reader, &site, (day, day)))?;
+        for (kind, pieces) in kinds.into_iter().zip(COUNTED) {
+            let act = self.dice.act(self.until, self.staff.operator);
+            let (supply, version) = (kind.id, kind.version);
+            let of = store::supply::Record { supply, version, day, pieces, remark: String::new() };
+            let site = self.site.clone();
+            self.write(move |tx| Ok(store::supply::count(tx, &act, &site, &of)?))?;
+        }
+        Ok(())
+    }
+
     /// Each box is told for how many cards it has room.
     fn fits(&self, boxes: &[Place], cards: u32) -> Result<(), CityError> {
         let act = self.dice.act(dawn(self.until), self.staff.person_in_charge);

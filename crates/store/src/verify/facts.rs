@@ -16,7 +16,7 @@ use jiff::civil::Date;
 
 use super::{
     Findings, Invariant, PAGE, cabinet_keys, desks, disposals, incidents, offers, pickups, recalls,
-    reminders, stocktakings, wishes,
+    reminders, stocktakings, supplies, wishes,
 };
 use crate::error::Result;
 use crate::journal;
@@ -294,6 +294,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     desks::check(reader, std::mem::take(&mut folded.desks), findings)?;
     pickups::check(reader, std::mem::take(&mut folded.pickups), findings)?;
     cabinet_keys::check(reader, &folded.keys, findings)?;
+    supplies::check(reader, findings)?;
     closes(reader, findings)?;
     texts(reader, findings)
 }

@@ -372,6 +372,21 @@ pub(crate) fn sentence(entry: &Entry, names: &Names) -> String {
             let grams = grams.map(|grams| format!("、1通{grams}g")).unwrap_or_default();
             format!("同封物{kinds}種類{grams}を記録しました")
         }
+        Entry::SupplyAdded { name, .. } => format!("用品「{name}」を加えました"),
+        Entry::SupplyChanged { name, .. } => format!("用品「{name}」の使う数・納期などを変えました"),
+        Entry::SupplyEnded { name, .. } => format!("用品「{name}」の管理を終えました"),
+        Entry::SupplyDelivered { name, pieces, on, .. } => {
+            format!("用品「{name}」の納品{pieces}（{}）を記録しました", era_date(*on))
+        }
+        Entry::SupplyCounted { name, pieces, expected, .. } => {
+            let difference = expected.map(|expected| i64::from(*pieces) - expected);
+            let words = match difference {
+                None => "最初の数".to_owned(),
+                Some(0) => "記録と一致".to_owned(),
+                Some(difference) => format!("記録との差 {difference:+}"),
+            };
+            format!("用品「{name}」を数え、{pieces}でした（{words}）")
+        }
         Entry::NoticeAsked { asked, .. } => {
             format!("交付通知書の再送の依頼を{}で受けました", asked.label())
         }
@@ -547,7 +562,7 @@ fn agreed_words(agreed: Agreed) -> &'static str {
 }
 
 /// The kinds of entries in words, in the order in which they are chosen.
-pub(crate) const KINDS: [(&str, &str); 129] = [
+pub(crate) const KINDS: [(&str, &str); 134] = [
     ("pickup_begun", "返戻カードの受け取りの書類"),
     ("pickup_card_came", "返戻カードを市から受け取り"),
     ("pickup_handed", "返戻カードの手渡し"),
@@ -615,6 +630,11 @@ pub(crate) const KINDS: [(&str, &str); 129] = [
     ("letter_taken_out", "案内の抜き出し"),
     ("post_block_set", "郵便区の訂正"),
     ("enclosures_set", "同封物と重さの記録"),
+    ("supply_added", "用品の追加"),
+    ("supply_changed", "用品の設定の変更"),
+    ("supply_ended", "用品の管理の終了"),
+    ("supply_delivered", "用品の納品"),
+    ("supply_counted", "用品を数えた"),
     ("notice_asked", "交付通知書の再送の依頼"),
     ("notice_request_ended", "再送の依頼の終わり"),
     ("notice_came_back", "交付通知書の返戻"),
@@ -766,6 +786,7 @@ pub(crate) fn screen(code: &str) -> &str {
         "stuffing" => "封入の照合",
         "sorting_file" => "郵便区ごとの仕分けの書き出し",
         "covers_paper" => "束のふた紙の印刷",
+        "supplies_file" => "用品の在庫の書き出し",
         "letter_versions_file" => "案内の版とWebの予約の書き出し",
         "incidents_file" => "事故の一覧の書き出し",
         "pull_file" => "引き抜きの一覧の書き出し",

@@ -16,6 +16,7 @@ use domain::place::PlaceKind;
 use domain::reception::State as Visit;
 use domain::rules::RuleSet;
 use domain::service::Service;
+use domain::supply::{Forecast, RunsOut, Warning};
 use domain::time::{Start, day_of, era_date, minute_of, month_day_ja};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +26,7 @@ use store::day_list::Days;
 use store::incident::Standing as Incidents;
 use store::letter::PartState;
 use store::reservation::Standing;
+use store::supply::Supply;
 
 use super::close::show::is_over;
 use super::duties::{self, Duty, Moment};
@@ -32,6 +34,7 @@ use super::{business, route};
 use crate::App;
 use crate::kit::{Page, PageError, respond};
 use crate::staff::desk::Signed;
+use crate::staff::preparation::supply;
 use crate::staff::{Layout, Task, mail, outage};
 
 /// How many open days back are searched for days that were not closed.
@@ -126,6 +129,8 @@ pub(crate) struct Facts {
     letters_waiting: u32,
     parts_printed: usize,
     parts_transferred: usize,
+    /// What is to be ordered.
+    supplies: Vec<(Supply, Forecast)>,
 }
 
 /// The board.
@@ -214,6 +219,10 @@ fn facts(
         letters_waiting: store::letter::waiting_up_to(reader, site, MOST)?,
         parts_printed: in_state(PartState::Printed),
         parts_transferred: in_state(PartState::Transferred),
+        supplies: supply::foreseen(reader, rules, site, *day)?
+            .into_iter()
+            .filter(|(_, forecast)| forecast.warning > Warning::None)
+            .collect(),
     })
 }
 
@@ -343,6 +352,20 @@ fn work(facts: &Facts, today: &BusinessDay, is_over: bool, folder: Option<String
     if facts.parts_transferred > 0 {
         let how_much = format!("{}束", facts.parts_transferred);
         wait("発送日の記録", how_much, false, "発送日を記録", "/letters", Permission::TransferBatches);
+    }
+    for (supply, forecast) in &facts.supplies {
+        let (name, unit) = (&supply.setting.name, &supply.setting.unit);
+        let how_much = match (forecast.stock, forecast.runs_out) {
+            (Some(left), RunsOut::On(day)) if left > 0 => {
+                format!("在庫{left}{unit}（{}になくなる見込み）", month_day_ja(day))
+            }
+            _ => "記録では在庫がありません".to_owned(),
+        };
+        // On the last day on which an order comes in time it is work like any other.
+        let overdue =
+            forecast.warning == Warning::Empty || forecast.order_by.is_some_and(|by| by < today.day);
+        let href = format!("{}/{}", supply::INDEX, supply.id);
+        wait(&format!("{name}の発注"), how_much, overdue, "在庫を見る", &href, Permission::PrintLetters);
     }
     work
 }

@@ -17,6 +17,7 @@ pub(crate) mod reminder;
 mod scan;
 pub(crate) mod stocktaking;
 mod storage;
+pub(crate) mod supply;
 
 #[cfg(test)]
 mod samples;
@@ -43,6 +44,7 @@ pub(crate) const LISTINGS: &[&Listing] = &[
     &letter::export::LETTERS,
     &letter::versions::LISTING,
     &letter::sorting::LISTING,
+    &supply::list::LISTING,
     &storage::export::LISTING,
     &storage::pull_export::LISTING,
     &progress::export::LISTING,
@@ -66,6 +68,7 @@ pub(crate) fn routes(desk: Desk) -> Desk {
     let desk = notices(desk);
     let desk = reminders(desk);
     let desk = disposals(desk);
+    let desk = supplies(desk);
     let desk = taking_over(desk);
     cards(desk)
 }
@@ -230,6 +233,22 @@ fn disposals(desk: Desk) -> Desk {
         .get("/cards/{id}/storage", SEE, disposal::extend::show)
         .post("/cards/{id}/storage", TRANSFER, disposal::extend::extend)
         .post("/cards/{id}/storage/end", TRANSFER, disposal::extend::end)
+}
+
+fn supplies(desk: Desk) -> Desk {
+    const SEE: Access = Access::May(Permission::TransferBatches);
+    const RECORD: Access = Access::May(Permission::PrintLetters);
+    const KEEP: Access = Access::May(Permission::KeepPlaces);
+    desk.get(supply::INDEX, SEE, supply::list::show)
+        .get("/lists/supplies/{file}", SEE, supply::list::file)
+        .get("/supplies/new", KEEP, supply::add::show)
+        .post("/supplies/new", KEEP, supply::add::add)
+        .get("/supplies/{id}", SEE, supply::show::show)
+        .post("/supplies/{id}/count", RECORD, supply::count::count)
+        .post("/supplies/{id}/deliver", RECORD, supply::deliver::deliver)
+        .get("/supplies/{id}/change", KEEP, supply::change::show)
+        .post("/supplies/{id}/change", KEEP, supply::change::change)
+        .post("/supplies/{id}/end", KEEP, supply::end::end)
 }
 
 fn taking_over(desk: Desk) -> Desk {

@@ -7,7 +7,7 @@ use domain::funnel::{Step, Waiting};
 use domain::group::Group;
 use domain::id::{
     BatchId, CardId, ConsignmentId, EntryId, FilterId, Id, LetterBatchId, OperationId, PlaceId, RecallId,
-    ReservationId, TellingId,
+    ReservationId, SupplyId, TellingId,
 };
 use domain::place::PlaceKind;
 use domain::profile::Profile;
@@ -18,7 +18,7 @@ use store::saved::Saved;
 
 use super::card::recall::Face;
 use super::consignment::problem;
-use super::{batch, card, consignment, custody, letter, progress, recalls, scan, storage};
+use super::{batch, card, consignment, custody, letter, progress, recalls, scan, storage, supply};
 use crate::kit::{Form, Language, Texts};
 use crate::staff::export::TooLongPage;
 use crate::staff::layout::samples::person;
@@ -157,6 +157,45 @@ fn scans() -> Vec<scan::Row> {
         undoable: good,
     };
     vec![row(1, "良好", true), row(2, "不一致・不良：別に置いてください", false), row(3, "良好", true)]
+}
+
+/// A kind of supplies that is to be ordered.
+fn supply_page(form: Form) -> supply::show::ShowPage {
+    use domain::supply::{Forecast, Known, RunsOut, Setting, Warning};
+    let [_, setting, _] = Setting::first();
+    let known = Known { counted: Some(1_000), letters_since: 820, letters_lately: 400, first: None };
+    supply::show::ShowPage {
+        texts: texts(),
+        layout: layout("送付用封筒"),
+        form,
+        operation: operation(),
+        supply: store::supply::Supply {
+            id: SupplyId::from_parts(1, 1),
+            version: 3,
+            setting,
+            known,
+            counted_at: Some("2026-11-20T00:30:00Z".parse().unwrap()),
+        },
+        forecast: Forecast {
+            stock: Some(180),
+            window: None,
+            tenths_a_day: Some(205),
+            runs_out: RunsOut::Later,
+            order_by: None,
+            warning: Warning::Order,
+        },
+        rows: vec![supply::show::Row {
+            day: "令和8年11月24日(火)".to_owned(),
+            what: "数えた",
+            pieces: 1_000,
+            difference: "-12".to_owned(),
+            remark: "破れた封筒を捨てた".to_owned(),
+            person: "見本 操作者".to_owned(),
+            at: "11月24日(火) 9:20".to_owned(),
+        }],
+        may_record: true,
+        may_keep: true,
+    }
 }
 
 /// The envelopes of a part on their piles.
@@ -816,6 +855,29 @@ fn pages() -> Vec<(&'static str, String)> {
                 name: "ABC123".to_owned(),
                 is_of_before: true,
                 lines: vec![(1, "leaflet_1", "version_1"), (2, "leaflet_2", "version_2")],
+            }
+            .render(),
+        ),
+        (
+            "supplies",
+            supply::list::ListPage {
+                layout: layout("用品の在庫"),
+                table: rows(&supply::list::LISTING, 3),
+                to_order: vec!["送付用封筒".to_owned(), "目隠しシール".to_owned()],
+                window: Some("令和8年10月26日(月)から令和8年11月24日(火)までの20開庁日".to_owned()),
+                may_keep: true,
+            }
+            .render(),
+        ),
+        ("supply", supply_page(refused(&["counted", "remark", "pieces"])).render()),
+        (
+            "supply-setting",
+            supply::setting::SettingPage {
+                texts: texts(),
+                layout: layout("送付用封筒の使う数・納期"),
+                form: refused(&["name", "basis", "delivery_days"]),
+                operation: operation(),
+                of: Some((SupplyId::from_parts(1, 1), 3)),
             }
             .render(),
         ),

@@ -1,0 +1,35 @@
+-- 用品の在庫: the kinds, what came and was counted of each. What is used follows from the letters.
+CREATE TABLE supply (
+  id TEXT PRIMARY KEY,
+  site TEXT NOT NULL,
+  name TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  basis TEXT NOT NULL,
+  pieces BIGINT NOT NULL CHECK (pieces > 0),
+  letters BIGINT NOT NULL CHECK (letters > 0),
+  delivery_days BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  stock BIGINT,
+  counted_by TEXT REFERENCES journal (id),
+  entry_id TEXT NOT NULL REFERENCES journal (id),
+  ended_by TEXT REFERENCES journal (id),
+  CHECK ((stock IS NULL) = (counted_by IS NULL))
+);
+CREATE UNIQUE INDEX supply_name ON supply (site, name) WHERE ended_by IS NULL;
+CREATE INDEX supply_site ON supply (site, id);
+
+CREATE TABLE supply_move (
+  supply_id TEXT NOT NULL REFERENCES supply (id),
+  version BIGINT NOT NULL,
+  entry_id TEXT NOT NULL REFERENCES journal (id),
+  move TEXT NOT NULL,
+  day TEXT NOT NULL,
+  pieces BIGINT NOT NULL,
+  expected BIGINT,
+  remark TEXT NOT NULL,
+  PRIMARY KEY (supply_id, version)
+);
+
+-- What was printed and stuffed since a count, or within some days.
+CREATE INDEX letter_stuffed ON letter (stuffed_by) WHERE stuffed_by IS NOT NULL;
+CREATE INDEX letter_batch_site ON letter_batch (site, id);
