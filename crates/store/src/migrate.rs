@@ -62,6 +62,12 @@ const MIGRATIONS: &[Migration] = &[
     migration!(34, "0034_supplies.sql"),
 ];
 
+/// The texts of all migrations for SQLite, in their order, for tests that look at the tables.
+#[cfg(test)]
+pub(crate) fn sqlite_texts() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().map(|migration| migration.sqlite)
+}
+
 const TABLE_SQLITE: &str =
     "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT";
 const TABLE_POSTGRES: &str =

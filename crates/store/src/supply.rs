@@ -31,7 +31,7 @@ statements! { "supply":
         THEN CAST((SELECT COALESCE(SUM(b.letters), 0) FROM letter_batch b WHERE b.site = $1 AND b.id >= $2 AND b.id < $3) AS BIGINT)
         ELSE (SELECT COUNT(*) FROM letter l JOIN letter_batch b ON b.id = l.letter_batch_id
             WHERE l.stuffed_by >= $2 AND l.stuffed_by < $3 AND b.site = $1) END AS lately,
-        (SELECT MIN(b.printed_at) FROM letter_batch b WHERE b.site = $1) AS first
+        (SELECT b.printed_at FROM letter_batch b WHERE b.site = $1 ORDER BY b.id LIMIT 1) AS first
         FROM supply k LEFT JOIN journal j ON j.id = k.counted_by
         WHERE k.site = $1 AND k.ended_by IS NULL ORDER BY k.id";
     ANY = "SELECT id FROM supply WHERE site = $1 LIMIT 1";

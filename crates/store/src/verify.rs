@@ -16,6 +16,7 @@ mod reminders;
 mod slots;
 mod stocktakings;
 mod supplies;
+mod texts;
 mod wishes;
 
 use crate::error::Result;
@@ -107,7 +108,7 @@ pub fn verify(reader: &mut Reader<'_>, keys: &Keys) -> Result<Vec<Finding>> {
 }
 
 /// The statements of the parts, for the registry.
-pub(crate) static STATEMENTS: [&[&Statement]; 15] = [
+pub(crate) static STATEMENTS: [&[&Statement]; 16] = [
     cabinet_keys::STATEMENTS,
     slots::STATEMENTS,
     cards::STATEMENTS,
@@ -123,6 +124,7 @@ pub(crate) static STATEMENTS: [&[&Statement]; 15] = [
     supplies::STATEMENTS,
     personal::STATEMENTS,
     pickups::STATEMENTS,
+    texts::STATEMENTS,
 ];
 
 /// Rows that are looked at in one go.

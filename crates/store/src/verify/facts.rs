@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::correction::{self, End};
-use domain::guard;
 use domain::id::{BatchId, ConsignmentId, EntryId, LetterBatchId, ReceptionId, ReservationId};
 use domain::journal::{BusinessDay, Entry, Slot, Subject};
 use domain::number::{Number, NumberKind};
@@ -16,7 +15,7 @@ use jiff::civil::Date;
 
 use super::{
     Findings, Invariant, PAGE, cabinet_keys, desks, disposals, incidents, offers, pickups, recalls,
-    reminders, stocktakings, supplies, wishes,
+    reminders, stocktakings, supplies, texts, wishes,
 };
 use crate::error::Result;
 use crate::journal;
@@ -49,29 +48,6 @@ statements! { "verify.facts":
         AS rows_found FROM day_list l ORDER BY l.service, l.site, l.day";
     CLOSES = "SELECT c.service AS service, c.site AS site, c.day AS day, c.through_seq AS through_seq, j.seq AS seq
         FROM day_close c LEFT JOIN journal j ON j.id = c.entry_id ORDER BY c.service, c.site, c.day";
-    TEXTS = "SELECT 'remark:' || entry_id AS id, body AS words FROM remark
-        UNION ALL SELECT 'person:' || id AS id, login || ' / ' || name AS words FROM person
-        UNION ALL SELECT 'place:' || id AS id, name AS words FROM place
-        UNION ALL SELECT 'consignment:' || id AS id, box AS words FROM consignment
-        UNION ALL SELECT 'opening:' || id AS id, name AS words FROM opening
-        UNION ALL SELECT 'batch:' || id AS id, receiver AS words FROM batch
-        UNION ALL SELECT 'batch:' || id AS id, giver AS words FROM batch WHERE giver IS NOT NULL
-        UNION ALL SELECT 'letters:' || id AS id, receiver AS words FROM letter_batch WHERE receiver IS NOT NULL
-        UNION ALL SELECT 'reception:' || id AS id, receiver AS words FROM reception WHERE receiver IS NOT NULL
-        UNION ALL SELECT 'letters:' || id AS id, poster AS words FROM letter_batch WHERE poster IS NOT NULL
-        UNION ALL SELECT 'reception:' || id AS id, issuer AS words FROM reception WHERE issuer IS NOT NULL
-        UNION ALL SELECT 'list:' || day AS id, receiver AS words FROM day_list WHERE receiver IS NOT NULL
-        UNION ALL SELECT 'filter:' || id AS id, name || ' / ' || asked AS words FROM saved_filter
-        UNION ALL SELECT 'arrangement:' || id AS id, name || ' / ' || agreement AS words FROM list_arrangement
-        UNION ALL SELECT 'incident:' || id AS id, told_to AS words FROM incident WHERE told_to IS NOT NULL
-        UNION ALL SELECT 'arrival:' || consignment_id AS id, giver AS words FROM arrival
-        UNION ALL SELECT 'extra:' || entry_id AS id, receiver AS words FROM extra_card
-        UNION ALL SELECT 'desk:' || consignment_id AS id, person AS words FROM consignment_close
-            WHERE person IS NOT NULL
-        UNION ALL SELECT 'access:' || id AS id, asked AS words FROM access
-        UNION ALL SELECT 'ledger:' || field AS id, decided_by AS words FROM ledger
-        UNION ALL SELECT 'ledger:' || id AS id, necessity || ' / ' || protection AS words FROM ledger_version
-        ORDER BY id";
 }
 
 /// What the journal says of each noun.
@@ -296,7 +272,7 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
     cabinet_keys::check(reader, &folded.keys, findings)?;
     supplies::check(reader, findings)?;
     closes(reader, findings)?;
-    texts(reader, findings)
+    texts::check(reader, findings)
 }
 
 fn journal_itself(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<Folded> {
@@ -546,18 +522,6 @@ fn closes(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
             Err(report::CloseError::Store(error)) => return Err(error),
             Err(error) => findings.add(Invariant::Count, &name, error.to_string()),
         }
-    }
-    Ok(())
-}
-
-fn texts(reader: &mut Reader<'_>, findings: &mut Findings) -> Result<()> {
-    let suspicious = reader.rows(&TEXTS, bind![], |row| {
-        let words: String = row.get("words")?;
-        let found = guard::worst(&words) == Some(guard::Finding::IndividualNumber);
-        Ok(if found { Some(row.get::<String>("id")?) } else { None })
-    })?;
-    for subject in suspicious.into_iter().flatten() {
-        findings.add(Invariant::IndividualNumber, subject, "a text holds one");
     }
     Ok(())
 }
