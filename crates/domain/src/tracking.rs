@@ -52,9 +52,8 @@ impl TrackingNumber {
 
 impl fmt::Display for TrackingNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.digits();
-        let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-        write!(f, "{}-{}-{}-{}", part(0, 3), part(3, 5), part(5, 10), part(10, 11))
+        let (head, serial, check) = (self.0 / 1_000_000, self.0 / 10 % 100_000, self.0 % 10);
+        write!(f, "{:03}-{:02}-{serial:05}-{check}", head / 100, head % 100)
     }
 }
 
