@@ -31,7 +31,7 @@ statements! { "letter":
     OPEN_COUNT = "SELECT COUNT(*) AS n FROM letter_batch WHERE state IN ('printed', 'transferred') AND site = $1";
     INSERT_BATCH = "INSERT INTO letter_batch (id, site, state, letters, version, printed_at)
         VALUES ($1, $2, 'printed', $3, $4, $5)";
-    INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n) VALUES ($1, $2, $3, $4)
+    INSERT = "INSERT INTO letter (card_id, key_issue, letter_batch_id, n, site) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT DO NOTHING";
     FIND = "SELECT id, site, state, letters, version, printed_at, transferred_at, receiver, posted_on, poster
         FROM letter_batch WHERE id = $1";
@@ -212,7 +212,7 @@ pub fn print(
     tx.execute_one(&INSERT_BATCH, bind![id, site, count, version, act.at])?;
     for (n, card) in (1_u32..).zip(cards) {
         give_key(tx, &recorded, keys, card, 1)?;
-        if tx.execute(&INSERT, bind![card, 1_u32, id, n])? == 0 {
+        if tx.execute(&INSERT, bind![card, 1_u32, id, n, site])? == 0 {
             // Somebody else prints the same letters at this moment; this part takes the next ones.
             tx.run_again(&INSERT);
             return Err(Error::Conflict.into());
@@ -258,7 +258,7 @@ pub fn reprint(
     tx.execute(&SUPERSEDE, bind![card.id, card.key_issue])?;
     notice::prepared(tx, &recorded, card.id, id)?;
     give_key(tx, &recorded, keys, card.id, issue)?;
-    if tx.execute(&INSERT, bind![card.id, issue, id, 1_u32])? == 0 {
+    if tx.execute(&INSERT, bind![card.id, issue, id, 1_u32, card.site])? == 0 {
         // Somebody else, or the same press, reissues it at this moment; all of this one is run again.
         tx.run_again(&INSERT);
         return Err(Error::Conflict.into());

@@ -352,8 +352,8 @@ mod tests {
         ),
         (
             34,
-            "70cf6717422d5fc139382a5a22bde9090f050bc6cd43584195bd9dacd45b29b2",
-            "c11db8a26967269cea4cea6a3f278047f6a1b5e19737e97005c7b5bb4f00fac7",
+            "a90f5876b5d92d0a3532d6d0c282847cb2b8cc4e4558add5682cef1ee84e9102",
+            "dc85a25d7b56899ae0de62c33fecceee724aed72becf492ad7a9157fe109fb84",
         ),
     ];
 

@@ -25,12 +25,10 @@ statements! { "supply":
         k.letters AS letters, k.delivery_days AS delivery_days, k.stock AS stock, j.at AS counted_at,
         CASE WHEN k.counted_by IS NULL THEN 0 WHEN k.basis = 'printed'
         THEN CAST((SELECT COALESCE(SUM(b.letters), 0) FROM letter_batch b WHERE b.site = k.site AND b.id > k.counted_by) AS BIGINT)
-        ELSE (SELECT COUNT(*) FROM letter l JOIN letter_batch b ON b.id = l.letter_batch_id
-            WHERE l.stuffed_by > k.counted_by AND b.site = k.site) END AS since,
+        ELSE (SELECT COUNT(*) FROM letter l WHERE l.site = k.site AND l.stuffed_by > k.counted_by) END AS since,
         CASE WHEN k.basis = 'printed'
         THEN CAST((SELECT COALESCE(SUM(b.letters), 0) FROM letter_batch b WHERE b.site = $1 AND b.id >= $2 AND b.id < $3) AS BIGINT)
-        ELSE (SELECT COUNT(*) FROM letter l JOIN letter_batch b ON b.id = l.letter_batch_id
-            WHERE l.stuffed_by >= $2 AND l.stuffed_by < $3 AND b.site = $1) END AS lately,
+        ELSE (SELECT COUNT(*) FROM letter l WHERE l.site = $1 AND l.stuffed_by >= $2 AND l.stuffed_by < $3) END AS lately,
         (SELECT b.printed_at FROM letter_batch b WHERE b.site = $1 ORDER BY b.id LIMIT 1) AS first
         FROM supply k LEFT JOIN journal j ON j.id = k.counted_by
         WHERE k.site = $1 AND k.ended_by IS NULL ORDER BY k.id";

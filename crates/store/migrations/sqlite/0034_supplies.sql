@@ -30,6 +30,9 @@ CREATE TABLE supply_move (
   PRIMARY KEY (supply_id, version)
 ) STRICT;
 
--- What was printed and stuffed since a count, or within some days.
-CREATE INDEX letter_stuffed ON letter (stuffed_by) WHERE stuffed_by IS NOT NULL;
+-- What was printed and stuffed since a count, or within some days. A letter says itself of which site its part is: the board
+-- asks this whenever it is looked at, and would look up thousands of parts.
+ALTER TABLE letter ADD COLUMN site TEXT;
+UPDATE letter SET site = (SELECT b.site FROM letter_batch b WHERE b.id = letter.letter_batch_id);
+CREATE INDEX letter_stuffed ON letter (site, stuffed_by) WHERE stuffed_by IS NOT NULL;
 CREATE INDEX letter_batch_site ON letter_batch (site, id);
