@@ -264,7 +264,7 @@ pub(super) async fn page(app: &App, signed: &Signed, id: CardId, form: Form) -> 
         ended: (card.stage == Stage::Ended).then(|| ended(&card)),
         recall: recall.as_ref().map(recalled),
         suspended: card.suspended,
-        findings: findings.iter().map(|(pass, finding)| (pass.label(), finding.label())).collect(),
+        findings: in_order(&findings),
         checked: checked.map(|(on, finding)| format!("{} {}", month_day_ja(on), finding.label())),
         sorted: card.sorted_into.map(|group| sorted(&card, group)),
         sorted_into: card.sorted_into,
@@ -339,8 +339,20 @@ fn holder(card: &Card, holding: &Holding) -> String {
     format!("{who}{what}　{since}から")
 }
 
+/// What the passes found, in the order in which they are done.
+fn in_order(findings: &[(Pass, Finding)]) -> Vec<(&'static str, &'static str)> {
+    Pass::ALL
+        .iter()
+        .flat_map(|pass| findings.iter().filter(move |(which, _)| which == pass))
+        .map(|(pass, finding)| (pass.label(), finding.label()))
+        .collect()
+}
+
 /// How a card ended, and what it waits for where it came back from the post.
 fn ended(card: &Card) -> String {
+    if store::tracking::fits(card) && card.place_kind == PlaceKind::Citizen {
+        return "このカードは、市が郵送して郵便から戻り、窓口で手渡しました。".to_owned();
+    }
     let why = card.cause.map(|cause| format!("（{}）", cause.label())).unwrap_or_default();
     let back = if Posting::MailedAgain.fits(card) {
         "郵便から戻り、市にあります。再び発送するか、窓口で渡すかを、本人に聞いて市の担当へ伝えます。"
@@ -431,8 +443,11 @@ fn acts(signed: &Signed, facts: &Facts, findings: &[(Pass, Finding)], is_open: b
         decide: (card.suspended && signed.may(Permission::TransferBatches)).then(|| route::decide(card.id)),
         pickup: (store::pickup::fits(card) && signed.may(Permission::ReceiveVisitors))
             .then(|| pickup::href(card.id)),
-        tracking: (store::tracking::fits(card) && signed.may(Permission::TransferBatches))
-            .then(|| format!("/cards/{}/tracking", card.id)),
+        // Who has the card waits for no mail.
+        tracking: (store::tracking::fits(card)
+            && card.place_kind != PlaceKind::Citizen
+            && signed.may(Permission::TransferBatches))
+        .then(|| format!("/cards/{}/tracking", card.id)),
         pass: store::recall::waits(card)
             && card.place_kind != PlaceKind::Missing
             && signed.may(Permission::TransferBatches),
