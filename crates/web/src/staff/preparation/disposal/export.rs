@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use documents::table::Cell;
 use domain::arrangement::StaffList;
+use domain::disposal::Standing;
 use domain::journal::Subject;
 use domain::permission::Permission;
 use domain::time::era_date;
@@ -21,13 +22,14 @@ use crate::staff::account::words::Names;
 use crate::staff::desk::Signed;
 use crate::staff::export::{self, List, Paper, Short, export};
 use crate::staff::listing::{Column, Listing, Look, column};
-use crate::staff::wording::{list_line, short_date};
+use crate::staff::wording::list_line;
 
 /// How many days back what the city destroyed is listed.
 pub(super) const DISPOSED_DAYS: i32 = 365;
 
 const KEPT_COLUMNS: &[Column] = &[
-    column("standing", "区分").look(Look::Code),
+    // Said by the days beside it, and counted above the list: on paper the numbers need its place.
+    column("standing", "区分").look(Look::Code).off_paper(),
     column("control", "管理番号").look(Look::Control).links(),
     column("list_line", "一覧").look(Look::Code).for_eyes(),
     column("list_date", "一覧日付").look(Look::Code).in_files(),
@@ -111,9 +113,7 @@ pub(super) fn cells(names: &Names, card: &Kept) -> Vec<Cell> {
         Cell::text(extension.map(|extension| extension.reason.label()).unwrap_or_default()),
         extension.map_or_else(Cell::empty, |extension| Cell::Day(extension.until)),
         Cell::text(extension.map(|extension| names.actor(extension.by)).unwrap_or_default()),
-        Cell::text(
-            card.booked.map(|(_, day, start)| format!("{} {start}", short_date(day))).unwrap_or_default(),
-        ),
+        card.booked.map_or_else(Cell::empty, |(_, day, _)| Cell::Day(day)),
         Cell::text(card.place_name.as_str()),
     ]
 }
@@ -140,6 +140,10 @@ pub(crate) async fn deadlines(
     let form = export::form(&file, "deadlines")?;
     let (kept, names) = read(&app).await?;
     let today = app.today();
+    let counted = |standing: Standing| {
+        let cards = kept.iter().filter(|card| card.standing == standing).count();
+        format!("{} {cards}枚", standing.label())
+    };
     let list = List {
         title: "保管期限の一覧".to_owned(),
         name: "deadlines",
@@ -148,6 +152,7 @@ pub(crate) async fn deadlines(
         asked: file,
         words: vec![
             format!("{}現在、カードが手元にあるもの", era_date(today)),
+            [Standing::Past, Standing::Soon, Standing::Extended].map(counted).join("、"),
             months_words(months(&app.rules(), today)),
         ],
         subjects: kept.iter().map(|card| Subject::Card(card.card)).collect(),
