@@ -59,7 +59,7 @@ on_both! {
         assert_eq!(operator.status(), 422);
         asks(&mut operator, "2000", "").reads("1から1095までの日数にしてください");
         asks(&mut operator, "21", "").reads("対象のカードはありません。");
-        asks(&mut operator, "20", "").reads("4枚").reads("印を付けたカード 4枚").reads("R8.11.2");
+        asks(&mut operator, "20", "").reads("4枚").reads("印を付けて示したカード 4枚").reads("R8.11.2");
         assert!(operator.text().contains(&control(&house, cards[2])));
         assert!(!operator.text().contains(&control(&house, cards[0])), "one that is reserved is reminded of");
         // Somebody books between the list and the making of it.

@@ -189,7 +189,7 @@ on_both! {
         let mut desk = house.operator();
         let mut charge = house.person(Role::PersonInCharge);
         charge.open("/supplies").follow("送付用封筒").follow("使う数・納期を変える").fill("delivery_days", "15").press("変更する");
-        charge.reads("発注の期限です");
+        charge.reads("発注の期限が来ています");
         desk.open("/supplies").reads("発注が必要です：送付用封筒");
         desk.open("/").reads("送付用封筒の発注").reads("在庫140枚");
         desk.follow("在庫を見る（送付用封筒の発注）").fill("pieces", "1000").press("納品を記録する").reads("1140枚 在庫");

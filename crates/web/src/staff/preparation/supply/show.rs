@@ -102,7 +102,7 @@ impl ShowPage {
     fn warning(&self) -> Option<&'static str> {
         match self.forecast.warning {
             Warning::Empty => Some("記録では在庫がありません。数えて記録し、発注してください。"),
-            Warning::Order => Some("発注の期限です。発注してください。"),
+            Warning::Order => Some("発注の期限が来ています。発注してください。"),
             Warning::None => None,
         }
     }
