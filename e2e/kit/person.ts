@@ -2,7 +2,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { CITY } from './preparation.ts';
 import type { City } from './server.ts';
-import { expect, passed, picture, watch, WIDTHS } from './story.ts';
+import { expect, passed, passedOnBoth, picture, watch, WIDTHS } from './story.ts';
 
 export class Person {
   private constructor(
@@ -118,7 +118,12 @@ export class Person {
     return answer.body();
   }
 
-  async picture(name: string): Promise<void> {
-    await picture(this.page, name);
+  async picture(name: string, height?: number): Promise<void> {
+    await picture(this.page, name, height);
+  }
+
+  /** The page that is open stands at both widths. */
+  async stands(name: string): Promise<void> {
+    await passedOnBoth(this.page, name);
   }
 }

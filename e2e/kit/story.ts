@@ -69,6 +69,17 @@ export async function passed(page: Page): Promise<void> {
   await checkPage(page);
 }
 
+/** The same at a telephone's width as at a desk's; somebody who looks at the pages gets a picture of both. */
+export async function passedOnBoth(page: Page, name: string): Promise<void> {
+  for (const [width, viewport] of Object.entries(WIDTHS).reverse()) {
+    await page.setViewportSize(viewport);
+    await passed(page);
+    const folder = process.env.MADOGUCHI_LOOK;
+    if (folder) await page.screenshot({ path: `${folder}/${name}.${width}.png`, fullPage: true, animations: 'disabled' });
+  }
+  await page.setViewportSize(WIDTHS.desk);
+}
+
 /** No violation at all, of any rule that axe has; and nothing to scroll sideways. */
 export async function checkPage(page: Page): Promise<void> {
   const path = new URL(page.url()).pathname;
