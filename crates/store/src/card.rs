@@ -30,25 +30,27 @@ statements! { "card":
         c.short_validity AS short_validity, c.stage AS stage, c.cause AS cause, c.progress AS progress,
         c.place_id AS place_id, c.steps AS steps, c.key_issue AS key_issue, c.key_version AS key_version,
         c.posted_on AS posted_on, c.suspended AS suspended, c.sorted_into AS sorted_into, c.sorted_by_rule AS sorted_by_rule,
-        p.kind AS place_kind, p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date, s.site AS site
+        p.kind AS place_kind, p.name || COALESCE('-' || c.position, '') AS place_name, c.position AS position,
+        COALESCE(c.list_date, s.list_date) AS list_date, s.site AS site
         FROM card c JOIN place p ON p.id = c.place_id JOIN consignment s ON s.id = c.consignment_id
         WHERE c.id = $1 AND s.state = 'taken'";
     BY_CONTROL_NUMBER = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
         WHERE c.control_number = $1 AND s.state = 'taken'";
     BY_KEY = "SELECT c.id AS id FROM card c WHERE c.key_lookup = $1";
     LOCK = "UPDATE card SET steps = steps WHERE id = $1";
-    HEAD = "SELECT id, stage, place_id, steps FROM card WHERE id = $1";
+    HEAD = "SELECT id, stage, place_id, steps, position FROM card WHERE id = $1";
     STEP = "UPDATE card SET stage = $1, cause = COALESCE($2, cause), place_id = $3, progress = $4,
-        since_day = CASE WHEN progress = $4 THEN since_day ELSE $5 END, steps = $6
+        since_day = CASE WHEN progress = $4 THEN since_day ELSE $5 END, steps = $6,
+        position = CASE WHEN place_id = $3 THEN position ELSE NULL END
         WHERE id = $7 AND stage = $8 AND place_id = $9 AND steps = $10";
     INSERT_STEP = "INSERT INTO card_step
-        (card_id, n, entry_id, at, stage_from, stage_to, place_from, place_to, batch_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        (card_id, n, entry_id, at, stage_from, stage_to, place_from, place_to, position, batch_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     STEPS = "SELECT t.n AS n, t.entry_id AS entry_id, t.at AS at, t.stage_from AS stage_from,
-        t.stage_to AS stage_to, f.name AS place_from, p.name AS place_to,
+        t.stage_to AS stage_to, f.name || COALESCE('-' || b.position, '') AS place_from, p.name || COALESCE('-' || t.position, '') AS place_to,
         f.kind AS kind_from, p.kind AS kind_to, j.actor AS actor, j.kind AS entry_kind, r.body AS remark
         FROM card_step t JOIN place p ON p.id = t.place_to LEFT JOIN place f ON f.id = t.place_from
-        JOIN journal j ON j.id = t.entry_id LEFT JOIN remark r ON r.entry_id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
+        LEFT JOIN card_step b ON b.card_id = t.card_id AND b.n = t.n - 1 JOIN journal j ON j.id = t.entry_id LEFT JOIN remark r ON r.entry_id = t.entry_id WHERE t.card_id = $1 ORDER BY t.n";
     SET_PROGRESS = "UPDATE card SET progress = $1, since_day = CASE WHEN progress = $1 THEN since_day ELSE $2 END
         WHERE id = $3 AND stage = $4";
     SHOW_BOOKED = "UPDATE card SET progress = 'booked',
@@ -104,8 +106,10 @@ pub struct Card {
     pub place: PlaceId,
     /// The kind of place.
     pub place_kind: PlaceKind,
-    /// The place's name.
+    /// The place's name, with the position in it where the card has one.
     pub place_name: String,
+    /// Its position (位置) in a box whose slots are numbered.
+    pub position: Option<u32>,
     /// How many steps its story has.
     pub steps: u32,
     /// The issue of its 予約キー; 0 before the first letter.
@@ -214,6 +218,7 @@ fn card(row: &Row<'_>) -> Result<Card> {
         place: row.get("place_id")?,
         place_kind: row.get("place_kind")?,
         place_name: row.get("place_name")?,
+        position: row.get("position")?,
         steps: row.get("steps")?,
         key_issue: row.get("key_issue")?,
         key_version: row.get("key_version")?,
@@ -278,9 +283,10 @@ pub(crate) fn lock(tx: &mut Tx<'_>, id: CardId) -> Result<()> {
 /// the number of the step, so that two people at once cannot both succeed.
 pub fn step(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId, change: &Change) -> Result<(), StepError> {
     let head = tx.row(&HEAD, bind![id], |row| {
-        Ok((row.get::<Stage>("stage")?, row.get::<PlaceId>("place_id")?, row.get::<u32>("steps")?))
+        let stood = row.get::<Option<u32>>("position")?;
+        Ok((row.get::<Stage>("stage")?, row.get::<PlaceId>("place_id")?, row.get::<u32>("steps")?, stood))
     })?;
-    let Some((stage, place, steps)) = head else { return Err(StepError::NoCard) };
+    let Some((stage, place, steps, stood)) = head else { return Err(StepError::NoCard) };
     let stage_to = match change.stage {
         Some(wanted) => stage.to(wanted)?,
         None => stage,
@@ -305,23 +311,23 @@ pub fn step(tx: &mut Tx<'_>, recorded: &Recorded, id: CardId, change: &Change) -
     if changed == 0 {
         return Err(StepError::Changed);
     }
-    first_step(tx, recorded, id, steps + 1, (Some(stage), stage_to), (Some(place), place_to), change.batch)?;
-    Ok(privacy::card_went(tx, recorded, id, stage, stage_to)?)
-}
-
-pub(crate) fn first_step(
-    tx: &mut Tx<'_>,
-    recorded: &Recorded,
-    id: CardId,
-    n: u32,
-    stage: (Option<Stage>, Stage),
-    place: (Option<PlaceId>, PlaceId),
-    batch: Option<BatchId>,
-) -> Result<()> {
+    let position = if place_to == place { stood } else { place::stand(tx, id, place_to)? };
     tx.execute_one(
         &INSERT_STEP,
-        bind![id, n, recorded.entry(), recorded.at(), stage.0, stage.1, place.0, place.1, batch],
-    )
+        bind![
+            id,
+            steps + 1,
+            recorded.entry(),
+            recorded.at(),
+            stage,
+            stage_to,
+            place,
+            place_to,
+            position,
+            change.batch
+        ],
+    )?;
+    Ok(privacy::card_went(tx, recorded, id, stage, stage_to)?)
 }
 
 fn booked(reader: &mut Reader<'_>, id: CardId) -> Result<Option<ReservationId>> {

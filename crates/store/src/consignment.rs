@@ -63,7 +63,7 @@ statements! { "consignment":
         GROUP BY c.consignment_id, c.progress ORDER BY c.consignment_id, c.progress";
     LINES = "SELECT c.id AS id, COALESCE(c.list_line, c.line) AS line, c.control_number AS control_number, c.method AS method,
         c.way AS way, c.short_validity AS short_validity, c.sorted_into AS sorted_into, c.progress AS progress,
-        p.name AS place FROM card c JOIN place p ON p.id = c.place_id WHERE c.consignment_id = $1 ORDER BY c.line";
+        p.name || COALESCE('-' || c.position, '') AS place FROM card c JOIN place p ON p.id = c.place_id WHERE c.consignment_id = $1 ORDER BY c.line";
     LEFT_BEHIND = "SELECT id FROM consignment WHERE state = 'dropped' OR (state = 'staged' AND staged_at < $1)
         ORDER BY id LIMIT 10";
     LEFT_CARDS = "SELECT id FROM card WHERE consignment_id = $1 ORDER BY id LIMIT $2";

@@ -24,7 +24,7 @@ statements! { "custody":
         CASE WHEN EXISTS (SELECT 1 FROM recall r WHERE r.card_id = c.id AND r.state IN ('suspended', 'ended'))
         THEN 1 ELSE 0 END AS recalled
         FROM card c JOIN place p ON p.id = c.place_id WHERE c.consignment_id = $1 ORDER BY c.line";
-    STEPS = "SELECT t.card_id AS card, t.at AS at, t.place_from AS place_from, t.place_to AS place_to, p.name AS name,
+    STEPS = "SELECT t.card_id AS card, t.at AS at, t.place_from AS place_from, t.place_to AS place_to, p.name || COALESCE('-' || t.position, '') AS name,
         j.actor AS actor FROM card c JOIN card_step t ON t.card_id = c.id
         JOIN place p ON p.id = t.place_to JOIN journal j ON j.id = t.entry_id
         WHERE c.consignment_id = $1 ORDER BY t.card_id, t.n";

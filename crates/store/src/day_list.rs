@@ -39,20 +39,20 @@ statements! { "day_list":
         WHERE service = $3 AND site = $4 AND day = $5 AND transfer_id IS NULL";
     LINES = "SELECT l.reservation_id AS id, l.start AS start, r.channel AS channel, r.language AS language,
         r.party_id AS party_id, r.visitor AS visitor, c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date,
-        p.name AS place_name
+        p.name || COALESCE('-' || c.position, '') AS place_name
         FROM day_list_line l JOIN reservation r ON r.id = l.reservation_id JOIN card c ON c.id = r.card_id
         JOIN consignment s ON s.id = c.consignment_id JOIN place p ON p.id = c.place_id
         WHERE l.service = $1 AND l.site = $2 AND l.day = $3 ORDER BY l.start, l.reservation_id";
     CHANGED = "SELECT l.day AS listed_day, l.start AS listed, r.id AS id, r.day AS day, r.start AS start,
         r.state AS state, c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line, c.stage AS stage,
-        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name || COALESCE('-' || c.position, '') AS place_name, p.kind AS place_kind
         FROM day_list_line l JOIN reservation r ON r.id = l.reservation_id JOIN card c ON c.id = r.card_id
         JOIN consignment s ON s.id = c.consignment_id JOIN place p ON p.id = c.place_id
         WHERE l.service = $1 AND l.site = $2 AND l.day >= $3 AND l.day <= $4
         AND (r.day <> l.day OR r.start <> l.start OR r.state = 'cancelled' OR c.stage = 'ended')
         ORDER BY l.day, l.start, r.id";
     ADDED = "SELECT r.id AS id, r.day AS day, r.start AS start, c.id AS card_id, c.control_number AS control_number,
-        COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind
+        COALESCE(c.list_line, c.line) AS line, COALESCE(c.list_date, s.list_date) AS list_date, p.name || COALESCE('-' || c.position, '') AS place_name, p.kind AS place_kind
         FROM day_list d JOIN reservation r ON r.service = d.service AND r.site = d.site AND r.day = d.day
         JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id

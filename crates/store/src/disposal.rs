@@ -26,7 +26,7 @@ use crate::{bind, statements};
 
 statements! { "disposal":
     KEPT = "SELECT c.id AS id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
-        COALESCE(c.list_date, s.list_date) AS list_date, c.posted_on AS posted_on, p.name AS place_name,
+        COALESCE(c.list_date, s.list_date) AS list_date, c.posted_on AS posted_on, p.name || COALESCE('-' || c.position, '') AS place_name,
         (SELECT MAX(m.sent_on) FROM reminder_card k JOIN reminder m ON m.id = k.reminder_id
          WHERE k.card_id = c.id) AS reminded_on,
         x.reason AS reason, x.until_day AS until_day, j.actor AS actor,
@@ -47,7 +47,7 @@ statements! { "disposal":
         JOIN journal j ON j.id = x.entry_id WHERE x.card_id = $1";
     UNDER_WAY = "SELECT k.id AS id, k.card_id AS card_id, k.state AS state, j.at AS at,
         c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
-        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name || COALESCE('-' || c.position, '') AS place_name, p.kind AS place_kind
         FROM recall k JOIN card c ON c.id = k.card_id JOIN place p ON p.id = c.place_id
         JOIN consignment s ON s.id = c.consignment_id JOIN journal j ON j.id = k.entry_id
         WHERE k.cause = 'kept_too_long' AND k.site = $1 AND k.state IN ('suspended', 'ended', 'passed')

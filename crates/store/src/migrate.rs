@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(32, "0032_reminders.sql"),
     migration!(33, "0033_disposals.sql"),
     migration!(34, "0034_supplies.sql"),
+    migration!(35, "0035_positions.sql"),
 ];
 
 /// The texts of all migrations for SQLite, in their order, for tests that look at the tables.
@@ -354,6 +355,11 @@ mod tests {
             34,
             "a90f5876b5d92d0a3532d6d0c282847cb2b8cc4e4558add5682cef1ee84e9102",
             "dc85a25d7b56899ae0de62c33fecceee724aed72becf492ad7a9157fe109fb84",
+        ),
+        (
+            35,
+            "21abed9300755ad8266804480963dc7b558f68c0c39868fc214e13955f939e49",
+            "994011a840347f8e7cc30f4dad4d3ed09951705f55efed71667c3db99c8f31d2",
         ),
     ];
 

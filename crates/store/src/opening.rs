@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::former::{self, Hashed};
 use crate::tx::{Reader, Tx};
 use crate::value::Row;
-use crate::{bind, meta, statements};
+use crate::{bind, meta, place, statements};
 
 pub mod draft;
 
@@ -31,8 +31,8 @@ statements! { "opening":
         progress, place_id, steps, key_issue, key_version, posted_on, list_date, list_line, sorted_into,
         sorted_by_rule)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0, $11, $12, $13, $14, $14)";
-    ADD_STEP = "INSERT INTO card_step (card_id, n, entry_id, at, stage_to, place_to)
-        VALUES ($1, 1, $2, $3, $4, $5)";
+    ADD_STEP = "INSERT INTO card_step (card_id, n, entry_id, at, stage_to, place_to, position)
+        VALUES ($1, 1, $2, $3, $4, $5, $6)";
     GROWN = "UPDATE consignment SET cards = cards + $1 WHERE id = $2 AND state = 'staged'";
     TAKE = "UPDATE consignment SET state = 'taken', entry_id = $1 WHERE id = $2 AND state = 'staged'";
     ABANDON = "UPDATE consignment SET state = 'dropped' WHERE state = 'staged' AND kind = 'opening' AND file_hash = $1";
@@ -45,7 +45,8 @@ statements! { "opening":
             WHERE s.kind = 'opening' AND s.state = 'taken' AND s.id < $1 ORDER BY s.id DESC LIMIT $2)
         GROUP BY c.consignment_id, c.progress ORDER BY c.consignment_id, c.progress";
     RESEND = "SELECT c.id AS id, c.consignment_id AS consignment_id, c.line AS line,
-        c.control_number AS control_number, c.posted_on AS posted_on, p.name AS place_name, s.box AS box
+        c.control_number AS control_number, c.posted_on AS posted_on,
+        p.name || COALESCE('-' || c.position, '') AS place_name, s.box AS box
         FROM consignment s CROSS JOIN card c CROSS JOIN place p
         WHERE s.kind = 'opening' AND s.state = 'taken' AND c.consignment_id = s.id AND p.id = c.place_id
         AND c.stage = 'notified' AND c.key_issue = 0 AND c.id > $1
@@ -130,7 +131,6 @@ pub fn stage_lines(
     Ok(())
 }
 
-/// Writes a card with its first step and its former numbers.
 /// The group of a card that the former contractor inspected: it lies here to be handed out, unless its validity is
 /// short. What was not inspected is sorted when it is; what went on needs no group.
 fn sorted_into(line: &Stock) -> Option<Group> {
@@ -140,6 +140,7 @@ fn sorted_into(line: &Stock) -> Option<Group> {
     })
 }
 
+/// Writes a card with its first step and its former numbers.
 fn add(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -170,7 +171,8 @@ fn add(
             sorted_into(line)
         ],
     )?;
-    tx.execute_one(&ADD_STEP, bind![id, entry, act.at, line.stage, line.place])?;
+    let position = place::stand(tx, id, line.place)?;
+    tx.execute_one(&ADD_STEP, bind![id, entry, act.at, line.stage, line.place, position])?;
     let label = line.label.filter(|label| line.letter != Some(*label));
     for (number, opens) in [(line.letter, true), (label, false)] {
         if let Some(number) = number

@@ -34,11 +34,11 @@ macro_rules! lying_in {
 pub(crate) use lying_in;
 
 statements! { "place":
-    INSERT = "INSERT INTO place (id, parent_id, kind, site, name, label, capacity, entry_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    FIND = "SELECT id, parent_id, kind, site, name, label, capacity FROM place WHERE id = $1";
-    BY_LABEL = "SELECT id, parent_id, kind, site, name, label, capacity FROM place WHERE label = $1";
-    OF_KIND = "SELECT id, parent_id, kind, site, name, label, capacity FROM place
+    INSERT = "INSERT INTO place (id, parent_id, kind, site, name, label, capacity, numbered, entry_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    FIND = "SELECT id, parent_id, kind, site, name, label, capacity, numbered FROM place WHERE id = $1";
+    BY_LABEL = "SELECT id, parent_id, kind, site, name, label, capacity, numbered FROM place WHERE label = $1";
+    OF_KIND = "SELECT id, parent_id, kind, site, name, label, capacity, numbered FROM place
         WHERE site = $1 AND kind = $2 ORDER BY id";
     NAMED = "SELECT id FROM place WHERE site = $1 AND kind = $2 AND name = $3";
     CHANGE = "UPDATE place SET name = $1, capacity = $2, parent_id = $3
@@ -59,10 +59,16 @@ statements! { "place":
     BLOCK_IN = "SELECT post_block FROM card WHERE place_id = $1 ORDER BY id DESC LIMIT 1";
     HAVE_BOX = "UPDATE card SET steps = steps WHERE place_id = $1";
     IN_BOX = "SELECT c.id AS id FROM card c JOIN consignment s ON s.id = c.consignment_id
-        WHERE c.place_id = $1 AND s.state = 'taken' ORDER BY c.id LIMIT $2";
+        WHERE c.place_id = $1 AND s.state = 'taken' ORDER BY COALESCE(c.position, 0), c.id LIMIT $2";
+    HAVE_NUMBERED = "UPDATE place SET numbered = numbered WHERE id = $1 AND numbered = 1";
+    // The lowest number from 1 on that no card of the box has.
+    FREE = "SELECT MIN(x.n) AS n FROM
+            (SELECT 1 AS n UNION ALL SELECT c.position + 1 AS n FROM card c WHERE c.place_id = $1 AND c.position IS NOT NULL) x
+        WHERE NOT EXISTS (SELECT 1 FROM card d WHERE d.place_id = $1 AND d.position = x.n)";
+    STAND = "UPDATE card SET position = $1 WHERE id = $2";
     FILLED = concat!(
         "SELECT p.id AS id, p.parent_id AS parent_id, p.kind AS kind, p.site AS site, p.name AS name,
-        p.label AS label, p.capacity AS capacity, ", lying_in!("p.id"), " AS cards
+        p.label AS label, p.capacity AS capacity, p.numbered AS numbered, ", lying_in!("p.id"), " AS cards
         FROM place p WHERE p.site = $1 AND p.kind = $2 ORDER BY p.id"
     );
     CARDS_IN = concat!("SELECT ", lying_in!("$1"), " AS n");
@@ -85,6 +91,8 @@ pub struct Place {
     pub label: Option<PlaceLabel>,
     /// For how many cards it has room; none: nobody said.
     pub capacity: Option<u32>,
+    /// Whether its slots are numbered: each card in it has a position (位置).
+    pub numbered: bool,
 }
 
 fn place(row: &Row<'_>) -> Result<Place> {
@@ -103,6 +111,7 @@ fn place(row: &Row<'_>) -> Result<Place> {
         name: row.get("name")?,
         label,
         capacity: row.get("capacity")?,
+        numbered: row.get("numbered")?,
     })
 }
 
@@ -180,19 +189,24 @@ impl From<&Place> for Fitted {
     }
 }
 
-/// Sets up places of one kind, all or none; boxes get the next labels.
+/// Sets up places of one kind, all or none; boxes get the next labels. Whether the slots of a box are `numbered` is said
+/// now and never changed: a card that comes in at the same moment must not miss its position.
 pub fn set_up(
     tx: &mut Tx<'_>,
     act: &Act,
     site: &SiteCode,
     kind: PlaceKind,
+    numbered: bool,
     places: &[Fitted],
 ) -> Result<Vec<PlaceId>, PlaceError> {
+    if numbered && !kind.is_storage() {
+        return Err(Error::Broken(format!("the slots of a {kind} are not numbered")).into());
+    }
     alone(tx)?;
     let mut made = Vec::new();
     for place in places {
         fits(tx, site, kind, place, None)?;
-        made.push(insert(tx, act, site, kind, place)?);
+        made.push(insert(tx, act, site, kind, numbered, place)?);
     }
     Ok(made)
 }
@@ -252,12 +266,22 @@ fn fits(
     Ok(())
 }
 
-fn insert(tx: &mut Tx<'_>, act: &Act, site: &SiteCode, kind: PlaceKind, place: &Fitted) -> Result<PlaceId> {
+fn insert(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    site: &SiteCode,
+    kind: PlaceKind,
+    numbered: bool,
+    place: &Fitted,
+) -> Result<PlaceId> {
     let id: PlaceId = tx.id(act);
     let recorded = tx.record(act, &Entry::PlaceCreated { place: id })?;
     let label = if kind.is_storage() { Some(meta::take_numbers(tx, "place_label", 1)?) } else { None };
     let Fitted { name, capacity, parent } = place;
-    tx.execute_one(&INSERT, bind![id, parent, kind, site, name, label, capacity, recorded.entry()])?;
+    tx.execute_one(
+        &INSERT,
+        bind![id, parent, kind, site, name, label, capacity, numbered, recorded.entry()],
+    )?;
     Ok(id)
 }
 
@@ -270,7 +294,7 @@ pub fn create(
     name: &str,
     parent: Option<PlaceId>,
 ) -> Result<PlaceId> {
-    insert(tx, act, site, kind, &Fitted { name: name.to_owned(), capacity: None, parent })
+    insert(tx, act, site, kind, false, &Fitted { name: name.to_owned(), capacity: None, parent })
 }
 
 /// The box of the card before one in the order of the 管理番号; of the same 郵便区 where `block` is given.
@@ -298,8 +322,20 @@ pub fn block_in(reader: &mut Reader<'_>, id: PlaceId) -> Result<Option<PostBlock
     reader.row(&BLOCK_IN, bind![id], |row| row.get("post_block"))
 }
 
-/// Moves all cards of a box into another one of the site by one act, and answers how many. Each of them takes a step of
-/// its own, so that its story goes on; a card that somebody took out meanwhile stays where they put it.
+/// Gives a card that came into a box the lowest free position of it, and answers which; none: its slots have no numbers, or
+/// it is no box. To be called after the card's own row was changed, as everybody does it in this order.
+pub(crate) fn stand(tx: &mut Tx<'_>, card: CardId, place: PlaceId) -> Result<Option<u32>> {
+    // Who puts another card into this box waits here, and finds this position taken.
+    if tx.execute(&HAVE_NUMBERED, bind![place])? == 0 {
+        return Ok(None);
+    }
+    let position: u32 = tx.one(&FREE, bind![place], |row| row.get("n"))?;
+    tx.execute_one(&STAND, bind![position, card])?;
+    Ok(Some(position))
+}
+
+/// Moves all cards of a box into another one of the site by one act, in the order of their positions where they have any,
+/// and answers how many. Each of them takes a step of its own, so that its story goes on; a card that somebody took out meanwhile stays where they put it.
 ///
 /// `None`: there are more than `most`, which would hold other writers for too long.
 pub fn empty_into(

@@ -22,7 +22,8 @@ use crate::{bind, incident, place, recall, reception, reservation, statements};
 
 statements! { "pull":
     WANTED = "SELECT r.id AS id, r.start AS start, c.id AS card_id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
-        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind
+        COALESCE(c.list_date, s.list_date) AS list_date,
+        p.name || COALESCE('-' || c.position, '') AS place_name, p.kind AS place_kind
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND r.state = 'booked' AND c.suspended = 0
@@ -52,7 +53,7 @@ pub struct Wanted {
     pub line: u32,
     /// Date of カード発行一覧表.
     pub list_date: Date,
-    /// Where it is.
+    /// Where it is, with the position in it where the card has one.
     pub place_name: String,
     /// What kind of place that is.
     pub place_kind: PlaceKind,

@@ -40,7 +40,7 @@ statements! { "recall":
     FIND = "SELECT id, card_id, cause, source, state, until_day FROM recall WHERE id = $1";
     WAITING = "SELECT k.id AS id, k.card_id AS card_id, k.cause AS cause, k.source AS source, k.state AS state,
         k.until_day AS until_day, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
-        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind,
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name || COALESCE('-' || c.position, '') AS place_name, p.kind AS place_kind,
         r.id AS reservation_id, r.day AS day, r.start AS start
         FROM recall k JOIN card c ON c.id = k.card_id JOIN place p ON p.id = c.place_id
         JOIN consignment s ON s.id = c.consignment_id

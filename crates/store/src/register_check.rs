@@ -23,7 +23,7 @@ use crate::{bind, statements};
 statements! { "register_check":
     // Those never looked up come first, then those looked up longest ago.
     DUE = "SELECT c.id AS id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
-        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, k.checked_on AS checked_on
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name || COALESCE('-' || c.position, '') AS place_name, k.checked_on AS checked_on
         FROM place p JOIN card c ON c.place_id = p.id JOIN consignment s ON s.id = c.consignment_id
         LEFT JOIN register_check k ON k.card_id = c.id
         WHERE p.site = $1 AND p.kind IN ('box', 'desk', 'tray') AND s.state = 'taken'
@@ -37,7 +37,7 @@ statements! { "register_check":
         WHERE p.site = $3 AND p.kind IN ('box', 'desk', 'tray') AND s.state = 'taken'
         AND c.stage IN ('prepared', 'notified')";
     FOUND = "SELECT c.id AS id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
-        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, c.stage AS stage,
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name || COALESCE('-' || c.position, '') AS place_name, c.stage AS stage,
         k.checked_on AS checked_on, k.finding AS finding, j.actor AS actor
         FROM register_check k JOIN card c ON c.id = k.card_id JOIN place p ON p.id = c.place_id
         JOIN consignment s ON s.id = c.consignment_id JOIN journal j ON j.id = k.entry_id

@@ -66,7 +66,7 @@ statements! { "reservation":
     OF_DAY = "SELECT r.id AS id, r.start AS start, r.state AS state, r.channel AS channel,
         r.language AS language, r.party_id AS party_id, r.visitor AS visitor, r.over AS over, r.card_id AS card_id,
         c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
-        COALESCE(c.list_date, s.list_date) AS list_date, p.name AS place_name, p.kind AS place_kind, c.stage AS stage,
+        COALESCE(c.list_date, s.list_date) AS list_date, p.name || COALESCE('-' || c.position, '') AS place_name, p.kind AS place_kind, c.stage AS stage,
         v.id AS reception_id, v.state AS reception_state
         FROM reservation r JOIN card c ON c.id = r.card_id JOIN consignment s ON s.id = c.consignment_id
         JOIN place p ON p.id = c.place_id LEFT JOIN reception v ON v.reservation_id = r.id

@@ -543,6 +543,40 @@ on_both! {
         assert_eq!(city.verify(), []);
     }
 
+    fn r5_c7_two_people_who_fill_one_box_at_once_never_get_one_position_twice(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 40);
+        let from = card(&city, cards[0]).place;
+        let numbered = city.new_numbered_box("箱2");
+        // One moves cards by scan, the other all that is left by one scan.
+        let puts: Vec<_> = cards.iter().take(25).map(|id| (*id, city.act())).collect();
+        let (empties, db) = (city.act(), city.db().clone());
+        at_once(
+            || {
+                for (id, act) in puts {
+                    let put = || db.write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, id, numbered));
+                    // Whoever scans a card that moves at this moment is told so, and scans it again.
+                    let done = put();
+                    assert!(matches!(done, Ok(()) | Err(store::card::StepError::Changed)), "{done:?}");
+                }
+            },
+            || db.write_now(Lane::Staff, move |tx| store::place::empty_into(tx, &empties, from, numbered, 500)).unwrap(),
+        );
+        let positions: BTreeSet<u32> = cards.iter().filter_map(|id| card(&city, *id).position).collect();
+        assert_eq!(positions, (1..=40).collect());
+        // A position that gets free is given again, the lowest first.
+        let free = [30, 7].map(|n| card(&city, cards[n]).position);
+        let other = city.new_box("箱3");
+        let mut put = |n: usize, to| {
+            let (act, id) = (city.act(), cards[n]);
+            city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, id, to)).unwrap();
+            card(&city, id).position
+        };
+        assert_eq!((put(30, other), put(7, other)), (None, None));
+        assert_eq!(put(30, numbered), free.into_iter().min().flatten());
+        assert_eq!(city.verify(), []);
+    }
+
     fn r5_c7_of_two_people_who_begin_one_box_at_once_one_counts_it_and_one_is_told(home: TestDb) {
         let mut city = City::found(home);
         let cards = stored(&mut city, 30);

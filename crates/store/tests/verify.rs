@@ -226,6 +226,19 @@ on_both! {
         found(&city, Invariant::Place, &format!("UPDATE card SET place_id = '{missing}' WHERE progress = 'booked'"), "card:");
     }
 
+    fn r5_c7_a_card_in_another_slot_than_its_story_says_is_found(home: TestDb) {
+        let mut city = lived_in(home);
+        let (numbered, cards) = (city.new_numbered_box("箱9"), city.notified(2, 'Q'));
+        let (act, card) = (city.act(), cards[0]);
+        city.db().write_now(Lane::Staff, move |tx| store::card::put_away(tx, &act, card, numbered)).unwrap();
+        assert_eq!(city.verify(), []);
+        // One that it was not given, none in a numbered box, and one where no slot is numbered.
+        for (card, position) in [(cards[0], "2"), (cards[0], "NULL"), (cards[1], "1")] {
+            let sql = format!("UPDATE card SET position = {position} WHERE id = '{card}'");
+            found(&city, Invariant::Place, &sql, &format!("card:{card}"));
+        }
+    }
+
     fn a_card_in_no_place_is_found(home: TestDb) {
         let city = lived_in(home);
         without_foreign_key(&city, "card", "card_place_id_fkey");

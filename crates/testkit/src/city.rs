@@ -285,6 +285,16 @@ impl City {
             .unwrap()
     }
 
+    /// A box whose slots are numbered.
+    pub fn new_numbered_box(&mut self, name: &'static str) -> PlaceId {
+        let (act, site) = (self.act(), self.site.clone());
+        let fitted = [store::place::Fitted { name: name.to_owned(), capacity: None, parent: None }];
+        let set_up = move |tx: &mut store::Tx<'_>| {
+            store::place::set_up(tx, &act, &site, PlaceKind::Box, true, &fitted)
+        };
+        self.db().write_now(Lane::Staff, set_up).unwrap()[0]
+    }
+
     /// What a citizen wants.
     pub fn wish(&self, card: CardId, slot: Slot) -> Wish {
         Wish { card, slot, channel: Channel::Web, language: "ja".to_owned() }

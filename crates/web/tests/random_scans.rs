@@ -66,7 +66,9 @@ impl Room {
     /// A room in which every card lies in the first box, and is asked for tomorrow.
     fn of(house: &mut House) -> Self {
         let cards = house.city.notified(u32::try_from(CARDS).unwrap(), 'A');
-        let boxes: Vec<PlaceId> = ["箱9-1", "箱9-2", "箱9-3"].map(|name| house.city.new_box(name)).into();
+        let mut boxes: Vec<PlaceId> = ["箱9-1", "箱9-2"].map(|name| house.city.new_box(name)).into();
+        // In one of them each card stands in a slot of its own.
+        boxes.push(house.city.new_numbered_box("箱9-3"));
         for card in &cards {
             let (act, card, place) = (house.city.act(), *card, boxes[0]);
             let put = move |tx: &mut store::Tx<'_>| store::card::put_away(tx, &act, card, place);
@@ -182,7 +184,7 @@ on_both! {
         });
         let seen: BTreeSet<String> = stories.map(|step| step.place_to).collect();
         for place in ["箱9-1", "箱9-2", "箱9-3", PlaceKind::Tray.label(), PlaceKind::Missing.label()] {
-            assert!(seen.contains(place), "{place}: {seen:?}");
+            assert!(seen.iter().any(|one| one.starts_with(place)), "{place}: {seen:?}");
         }
     }
 }

@@ -176,6 +176,47 @@ on_both! {
         house.verify();
     }
 
+    fn r5_c7_cards_stand_in_the_numbered_slots_of_a_box(home: TestDb) {
+        let mut house = House::open(home);
+        let [first, ..] = furnished(&mut house);
+        let mut charge = house.person(Role::PersonInCharge);
+        // A shelf has no slots; what was typed stays.
+        charge.open("/storage/places/new").choose("kind", "shelf").choose("parent", &first.parent.unwrap().to_string());
+        charge.fill("name", "箱9-1-4").tick("numbered", "yes", true).press("加える");
+        charge.reads("種類が箱のときだけ付けられます");
+        assert_eq!(charge.status(), 422);
+        charge.choose("kind", "box").press("加える").sees("保管");
+        let numbered = place(&house, PlaceKind::Box, "箱9-1-4");
+        let cards = house.city.notified(4, 'A');
+        let controls: Vec<String> = cards.iter().map(|id| card(&house, *id).control_number.digits()).collect();
+        let mut operator = house.operator();
+        scans(operator.open("/storage/put"), &label(&numbered));
+        for (n, control) in controls.iter().take(3).enumerate() {
+            scans(&mut operator, control).reads("入れました").reads(&format!("位置：{}", n + 1));
+        }
+        // The same card again stands where it stands.
+        scans(&mut operator, &controls[1]).reads("読み取り済み").reads("位置：2");
+        operator.open(&format!("/cards/{}", cards[2])).reads("箱9-1-4-3");
+        operator.open(&format!("/places/{}", numbered.id)).reads("箱9-1-4-1").reads("箱9-1-4-2");
+        // A slot that gets free is the next one that is given.
+        scans(operator.open("/storage/put"), &label(&first));
+        scans(&mut operator, &controls[0]).reads("入れました");
+        assert!(!operator.text().contains("位置："));
+        operator.open(&format!("/cards/{}", cards[0])).reads("箱9-1-4-1 → 箱9-1-1");
+        scans(operator.open("/storage/put"), &label(&numbered));
+        scans(&mut operator, &controls[3]).reads("位置：1");
+        // All of them at once, in the order in which they stand.
+        charge.open("/storage/places/new").choose("parent", &first.parent.unwrap().to_string());
+        charge.fill("name", "箱9-1-5").fill("capacity", "50").tick("numbered", "yes", true).press("加える").sees("保管");
+        let other = place(&house, PlaceKind::Box, "箱9-1-5");
+        operator.open(&format!("/places/{}/empty", numbered.id)).fill("code", &label(&other)).press("すべて移す");
+        operator.sees("箱9-1-5").reads("箱9-1-5-3");
+        // The card that came last stood in the first slot.
+        let stand = cards.iter().map(|id| card(&house, *id).position).collect::<Vec<_>>();
+        assert_eq!(stand, [None, Some(2), Some(3), Some(1)]);
+        house.verify();
+    }
+
     fn r5_c7_the_key_of_a_cabinet_is_with_one_person_until_it_is_back(home: TestDb) {
         let mut house = House::open(home);
         furnished(&mut house);

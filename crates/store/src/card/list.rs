@@ -31,7 +31,7 @@ macro_rules! cards {
             "SELECT c.id AS id, c.consignment_id AS consignment_id, ", $line, " AS line,
         c.control_number AS control_number, c.method AS method, c.way AS way, c.stage AS stage,
         c.progress AS progress, c.posted_on AS posted_on, c.place_id AS place_id, p.kind AS place_kind,
-        p.name AS place_name, ", $date, " AS list_date, s.box AS box, r.id AS reservation_id, r.day AS day,
+        p.name || COALESCE('-' || c.position, '') AS place_name, ", $date, " AS list_date, s.box AS box, r.id AS reservation_id, r.day AS day,
         r.start AS start
         FROM card c CROSS JOIN place p CROSS JOIN consignment s
         LEFT JOIN reservation r ON r.card_id = c.id AND r.state = 'booked'
@@ -56,7 +56,7 @@ statements! { "card.list":
     IN_KIND = "SELECT c.id AS id, c.consignment_id AS consignment_id, COALESCE(c.list_line, c.line) AS line,
         c.control_number AS control_number, c.method AS method, c.way AS way, c.stage AS stage,
         c.progress AS progress, c.posted_on AS posted_on, c.place_id AS place_id, p.kind AS place_kind,
-        p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date, s.box AS box, r.id AS reservation_id, r.day AS day,
+        p.name || COALESCE('-' || c.position, '') AS place_name, COALESCE(c.list_date, s.list_date) AS list_date, s.box AS box, r.id AS reservation_id, r.day AS day,
         r.start AS start
         FROM (SELECT k.id AS id FROM place q CROSS JOIN card k
               WHERE q.site = $1 AND q.kind = $2 AND k.place_id = q.id AND k.id > $3 ORDER BY k.id LIMIT $4) t
@@ -66,7 +66,7 @@ statements! { "card.list":
     BOOKED = "SELECT c.id AS id, c.consignment_id AS consignment_id, COALESCE(c.list_line, c.line) AS line,
         c.control_number AS control_number, c.method AS method, c.way AS way, c.stage AS stage,
         c.progress AS progress, c.posted_on AS posted_on, c.place_id AS place_id, p.kind AS place_kind,
-        p.name AS place_name, COALESCE(c.list_date, s.list_date) AS list_date, s.box AS box, r.id AS reservation_id, r.day AS day,
+        p.name || COALESCE('-' || c.position, '') AS place_name, COALESCE(c.list_date, s.list_date) AS list_date, s.box AS box, r.id AS reservation_id, r.day AS day,
         r.start AS start
         FROM reservation r CROSS JOIN card c CROSS JOIN place p CROSS JOIN consignment s
         WHERE r.service = $1 AND r.site = $2 AND r.day = $3 AND (r.start, r.id) > ($4, $5) AND r.start <= $6
@@ -126,7 +126,7 @@ pub struct Listed {
     pub place: PlaceId,
     /// The kind of place.
     pub place_kind: PlaceKind,
-    /// The place's name.
+    /// The place's name, with the position in it where the card has one.
     pub place_name: String,
     /// The city's date of posting of the notice.
     pub posted_on: Option<Date>,

@@ -21,7 +21,7 @@ macro_rules! differing {
     ($rest:literal) => {
         concat!(
             "SELECT x.place_id AS place_id, b.name AS box_name, x.card_id AS card_id, c.control_number AS control_number,
-        x.difference AS difference, x.reason AS reason, x.first_seen AS first_seen, p.name AS place_name,
+        x.difference AS difference, x.reason AS reason, x.first_seen AS first_seen, p.name || COALESCE('-' || c.position, '') AS place_name,
         p.kind AS place_kind, c.place_id AS now_at, j.at AS settled, j.actor AS settled_by, r.body AS remark
         FROM stocktaking_card x JOIN place b ON b.id = x.place_id JOIN card c ON c.id = x.card_id
         JOIN place p ON p.id = c.place_id LEFT JOIN journal j ON j.id = x.settled_by

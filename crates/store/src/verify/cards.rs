@@ -17,12 +17,12 @@ use crate::{bind, statements};
 statements! { "verify.cards":
     CARDS = "SELECT c.id AS id, c.stage AS stage, c.progress AS progress, c.place_id AS place_id, c.steps AS steps,
         c.key_issue AS key_issue, c.key_version AS key_version, c.key_lookup AS key_lookup,
-        c.posted_on AS posted_on, p.id AS place_found, r.id AS booked
+        c.posted_on AS posted_on, c.position AS position, p.id AS place_found, p.numbered AS numbered, r.id AS booked
         FROM card c LEFT JOIN place p ON p.id = c.place_id
         LEFT JOIN reservation r ON r.card_id = c.id AND r.state = 'booked'
         WHERE c.id > $1 ORDER BY c.id LIMIT $2";
     STEPS = "SELECT t.card_id AS card_id, t.n AS n, t.stage_from AS stage_from, t.stage_to AS stage_to,
-        t.place_from AS place_from, t.place_to AS place_to, j.id AS entry, s.state AS consignment_state,
+        t.place_from AS place_from, t.place_to AS place_to, t.position AS position, j.id AS entry, s.state AS consignment_state,
         s.kind AS consignment_kind
         FROM card_step t JOIN card c ON c.id = t.card_id JOIN consignment s ON s.id = c.consignment_id
         LEFT JOIN journal j ON j.id = t.entry_id
@@ -46,7 +46,9 @@ struct Card {
     key_version: u32,
     key_lookup: Option<[u8; 32]>,
     is_posted: bool,
-    place_found: bool,
+    position: Option<u32>,
+    /// Whether the slots of its place are numbered; none: the place does not exist.
+    numbered: Option<bool>,
     booked: bool,
 }
 
@@ -55,6 +57,7 @@ struct Told {
     n: u32,
     stage: Stage,
     place: PlaceId,
+    position: Option<u32>,
 }
 
 pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Result<()> {
@@ -71,7 +74,11 @@ pub(super) fn check(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Finding
                 key_version: row.get("key_version")?,
                 key_lookup: row.get("key_lookup")?,
                 is_posted: row.get::<Option<String>>("posted_on")?.is_some(),
-                place_found: row.get::<Option<PlaceId>>("place_found")?.is_some(),
+                position: row.get("position")?,
+                numbered: match row.get::<Option<PlaceId>>("place_found")? {
+                    Some(_) => Some(row.get("numbered")?),
+                    None => None,
+                },
                 booked: row.get::<Option<String>>("booked")?.is_some(),
             })
         })?;
@@ -100,6 +107,7 @@ fn stories(
             row.get::<u32>("n")?,
             (row.get::<Option<Stage>>("stage_from")?, row.get::<Stage>("stage_to")?),
             (row.get::<Option<PlaceId>>("place_from")?, row.get::<PlaceId>("place_to")?),
+            row.get::<Option<u32>>("position")?,
             // The entry of a consignment is written when it is taken.
             row.get::<Option<String>>("entry")?.is_some()
                 || row.get::<String>("consignment_state")? != "taken",
@@ -107,7 +115,7 @@ fn stories(
         ))
     })?;
     let mut told: HashMap<CardId, Told> = HashMap::new();
-    for (card, n, stage, place, has_entry, is_opening) in steps {
+    for (card, n, stage, place, position, has_entry, is_opening) in steps {
         let subject = format!("card:{card}");
         if !has_entry {
             findings.add(Invariant::Fold, &subject, format!("step {n} has no entry in the journal"));
@@ -136,7 +144,7 @@ fn stories(
                 }
             }
         }
-        told.insert(card, Told { n, stage: stage.1, place: place.1 });
+        told.insert(card, Told { n, stage: stage.1, place: place.1, position });
     }
     Ok(told)
 }
@@ -195,8 +203,14 @@ fn former(reader: &mut Reader<'_>, keys: &Keys, findings: &mut Findings) -> Resu
 
 fn check_card(card: &Card, told: Option<&Told>, keys: &Keys, findings: &mut Findings) -> Result<()> {
     let subject = format!("card:{}", card.id);
-    if !card.place_found {
-        findings.add(Invariant::Place, &subject, "its place does not exist");
+    match card.numbered {
+        None => findings.add(Invariant::Place, &subject, "its place does not exist"),
+        Some(numbered) if numbered != card.position.is_some() => {
+            let what =
+                if numbered { "it has no position in its box" } else { "it has a position where none is" };
+            findings.add(Invariant::Place, &subject, what);
+        }
+        Some(_) => (),
     }
     match told {
         None => findings.add(Invariant::Place, &subject, "it has no story"),
@@ -210,6 +224,9 @@ fn check_card(card: &Card, told: Option<&Told>, keys: &Keys, findings: &mut Find
             }
             if told.place != card.place {
                 findings.add(Invariant::Place, &subject, "its story leads to another place");
+            }
+            if told.position != card.position {
+                findings.add(Invariant::Place, &subject, "its story leads to another position");
             }
             if told.stage != card.stage {
                 let what = format!("its story leads to {}, stored is {}", told.stage, card.stage);

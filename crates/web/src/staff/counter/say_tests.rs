@@ -68,6 +68,7 @@ fn card(stage: Stage, place: PlaceKind) -> Card {
         place: Id::from_parts(1, 3),
         place_kind: place,
         place_name: place.label().to_owned(),
+        position: None,
         steps: 1,
         key_issue: 0,
         key_version: 1,

@@ -250,9 +250,10 @@ impl Recent {
 /// How the card of a scan is named; one that belongs back is named with where it belongs.
 fn name(card: &Card, outcome: Outcome) -> String {
     let name = format!("{}（{}）", control(card.control_number), list_line(card.list_date, card.line));
-    match outcome {
-        Outcome::NotOfTheDay => format!("{name} 置き場所：{}", card.place_name),
-        Outcome::Stuffed => format!("{name} 郵便区：{}", card.post_block.label()),
+    match (outcome, card.position) {
+        (Outcome::NotOfTheDay, _) => format!("{name} 置き場所：{}", card.place_name),
+        (Outcome::Put | Outcome::Before, Some(position)) => format!("{name} 位置：{position}"),
+        (Outcome::Stuffed, _) => format!("{name} 郵便区：{}", card.post_block.label()),
         _ => name,
     }
 }

@@ -210,6 +210,7 @@ mod tests {
             name: name.to_owned(),
             label: None,
             capacity: Some(10),
+            numbered: false,
         }
     }
 

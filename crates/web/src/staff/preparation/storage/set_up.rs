@@ -23,6 +23,7 @@ use crate::staff::{Layout, Task};
 const KIND: &str = "kind";
 const COUNT: &str = "count";
 const FIRST: &str = "first";
+const NUMBERED: &str = "numbered";
 
 /// Places that are set up at once, at most.
 const MOST: u32 = 100;
@@ -77,15 +78,17 @@ pub(crate) async fn set_up(
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, PageError> {
-    let mut form = fields.form(&[OPERATION, KIND, NAME, COUNT, FIRST, CAPACITY, PARENT])?;
+    let mut form = fields.form(&[OPERATION, KIND, NAME, COUNT, FIRST, CAPACITY, PARENT, NUMBERED])?;
     let operation = field::operation(&form)?;
-    let Some((kind, places)) = read(&mut form) else { return page(&app, &signed, form).await };
-    let operation = Operation::new(operation, &format!("set up {kind} {places:?}"));
+    let Some((kind, numbered, places)) = read(&mut form) else { return page(&app, &signed, form).await };
+    let operation = Operation::new(operation, &format!("set up {kind} {numbered} {places:?}"));
     let (act, site) = (app.act(signed.actor()), app.settings.site.clone());
     let done = app
         .db
         .write(Lane::Staff, move |tx| {
-            once(tx, &act, &operation, |tx| store::place::set_up(tx, &act, &site, kind, &places).map(drop))
+            once(tx, &act, &operation, |tx| {
+                store::place::set_up(tx, &act, &site, kind, numbered, &places).map(drop)
+            })
         })
         .await;
     match done {
@@ -97,7 +100,7 @@ pub(crate) async fn set_up(
     }
 }
 
-fn read(form: &mut Form) -> Option<(PlaceKind, Vec<Fitted>)> {
+fn read(form: &mut Form) -> Option<(PlaceKind, bool, Vec<Fitted>)> {
     let kind = form.typed(KIND).parse::<PlaceKind>().ok().filter(|kind| kind.is_furniture());
     if kind.is_none() {
         form.refuse_ja(KIND, "種類を選んでください。");
@@ -109,6 +112,11 @@ fn read(form: &mut Form) -> Option<(PlaceKind, Vec<Fitted>)> {
     let capacity = fitting::capacity(form);
     let parent = fitting::parent(form);
     let (kind, name, count, first) = (kind?, name?, count?, first?);
+    // A box has slots, nothing else does.
+    let numbered = !form.typed(NUMBERED).is_empty();
+    if numbered && !kind.is_storage() {
+        form.refuse_ja(NUMBERED, "位置の番号は、種類が箱のときだけ付けられます。チェックを外してください。");
+    }
     if count > MOST {
         form.refuse_ja(COUNT, format!("一度に{MOST}までです。"));
     }
@@ -124,7 +132,7 @@ fn read(form: &mut Form) -> Option<(PlaceKind, Vec<Fitted>)> {
         // A number that no shelf has is refused by the length of its name long before it ends.
         _ => (0..count).map(|n| fitted(format!("{name}{}", u64::from(first) + u64::from(n)))).collect(),
     };
-    Some((kind, places))
+    Some((kind, numbered, places))
 }
 
 #[cfg(test)]
@@ -132,7 +140,7 @@ mod tests {
     use super::*;
 
     fn form(pairs: &[(&str, &str)]) -> Form {
-        Fields::of(pairs).form(&[KIND, NAME, COUNT, FIRST, CAPACITY, PARENT]).unwrap()
+        Fields::of(pairs).form(&[KIND, NAME, COUNT, FIRST, CAPACITY, PARENT, NUMBERED]).unwrap()
     }
 
     #[test]
@@ -146,9 +154,9 @@ mod tests {
             (CAPACITY, "100"),
             (PARENT, parent),
         ];
-        let (kind, places) = read(&mut form(&typed)).unwrap();
+        let (kind, numbered, places) = read(&mut form(&typed)).unwrap();
         let names: Vec<&str> = places.iter().map(|place| place.name.as_str()).collect();
-        assert_eq!((kind, names), (PlaceKind::Box, vec!["箱4-1-9", "箱4-1-10", "箱4-1-11"]));
+        assert_eq!((kind, numbered, names), (PlaceKind::Box, false, vec!["箱4-1-9", "箱4-1-10", "箱4-1-11"]));
         assert!(places.iter().all(|place| place.capacity == Some(100) && place.parent.is_some()));
         for (field, wrong) in
             [(KIND, "tray"), (NAME, " "), (COUNT, "101"), (FIRST, "x"), (CAPACITY, "0"), (PARENT, "")]
