@@ -26,7 +26,7 @@ use crate::{bind, statements};
 statements! { "reminder":
     TARGETS = "SELECT c.id AS id, c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
         COALESCE(c.list_date, s.list_date) AS list_date, c.posted_on AS posted_on, c.post_block AS post_block,
-        p.name AS place_name,
+        p.name || COALESCE('-' || c.position, '') AS place_name,
         (SELECT MAX(m.sent_on) FROM reminder_card k JOIN reminder m ON m.id = k.reminder_id
          WHERE k.card_id = c.id) AS reminded_on,
         CASE WHEN EXISTS (SELECT 1 FROM reservation r WHERE r.card_id = c.id AND r.state IN ('served', 'unserved'))
@@ -58,7 +58,7 @@ statements! { "reminder":
     CARDS = "SELECT c.id AS id, k.reminder_id AS reminder_id, k.posted_on AS posted_on,
         c.control_number AS control_number, COALESCE(c.list_line, c.line) AS line,
         COALESCE(c.list_date, s.list_date) AS list_date, c.post_block AS post_block, c.stage AS stage,
-        p.name AS place_name,
+        p.name || COALESCE('-' || c.position, '') AS place_name,
         CASE WHEN EXISTS (SELECT 1 FROM reservation r WHERE r.card_id = k.card_id AND r.state = 'booked')
         THEN 1 ELSE 0 END AS is_booked,
         CASE WHEN EXISTS (SELECT 1 FROM reservation r WHERE r.card_id = k.card_id AND r.id > k.reminder_id
@@ -244,6 +244,9 @@ pub fn make(
         return Err(ReminderError::TooMany(asked));
     }
     let today = day_of(act.at);
+    // The number comes first: a round that another makes from here on takes the same one, and one of the two is run again;
+    // one that was made before is seen by what follows.
+    let number: u32 = tx.one(&NEXT, bind![site], |row| row.get("number"))?;
     let mut targets = targets(tx, site, criteria, today, u32::MAX)?;
     targets.retain(|target| wanted.contains(&target.card));
     if targets.is_empty() {
@@ -252,7 +255,6 @@ pub fn make(
     targets.sort_by_cached_key(|target| (target.post_block.code(), target.posted_on, target.card));
     // At most as many as were asked for.
     let count = u32::try_from(targets.len()).unwrap_or(asked);
-    let number: u32 = tx.one(&NEXT, bind![site], |row| row.get("number"))?;
     let id: ReminderId = tx.id(act);
     let Criteria { posted, again } = criteria;
     let recorded = tx.record(
