@@ -4,7 +4,8 @@
 //! counts is the ratio; nothing here decides whether a change may land. What goes over HTTP is answered by a
 //! process of its own, so that its memory is not the memory of those who ask.
 //!
-//! `--only booking|citizens|days|rules|lists|custody|exports|board|papers|rush` measures one part, `--rounds N` in so many rounds.
+//! `--only booking|citizens|days|rules|lists|custody|exports|board|papers|rush` measures one part, `--on
+//! sqlite|postgresql` on one database, `--rounds N` in so many rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,6 +37,8 @@ use table::Table;
 /// What the words after the command ask for.
 struct Wanted {
     only: Option<String>,
+    /// One database; none: both.
+    on: Option<Engine>,
     rounds: usize,
 }
 
@@ -44,18 +47,23 @@ const PARTS: [&str; 10] =
 
 impl Wanted {
     fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut wanted = Self { only: None, rounds: 5 };
+        let mut wanted = Self { only: None, on: None, rounds: 5 };
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
             match word.as_str() {
                 "--only" if PARTS.contains(&value.as_str()) => wanted.only = Some(value),
+                "--on" => {
+                    let engine =
+                        Engine::ALL.into_iter().find(|engine| engine.name().eq_ignore_ascii_case(&value));
+                    wanted.on = Some(engine.ok_or_else(|| format!("{value} is no database"))?);
+                }
                 "--rounds" => {
                     let rounds = value.parse().ok().filter(|rounds| *rounds > 0);
                     wanted.rounds = rounds.ok_or_else(|| format!("{value} is no number of rounds"))?;
                 }
                 _ => {
                     return Err(format!(
-                        "{word} {value} is not known: --only {}, --rounds N",
+                        "{word} {value} is not known: --only {}, --on sqlite|postgresql, --rounds N",
                         PARTS.join("|")
                     ));
                 }
@@ -64,8 +72,8 @@ impl Wanted {
         Ok(wanted)
     }
 
-    fn has(&self, part: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| only == part)
+    fn has(&self, part: &str, engine: Engine) -> bool {
+        self.only.as_deref().is_none_or(|only| only == part) && self.on.is_none_or(|on| on == engine)
     }
 }
 
@@ -93,7 +101,7 @@ fn main() {
         (PARTS[8], papers::measure),
         (PARTS[9], rush::measure),
     ] {
-        for engine in Engine::ALL.into_iter().filter(|_| wanted.has(part)) {
+        for engine in Engine::ALL.into_iter().filter(|engine| wanted.has(part, *engine)) {
             measure(&mut table, engine, wanted.rounds);
         }
     }
