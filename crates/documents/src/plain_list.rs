@@ -14,6 +14,10 @@ pub const MOST_ROWS: usize = 1_000;
 const LONGEST: usize = 32;
 /// The white on both sides of a column, likewise.
 const BETWEEN: usize = 2;
+/// What the columns have together on an upright sheet, between the order and the tick, likewise.
+const SHEET: usize = 97;
+/// Up to here a column holds what people read at once and is not broken: numbers, days, codes.
+const NARROW: usize = 12;
 
 /// A list on paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,10 +66,22 @@ impl PlainList {
 }
 
 impl PlainList {
-    /// How the columns share the width, each with its white: a list can have many that are narrow.
+    /// How the columns share the width, each with its white: a list can have many that are narrow. Where there is not room
+    /// for all, sentences take more lines and numbers stay whole.
     fn shares(&self) -> Vec<usize> {
         let rows: Vec<_> = self.rows.iter().map(Vec::as_slice).collect();
-        shares(&self.columns, &rows).into_iter().map(|share| share + BETWEEN).collect()
+        let wanted: Vec<usize> =
+            shares(&self.columns, &rows).into_iter().map(|share| share + BETWEEN).collect();
+        let is_narrow = |share: &usize| *share <= NARROW + BETWEEN;
+        let total: usize = wanted.iter().sum();
+        let narrow: usize = wanted.iter().copied().filter(is_narrow).sum();
+        let (wide, room) = (total - narrow, SHEET.saturating_sub(narrow));
+        if total <= SHEET || wide == 0 {
+            return wanted;
+        }
+        let give_way =
+            |share: usize| if is_narrow(&share) { share } else { (share * room / wide).max(NARROW) };
+        wanted.into_iter().map(give_way).collect()
     }
 }
 
@@ -106,6 +122,22 @@ mod tests {
         assert_eq!(data["asked"], "進み具合：予約完了　申請方式：特急");
         assert_eq!(data["rows"][0]["order"], 1);
         assert_eq!(data["total"], 1);
+    }
+
+    #[test]
+    fn r4_i_where_a_sheet_is_narrow_sentences_take_more_lines_and_numbers_stay_whole() {
+        let mut full = list(vec![
+            ["000 000 000", "令和8年11月24日の午前に、別の場所で見つかった"].map(str::to_owned).to_vec(),
+        ]);
+        assert_eq!(full.shares(), [13, 34]);
+        full.columns.extend(["理由", "備考", "記録した人"].map(str::to_owned));
+        full.rows[0].extend(
+            ["入れ違い（記録の場所へ戻した）", "前後の仕切りも確かめた", "見本 操作者"].map(str::to_owned),
+        );
+        let shares = full.shares();
+        assert_eq!((shares[0], shares[4]), (13, 13), "{shares:?}");
+        assert!(shares.iter().sum::<usize>() <= SHEET, "{shares:?}");
+        assert!(shares[1] > shares[2] && shares[2] > shares[3], "{shares:?}");
     }
 
     #[test]
