@@ -382,6 +382,8 @@ pub(crate) fn set_posted(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId, on: 
 /// Puts a card into a storage place by scan, from the desk, the tray, another box, or after it was found. What is
 /// with the city, at the counter or in a citizen's hands comes back by its own act first.
 pub fn put_away(tx: &mut Tx<'_>, act: &Act, id: CardId, place: PlaceId) -> Result<(), StepError> {
+    // A card that somebody misses at this moment is found by this scan, or is still here when they look.
+    lock(tx, id)?;
     let Some(card) = find(tx, id)? else { return Err(StepError::NoCard) };
     let to = place::find(tx, place)?
         .map(|place| place.kind)

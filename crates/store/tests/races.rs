@@ -7,12 +7,14 @@ use std::sync::Barrier;
 
 use domain::card::{Cause, Stage};
 use domain::id::{CardId, Id, OperationId, ReservationId};
+use domain::incident::Kind;
 use domain::journal::CityRecord;
 use domain::place::PlaceKind;
 use domain::recall::{Booked, Source, State as Recalled};
 use domain::reservation::{Channel, State};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
+use store::incident::Opening;
 use store::op::{self, Operation, Reused, once};
 use store::pull::Pulled;
 use store::recall::{Order, RecallError};
@@ -541,6 +543,25 @@ on_both! {
         }
         assert!(usize::try_from(moved).unwrap() + pulled.len() >= cards.len());
         assert_eq!(city.verify(), []);
+    }
+
+    fn r5_c7_a_card_that_is_missed_while_it_is_put_away_is_searched_for_or_has_a_place(home: TestDb) {
+        let mut city = City::found(home);
+        let cards = stored(&mut city, 12);
+        let other = city.new_box("箱2");
+        let day = city.day(EVE);
+        for id in cards {
+            let (misses, puts, day) = (city.act(), city.act(), day.clone());
+            let db = city.db().clone();
+            let told = Some(("市 一郎".to_owned(), misses.at));
+            let opening = Opening { card: id, day, kind: Kind::Missing, remark: "箱にない".to_owned(), told };
+            at_once(
+                // Whoever is second may be told that something changed, and looks again.
+                || drop(db.write_now(Lane::Staff, move |tx| store::incident::open(tx, &misses, &opening))),
+                || drop(db.write_now(Lane::Staff, move |tx| store::card::put_away(tx, &puts, id, other))),
+            );
+            assert_eq!(city.verify(), []);
+        }
     }
 
     fn r5_c7_two_people_who_fill_one_box_at_once_never_get_one_position_twice(home: TestDb) {
