@@ -192,7 +192,7 @@ on_both! {
         let mut operator = house.operator();
         scans(operator.open("/storage/put"), &label(&numbered));
         for (n, control) in controls.iter().take(3).enumerate() {
-            scans(&mut operator, control).reads("入れました").reads(&format!("位置：{}", n + 1));
+            scans(&mut operator, control).reads(&format!("位置 {} に入れました", n + 1));
         }
         // The same card again stands where it stands.
         scans(&mut operator, &controls[1]).reads("読み取り済み").reads("位置：2");
@@ -201,10 +201,10 @@ on_both! {
         // A slot that gets free is the next one that is given.
         scans(operator.open("/storage/put"), &label(&first));
         scans(&mut operator, &controls[0]).reads("入れました");
-        assert!(!operator.text().contains("位置："));
+        assert!(!operator.text().contains("位置"));
         operator.open(&format!("/cards/{}", cards[0])).reads("箱9-1-4-1 → 箱9-1-1");
         scans(operator.open("/storage/put"), &label(&numbered));
-        scans(&mut operator, &controls[3]).reads("位置：1");
+        scans(&mut operator, &controls[3]).reads("位置 1 に入れました");
         // All of them at once, in the order in which they stand.
         charge.open("/storage/places/new").choose("parent", &first.parent.unwrap().to_string());
         charge.fill("name", "箱9-1-5").fill("capacity", "50").tick("numbered", "yes", true).press("加える").sees("保管");

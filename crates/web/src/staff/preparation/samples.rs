@@ -149,10 +149,10 @@ fn card_id(n: u128) -> CardId {
 }
 
 fn scans() -> Vec<scan::Row> {
-    let row = |n, word, good| scan::Row {
+    let row = |n, word: &str, good| scan::Row {
         card: Some(card_id(n)),
         name: format!("104 230 00{n}（R8.11.20-{n}）"),
-        word,
+        word: word.to_owned(),
         good,
         undoable: good,
     };

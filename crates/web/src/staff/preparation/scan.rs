@@ -228,10 +228,15 @@ impl Recent {
                 None => None,
             };
             let (_, good, word) = scan.outcome.row();
+            // In which slot it goes is what the hands wait for.
+            let said = match (scan.outcome, card.as_ref().and_then(|card| card.position)) {
+                (Outcome::Put, Some(position)) => format!("位置 {position} に{word}"),
+                _ => word.to_owned(),
+            };
             rows.push(Row {
                 card: card.as_ref().map(|card| card.id),
                 name: card.map(|card| name(&card, scan.outcome)).unwrap_or_default(),
-                word,
+                word: said,
                 good,
                 undoable: matches!(
                     scan.outcome,
@@ -252,7 +257,7 @@ fn name(card: &Card, outcome: Outcome) -> String {
     let name = format!("{}（{}）", control(card.control_number), list_line(card.list_date, card.line));
     match (outcome, card.position) {
         (Outcome::NotOfTheDay, _) => format!("{name} 置き場所：{}", card.place_name),
-        (Outcome::Put | Outcome::Before, Some(position)) => format!("{name} 位置：{position}"),
+        (Outcome::Before, Some(position)) => format!("{name} 位置：{position}"),
         (Outcome::Stuffed, _) => format!("{name} 郵便区：{}", card.post_block.label()),
         _ => name,
     }
@@ -263,7 +268,7 @@ fn name(card: &Card, outcome: Outcome) -> String {
 pub(super) struct Row {
     pub(super) card: Option<CardId>,
     pub(super) name: String,
-    pub(super) word: &'static str,
+    pub(super) word: String,
     pub(super) good: bool,
     pub(super) undoable: bool,
 }
