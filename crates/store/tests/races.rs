@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Barrier;
+use std::time::Duration;
 
 use domain::card::{Cause, Stage};
 use domain::id::{CardId, Id, OperationId, ReservationId};
@@ -547,10 +548,10 @@ on_both! {
 
     fn r5_c7_a_card_that_is_missed_while_it_is_put_away_is_searched_for_or_has_a_place(home: TestDb) {
         let mut city = City::found(home);
-        let cards = stored(&mut city, 12);
+        let cards = stored(&mut city, 40);
         let other = city.new_box("箱2");
         let day = city.day(EVE);
-        for id in cards {
+        for (n, id) in (0..).zip(cards) {
             let (misses, puts, day) = (city.act(), city.act(), day.clone());
             let db = city.db().clone();
             let told = Some(("市 一郎".to_owned(), misses.at));
@@ -558,10 +559,14 @@ on_both! {
             at_once(
                 // Whoever is second may be told that something changed, and looks again.
                 || drop(db.write_now(Lane::Staff, move |tx| store::incident::open(tx, &misses, &opening))),
-                || drop(db.write_now(Lane::Staff, move |tx| store::card::put_away(tx, &puts, id, other))),
+                || {
+                    // At every moment of the other's act once.
+                    std::thread::sleep(Duration::from_micros(n * 100));
+                    drop(db.write_now(Lane::Staff, move |tx| store::card::put_away(tx, &puts, id, other)));
+                },
             );
-            assert_eq!(city.verify(), []);
         }
+        assert_eq!(city.verify(), []);
     }
 
     fn r5_c7_two_people_who_fill_one_box_at_once_never_get_one_position_twice(home: TestDb) {
