@@ -277,6 +277,12 @@ pub(crate) fn lock(tx: &mut Tx<'_>, id: CardId) -> Result<()> {
     tx.execute(&LOCK, bind![id]).map(drop)
 }
 
+/// A card by its id, to oneself as after [`lock`]: whoever decides by where it is decides by what still holds at the step.
+pub(crate) fn held(tx: &mut Tx<'_>, id: CardId) -> Result<Option<Card>> {
+    lock(tx, id)?;
+    find(tx, id)
+}
+
 /// Takes one step of a card's story: the only function that changes its stage or its place.
 ///
 /// The stage follows the table in `domain::card` and is guarded again in the `WHERE`, together with the place and
@@ -383,8 +389,7 @@ pub(crate) fn set_posted(tx: &mut Tx<'_>, _recorded: &Recorded, id: CardId, on: 
 /// with the city, at the counter or in a citizen's hands comes back by its own act first.
 pub fn put_away(tx: &mut Tx<'_>, act: &Act, id: CardId, place: PlaceId) -> Result<(), StepError> {
     // A card that somebody misses at this moment is found by this scan, or is still here when they look.
-    lock(tx, id)?;
-    let Some(card) = find(tx, id)? else { return Err(StepError::NoCard) };
+    let Some(card) = held(tx, id)? else { return Err(StepError::NoCard) };
     let to = place::find(tx, place)?
         .map(|place| place.kind)
         .ok_or_else(|| Error::Broken("no such place".to_owned()))?;

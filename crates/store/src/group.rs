@@ -130,8 +130,7 @@ pub fn choices(card: &Card) -> Vec<Group> {
 
 /// A person who knows more puts a card into a group.
 pub fn by_hand(tx: &mut Tx<'_>, act: &Act, id: CardId, wanted: Group) -> Result<(), SortError> {
-    card::lock(tx, id)?;
-    let card = card::find(tx, id)?.filter(waits).ok_or(SortError::NotHere)?;
+    let card = card::held(tx, id)?.filter(waits).ok_or(SortError::NotHere)?;
     let from = card.sorted_by_rule.ok_or(SortError::NotHere)?;
     if !from.may_become(wanted) {
         return Err(SortError::Question(from));

@@ -202,8 +202,7 @@ fn about(reader: &mut Reader<'_>, id: CardId) -> Result<Option<(IncidentId, Busi
 /// Opens an incident. A card that nobody finds moves to 所在不明; any other stays where it lies.
 pub fn open(tx: &mut Tx<'_>, act: &Act, opening: &Opening) -> Result<IncidentId, IncidentError> {
     // A card that is handed over or put away at this moment is not missing.
-    card::lock(tx, opening.card)?;
-    let Some(card) = card::find(tx, opening.card)? else { return Err(IncidentError::NotFound) };
+    let Some(card) = card::held(tx, opening.card)? else { return Err(IncidentError::NotFound) };
     if let Some((id, _)) = open_of(tx, card.id)? {
         return Err(IncidentError::Already(id));
     }

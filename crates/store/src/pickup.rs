@@ -113,8 +113,7 @@ pub fn begin(
     (visitor, copies): (Visitor, u32),
     person: &str,
 ) -> Result<PickupId, PickupError> {
-    card::lock(tx, id)?;
-    let card = card::find(tx, id)?.ok_or(PickupError::NotFound)?;
+    let card = card::held(tx, id)?.ok_or(PickupError::NotFound)?;
     if is_open(tx, id)? {
         return Err(PickupError::Open);
     }

@@ -136,8 +136,7 @@ pub fn progress(reader: &mut Reader<'_>, day: &BusinessDay) -> Result<(u32, u32)
 /// Takes a card out of its box for the day, by scan.
 pub fn pull(tx: &mut Tx<'_>, act: &Act, id: CardId, day: &BusinessDay) -> Result<Pulled, StepError> {
     // Two scans of one card at once: the second finds it on the tray.
-    card::lock(tx, id)?;
-    let Some(card) = card::find(tx, id)? else { return Err(StepError::NoCard) };
+    let Some(card) = card::held(tx, id)? else { return Err(StepError::NoCard) };
     if recall::waits(&card) {
         recall::take_out(tx, act, &card)?;
         return Ok(Pulled::Recalled);

@@ -246,8 +246,7 @@ pub fn record(tx: &mut Tx<'_>, act: &Act, rules: &RuleSet, order: &Order) -> Res
         return Err(RecallError::Early);
     }
     // Who books, receives or pulls the card at this moment comes before or after.
-    card::lock(tx, order.card)?;
-    let Some(card) = card::find(tx, order.card)? else { return Err(StepError::NoCard.into()) };
+    let Some(card) = card::held(tx, order.card)? else { return Err(StepError::NoCard.into()) };
     if card.suspended || is_recalled(&card) {
         return Err(RecallError::Already);
     }
@@ -330,8 +329,7 @@ pub fn decide(
 ) -> Result<State, RecallError> {
     let waiting = find(tx, id)?.filter(|recall| recall.state == State::Suspended);
     let Some(waiting) = waiting else { return Err(RecallError::Decided) };
-    card::lock(tx, waiting.card)?;
-    let Some(card) = card::find(tx, waiting.card)? else { return Err(StepError::NoCard.into()) };
+    let Some(card) = card::held(tx, waiting.card)? else { return Err(StepError::NoCard.into()) };
     let free = Card { suspended: false, ..card.clone() };
     let state = match decision {
         Decision::Lift => State::Lifted,
@@ -396,7 +394,7 @@ pub fn pass(
     person: &str,
     recorded_by: CityRecord,
 ) -> Result<(), RecallError> {
-    let Some(card) = card::find(tx, id)? else { return Err(StepError::NoCard.into()) };
+    let Some(card) = card::held(tx, id)? else { return Err(StepError::NoCard.into()) };
     if !waits(&card) || card.place_kind == PlaceKind::Missing {
         return Err(RecallError::NotHere(card.place_kind));
     }

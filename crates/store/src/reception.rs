@@ -248,7 +248,7 @@ pub fn pass_to_city(
     receiver: &str,
 ) -> Result<(), ReceptionError> {
     let (at, of) = of_card(tx, id)?;
-    let Some(card) = card::find(tx, of)? else { return Err(ReceptionError::NotFound) };
+    let Some(card) = card::held(tx, of)? else { return Err(ReceptionError::NotFound) };
     if card.place_kind == PlaceKind::Missing {
         return Err(StepError::WrongPlace { from: PlaceKind::Missing, to: PlaceKind::City }.into());
     }
@@ -351,7 +351,7 @@ pub fn send_away(
     step(tx, &recorded, &at, state, &Known { reason, ..Known::default() })?;
     reservation::set_state(tx, &recorded, at.reservation, Booking::Booked, Booking::Unserved)?;
     let Some(card) = at.card else { return Ok(()) };
-    let Some(known) = card::find(tx, card)? else { return Err(ReceptionError::NotFound) };
+    let Some(known) = card::held(tx, card)? else { return Err(ReceptionError::NotFound) };
     if known.place_kind.is_storage() || known.place_kind == PlaceKind::Missing {
         card::refresh_progress(tx, &recorded, card)?;
     } else {

@@ -82,8 +82,7 @@ pub fn record(
     number: Option<TrackingNumber>,
     (person, recorded_by): (&str, CityRecord),
 ) -> Result<(), TrackingError> {
-    card::lock(tx, id)?;
-    let card = card::find(tx, id)?.ok_or(TrackingError::NotFound)?;
+    let card = card::held(tx, id)?.ok_or(TrackingError::NotFound)?;
     if !fits(&card) {
         return Err(TrackingError::NotMailed);
     }

@@ -66,8 +66,7 @@ pub fn keep(
     let these = chosen(still_out(tx, id)?, wanted)?;
     let cards = same_count(&these, counted)?;
     for kept in &these {
-        card::lock(tx, kept.id)?;
-        if card::find(tx, kept.id)?.is_some_and(|card| card.suspended) {
+        if card::held(tx, kept.id)?.is_some_and(|card| card.suspended) {
             return Err(BatchError::Suspended);
         }
     }

@@ -104,8 +104,7 @@ pub fn post(
     person: &str,
     recorded_by: CityRecord,
 ) -> Result<(), BatchError> {
-    card::lock(tx, id)?;
-    let card = card::find(tx, id)?.ok_or(StepError::NoCard)?;
+    let card = card::held(tx, id)?.ok_or(StepError::NoCard)?;
     // Whoever came for it at the counter is served first.
     if !what.fits(&card) || pickup::is_open(tx, id)? {
         return Err(StepError::Changed.into());
