@@ -66,19 +66,15 @@ impl PlainList {
 }
 
 impl PlainList {
-    /// How the columns share the width, each with its white: a list can have many that are narrow. Where there is not room
-    /// for all, sentences take more lines and numbers stay whole.
+    /// How the columns share the width, each with its white: a list can have many that are narrow. Numbers stay whole, and
+    /// sentences take what is left, in more lines where it is little.
     fn shares(&self) -> Vec<usize> {
         let rows: Vec<_> = self.rows.iter().map(Vec::as_slice).collect();
         let wanted: Vec<usize> =
             shares(&self.columns, &rows).into_iter().map(|share| share + BETWEEN).collect();
         let is_narrow = |share: &usize| *share <= NARROW + BETWEEN;
-        let total: usize = wanted.iter().sum();
         let narrow: usize = wanted.iter().copied().filter(is_narrow).sum();
-        let (wide, room) = (total - narrow, SHEET.saturating_sub(narrow));
-        if total <= SHEET || wide == 0 {
-            return wanted;
-        }
+        let (wide, room) = (wanted.iter().sum::<usize>() - narrow, SHEET.saturating_sub(narrow));
         let give_way =
             |share: usize| if is_narrow(&share) { share } else { (share * room / wide).max(NARROW) };
         wanted.into_iter().map(give_way).collect()
@@ -129,7 +125,7 @@ mod tests {
         let mut full = list(vec![
             ["000 000 000", "令和8年11月24日の午前に、別の場所で見つかった"].map(str::to_owned).to_vec(),
         ]);
-        assert_eq!(full.shares(), [13, 34]);
+        assert_eq!(full.shares(), [13, 84]);
         full.columns.extend(["理由", "備考", "記録した人"].map(str::to_owned));
         full.rows[0].extend(
             ["入れ違い（記録の場所へ戻した）", "前後の仕切りも確かめた", "見本 操作者"].map(str::to_owned),
